@@ -1,0 +1,1 @@
+//! One `config.toml` → one checked `Config`: schema, loading, checking, explaining.

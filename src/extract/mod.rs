@@ -1,0 +1,1 @@
+//! Bytes of a page, a text, a mail → one [`Article`](crate::model::Article): charset, content, metadata, boilerplate.

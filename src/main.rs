@@ -1,0 +1,7 @@
+//! The command `digest`; all of it is in the library's `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    newsdigest::cli::main()
+}

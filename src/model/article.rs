@@ -1,0 +1,78 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One page's own text, with what is known about it.
+///
+/// Made by `extract` out of bytes; `id`, `source` and `first_seen` are filled in by the gatherer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Article {
+    /// Which article this is, across feeds and runs; see [`Article::identify`]. Empty until then.
+    #[serde(default)]
+    pub id: String,
+    /// Name of the source in the config that brought it; empty outside a run.
+    #[serde(default)]
+    pub source: String,
+    /// Where it stands: the page's canonical URL if it declares a plausible one, else the URL it was read from.
+    pub url: Option<String>,
+    /// Headline, as plain text; may be empty.
+    pub title: String,
+    /// Who wrote it, as the page says it.
+    pub byline: Option<String>,
+    /// Name of the publication.
+    pub site: Option<String>,
+    /// When it was first published; never a last-modified or crawl date. `None`: the page does not say.
+    pub published: Option<Timestamp>,
+    /// When this program first saw it; `None` before the store did.
+    #[serde(default)]
+    pub first_seen: Option<Timestamp>,
+    /// BCP 47 language of the text (`en`, `pt`, `zh`), declared or detected.
+    pub language: Option<String>,
+    /// The text itself: paragraphs separated by newlines, nothing added.
+    pub text: String,
+    /// How sure the extractor is that `text` is the whole article and nothing else, 0 to 1.
+    pub confidence: f64,
+    /// Only the announcement of an article is here, not the article.
+    #[serde(default)]
+    pub teaser: bool,
+    /// Categories given by the source, in its order.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+impl Article {
+    /// Sets `id` from the first of: the feed's `guid` (scoped to the source's own feed `scope`, since guids
+    /// such as `42` are only unique inside one feed), the URL without tracking parameters, the hash of title and text.
+    ///
+    /// A guid that is itself an absolute http(s) URL counts as a URL, so the same page announced by two feeds is one article.
+    pub fn identify(&mut self, guid: Option<&str>, scope: &str) {
+        let guid = guid.map(str::trim).filter(|guid| !guid.is_empty());
+        let is_url = |guid: &str| guid.starts_with("http://") || guid.starts_with("https://");
+        self.id = match (guid, &self.url) {
+            (Some(guid), _) if is_url(guid) => format!("url:{}", without_scheme(guid)),
+            (_, Some(url)) => format!("url:{}", without_scheme(url)),
+            (Some(guid), None) => format!("guid:{scope}:{guid}"),
+            (None, None) => format!("text:{}", self.hash()),
+        };
+    }
+
+    /// Lower-case hexadecimal SHA-256 of title and text: what `digest verify` compares.
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.title.as_bytes());
+        hasher.update([0]);
+        hasher.update(self.text.as_bytes());
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The time by which it is ordered: published, else first seen.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.published.or(self.first_seen)
+    }
+}
+
+/// `http` and `https`, and a closing slash, do not make two articles.
+fn without_scheme(url: &str) -> &str {
+    let rest = url.trim_start_matches("https://").trim_start_matches("http://");
+    rest.trim_end_matches('/')
+}

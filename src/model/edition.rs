@@ -1,0 +1,103 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Story;
+
+/// One dated number of a newsletter: all that its mail says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edition {
+    /// `<newsletter>-<composed as UTC, 20260102T030405Z>`; unique in the store.
+    pub id: String,
+    /// `[newsletter] name`.
+    pub newsletter: String,
+    /// `[newsletter] title`.
+    pub title: String,
+    /// BCP 47 language of its labels and dates.
+    pub language: String,
+    /// IANA name of the zone its dates are written in.
+    pub timezone: String,
+    /// The run's `now`.
+    pub composed: Timestamp,
+    /// When the edition before it was composed; `None` for the first.
+    pub since: Option<Timestamp>,
+    /// In the order of the config; never an empty one.
+    pub sections: Vec<Section>,
+    /// What the footer says about the sources.
+    pub health: SourceHealth,
+}
+
+impl Edition {
+    /// All stories in their order.
+    pub fn stories(&self) -> impl Iterator<Item = &Story> {
+        self.sections.iter().flat_map(|section| &section.stories)
+    }
+
+    /// How many stories are told.
+    pub fn story_count(&self) -> usize {
+        self.stories().count()
+    }
+
+    /// How many articles are only linked.
+    pub fn more_count(&self) -> usize {
+        self.sections.iter().map(|section| section.more.len()).sum()
+    }
+
+    /// Nothing is told and nothing is linked.
+    pub fn is_empty(&self) -> bool {
+        self.sections.is_empty()
+    }
+
+    /// Minutes to read the edition itself (its headlines and sentences) at 230 words a minute, at least 1.
+    pub fn reading_minutes(&self) -> u32 {
+        let words = |text: &str| text.split_whitespace().count().max(text.chars().count() / 12);
+        let total: usize = self
+            .stories()
+            .map(|story| words(&story.headline) + story.sentences.iter().map(|s| words(&s.text)).sum::<usize>())
+            .sum();
+        u32::try_from(total.div_ceil(230)).unwrap_or(u32::MAX).max(1)
+    }
+}
+
+/// Stories under one head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its head; empty for sources without a section.
+    pub name: String,
+    /// Told in full, best first.
+    pub stories: Vec<Story>,
+    /// What did not fit, as links, best first ("+12 more").
+    pub more: Vec<MoreLink>,
+}
+
+/// A story that is only named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreLink {
+    /// Headline.
+    pub title: String,
+    /// Name of its source.
+    pub source: String,
+    /// Where it stands.
+    pub url: Option<String>,
+}
+
+/// How the sources did in the gathering before this edition.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceHealth {
+    /// Sources in the config.
+    pub asked: usize,
+    /// Sources that answered.
+    pub answered: usize,
+    /// The others that are past `warn_after`.
+    pub failed: Vec<FailedSource>,
+}
+
+/// A source the reader should hear about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedSource {
+    /// Its name in the config.
+    pub name: String,
+    /// What went wrong, for a reader.
+    pub reason: String,
+    /// Since when; `None` if it never answered.
+    pub since: Option<Timestamp>,
+}

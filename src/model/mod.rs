@@ -1,0 +1,21 @@
+//! The nouns of the program: what flows from a source to a reader's mailbox.
+//!
+//! `Entry` → `Article` → `Story` → `Edition` → `Message` → `Delivery`, and beside each the
+//! [`Problem`]s met on the way. The types carry data and keep their own invariants; what turns one
+//! into the next lives in the module named for that step.
+
+mod article;
+mod delivery;
+mod edition;
+mod entry;
+mod feed;
+mod problem;
+mod story;
+
+pub use article::Article;
+pub use delivery::{Answer, Delivery, DeliveryState, Message, Recipient};
+pub use edition::{Edition, FailedSource, MoreLink, Section, SourceHealth};
+pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
+pub use feed::Feed;
+pub use problem::Problem;
+pub use story::{KeySentence, Place, Story, Update};

@@ -1,0 +1,1 @@
+//! How much each sentence says about the whole text: sentences → one score each.

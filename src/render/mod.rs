@@ -1,0 +1,1 @@
+//! An edition → subject, HTML, text, Markdown.

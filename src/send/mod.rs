@@ -1,0 +1,1 @@
+//! The door out: message, DKIM, SMTP, sendmail, files.

@@ -1,0 +1,1 @@
+//! One configured source → entries: feed, page, sitemap, files, maildir, command.

@@ -1,0 +1,1 @@
+//! What is remembered: the health of sources, articles, editions, recipients, deliveries.

@@ -1,0 +1,1 @@
+//! Articles → stories → an edition: duplicates, clusters, what is new, order, quotas, rules.
