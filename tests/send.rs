@@ -1,5 +1,7 @@
 //! The promise of the outbox: every reader gets the mail, and a second copy only where the first one's answer was lost.
 
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
 #[path = "support/smtp.rs"]
 mod smtp;
 

@@ -1,6 +1,8 @@
 //! The promise of the store: what belongs together is written together, nothing is offered twice, a dry run leaves no
 //! trace, and only its owner can read it.
 
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
