@@ -1,0 +1,3 @@
+//! A page → its article.
+pub(crate) mod guard;
+pub(crate) mod lines;
