@@ -1,0 +1,29 @@
+use reqwest::Response;
+
+use crate::fetch::{Error, Size};
+
+/// The body of `response`, unless it is larger than `limit`.
+///
+/// Counted after decompression, chunk by chunk: a `Content-Length` tells the compressed size, and lies.
+pub(super) async fn read(mut response: Response, url: &str, limit: Size) -> Result<Vec<u8>, BodyError> {
+    let too_large = || BodyError::Known(Error::TooLarge { url: url.to_owned(), limit });
+    if response.content_length().is_some_and(|length| length > limit.as_bytes()) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Http)? {
+        if bytes.len() + chunk.len() > limit.as_usize() {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// What went wrong while reading.
+pub(super) enum BodyError {
+    /// One of ours.
+    Known(Error),
+    /// The library's.
+    Http(reqwest::Error),
+}
