@@ -15,8 +15,28 @@ const MARKED: &str = "[itemprop~=author] [itemprop~=name], [itemprop~=author], a
 
 /// Words before a name that are not part of it.
 const BEFORE: [&str; 22] = [
-    "written by", "posted by", "published by", "reviewed by", "story by", "words by", "article by", "author:", "authors:", "by:",
-    "by", "von", "par", "por", "di", "door", "av", "af", "autor:", "text:", "from", "автор:",
+    "written by",
+    "posted by",
+    "published by",
+    "reviewed by",
+    "story by",
+    "words by",
+    "article by",
+    "author:",
+    "authors:",
+    "by:",
+    "by",
+    "von",
+    "par",
+    "por",
+    "di",
+    "door",
+    "av",
+    "af",
+    "autor:",
+    "text:",
+    "from",
+    "автор:",
 ];
 
 /// The byline of `document`.
@@ -25,17 +45,35 @@ pub(crate) fn read(document: &Document, metas: &Metas, described: &Described, si
     if !stated.is_empty() {
         return Some(stated.join(", "));
     }
-    let names = ["author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "byl", "og:article:author", "twitter:data1"];
+    let names = [
+        "author",
+        "article:author",
+        "dc.creator",
+        "dcterms.creator",
+        "parsely-author",
+        "sailthru.author",
+        "citation_author",
+        "byl",
+        "og:article:author",
+        "twitter:data1",
+    ];
     for name in names {
         let found: Vec<String> = metas.all(name).filter_map(tidy).filter(|found| !is_site(found, site)).collect();
         if name != "twitter:data1" && !found.is_empty() {
             let mut unique: Vec<String> = Vec::new();
-            found.into_iter().for_each(|name| if !unique.contains(&name) { unique.push(name) });
+            found.into_iter().for_each(|name| {
+                if !unique.contains(&name) {
+                    unique.push(name)
+                }
+            });
             return Some(unique.join(", "));
         }
     }
     MARKED.split(", ").find_map(|selector| {
-        select(document, selector).into_iter().take(2).find_map(|node| tidy(&inline(&node)).filter(|found| found.split_whitespace().count() <= 12))
+        select(document, selector)
+            .into_iter()
+            .take(2)
+            .find_map(|node| tidy(&inline(&node)).filter(|found| found.split_whitespace().count() <= 12))
     })
 }
 
@@ -50,7 +88,9 @@ fn tidy(raw: &str) -> Option<String> {
         let before = name.len();
         for word in BEFORE {
             let head: String = name.chars().take(word.chars().count()).collect();
-            if head.to_lowercase() == word && (word.ends_with(':') || name[head.len()..].starts_with([' ', ':', '\u{a0}'])) {
+            if head.to_lowercase() == word
+                && (word.ends_with(':') || name[head.len()..].starts_with([' ', ':', '\u{a0}']))
+            {
                 name = name[head.len()..].trim_start_matches([' ', ':', '\u{a0}']).to_owned();
             }
         }
@@ -64,6 +104,18 @@ fn tidy(raw: &str) -> Option<String> {
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let lower = name.to_lowercase();
-    let is_none = matches!(lower.as_str(), "admin" | "administrator" | "author" | "authors" | "editor" | "webmaster" | "null" | "undefined" | "about the author" | "guest");
-    (letters >= 2 && letters <= 120 && digits <= 2 && !lower.contains("http") && !is_none).then_some(name)
+    let is_none = matches!(
+        lower.as_str(),
+        "admin"
+            | "administrator"
+            | "author"
+            | "authors"
+            | "editor"
+            | "webmaster"
+            | "null"
+            | "undefined"
+            | "about the author"
+            | "guest"
+    );
+    ((2..=120).contains(&letters) && digits <= 2 && !lower.contains("http") && !is_none).then_some(name)
 }

@@ -9,15 +9,93 @@ use jiff::tz::TimeZone;
 /// Names of months, first three letters where these are enough; English, German, French, Spanish, Italian, Portuguese,
 /// Dutch, Swedish, Polish, Russian. Longer names first where one begins another.
 const MONTHS: [(&str, i8); 88] = [
-    ("janv", 1), ("jan", 1), ("jän", 1), ("ener", 1), ("ene", 1), ("genn", 1), ("gen", 1), ("sty", 1), ("янв", 1),
-    ("febr", 2), ("feb", 2), ("févr", 2), ("fév", 2), ("fev", 2), ("lut", 2), ("фев", 2), ("mars", 3), ("mar", 3), ("mär", 3), ("mrz", 3),
-    ("maa", 3), ("mrt", 3), ("мар", 3), ("apr", 4), ("avr", 4), ("abr", 4), ("kwi", 4), ("апр", 4), ("may", 5), ("mai", 5),
-    ("mei", 5), ("mag", 5), ("maj", 5), ("мая", 5), ("май", 5), ("june", 6), ("jun", 6), ("juin", 6), ("giu", 6), ("cze", 6), ("июн", 6),
-    ("july", 7), ("jul", 7), ("juil", 7), ("lug", 7), ("lip", 7), ("июл", 7), ("aug", 8), ("août", 8), ("aoû", 8), ("aou", 8), ("ago", 8),
-    ("sie", 8), ("авг", 8), ("sept", 9), ("sep", 9), ("set", 9), ("wrz", 9), ("сен", 9), ("oct", 10), ("okt", 10), ("ott", 10),
-    ("out", 10), ("paź", 10), ("окт", 10), ("nov", 11), ("lis", 11), ("ноя", 11), ("dec", 12), ("dez", 12), ("déc", 12),
-    ("dic", 12), ("gru", 12), ("дек", 12), ("januari", 1), ("februari", 2), ("marzo", 3), ("maio", 5), ("mayo", 5),
-    ("junio", 6), ("junho", 6), ("julio", 7), ("julho", 7), ("agosto", 8), ("settembre", 9), ("setembro", 9), ("listopad", 11),
+    ("janv", 1),
+    ("jan", 1),
+    ("jän", 1),
+    ("ener", 1),
+    ("ene", 1),
+    ("genn", 1),
+    ("gen", 1),
+    ("sty", 1),
+    ("янв", 1),
+    ("febr", 2),
+    ("feb", 2),
+    ("févr", 2),
+    ("fév", 2),
+    ("fev", 2),
+    ("lut", 2),
+    ("фев", 2),
+    ("mars", 3),
+    ("mar", 3),
+    ("mär", 3),
+    ("mrz", 3),
+    ("maa", 3),
+    ("mrt", 3),
+    ("мар", 3),
+    ("apr", 4),
+    ("avr", 4),
+    ("abr", 4),
+    ("kwi", 4),
+    ("апр", 4),
+    ("may", 5),
+    ("mai", 5),
+    ("mei", 5),
+    ("mag", 5),
+    ("maj", 5),
+    ("мая", 5),
+    ("май", 5),
+    ("june", 6),
+    ("jun", 6),
+    ("juin", 6),
+    ("giu", 6),
+    ("cze", 6),
+    ("июн", 6),
+    ("july", 7),
+    ("jul", 7),
+    ("juil", 7),
+    ("lug", 7),
+    ("lip", 7),
+    ("июл", 7),
+    ("aug", 8),
+    ("août", 8),
+    ("aoû", 8),
+    ("aou", 8),
+    ("ago", 8),
+    ("sie", 8),
+    ("авг", 8),
+    ("sept", 9),
+    ("sep", 9),
+    ("set", 9),
+    ("wrz", 9),
+    ("сен", 9),
+    ("oct", 10),
+    ("okt", 10),
+    ("ott", 10),
+    ("out", 10),
+    ("paź", 10),
+    ("окт", 10),
+    ("nov", 11),
+    ("lis", 11),
+    ("ноя", 11),
+    ("dec", 12),
+    ("dez", 12),
+    ("déc", 12),
+    ("dic", 12),
+    ("gru", 12),
+    ("дек", 12),
+    ("januari", 1),
+    ("februari", 2),
+    ("marzo", 3),
+    ("maio", 5),
+    ("mayo", 5),
+    ("junio", 6),
+    ("junho", 6),
+    ("julio", 7),
+    ("julho", 7),
+    ("agosto", 8),
+    ("settembre", 9),
+    ("setembro", 9),
+    ("listopad", 11),
     ("dicembre", 12),
 ];
 
@@ -43,11 +121,15 @@ pub(crate) fn find(text: &str) -> Option<Timestamp> {
 pub(crate) fn in_path(url: &str) -> Option<Timestamp> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let parts: Vec<&str> = path.split(['/', '-', '_']).collect();
-    parts.windows(3).find_map(|window| {
-        let long = window[0].len() == 4 && window[1].len() == 2 && (window[2].len() == 2);
-        let numbers = (window[0].parse::<i16>().ok()?, window[1].parse::<i8>().ok()?, window[2].parse::<i8>().ok()?);
-        (long && YEARS.contains(&numbers.0)).then(|| Date::new(numbers.0, numbers.1, numbers.2).ok()).flatten()
-    }).and_then(midnight)
+    parts
+        .windows(3)
+        .find_map(|window| {
+            let long = window[0].len() == 4 && window[1].len() == 2 && (window[2].len() == 2);
+            let numbers =
+                (window[0].parse::<i16>().ok()?, window[1].parse::<i8>().ok()?, window[2].parse::<i8>().ok()?);
+            (long && YEARS.contains(&numbers.0)).then(|| Date::new(numbers.0, numbers.1, numbers.2).ok()).flatten()
+        })
+        .and_then(midnight)
 }
 
 fn midnight(date: Date) -> Option<Timestamp> {
@@ -62,7 +144,9 @@ fn exact(text: &str) -> Option<Timestamp> {
     // `2026-11-23T10:00:00+0100` and `2026-11-23 10:00:00 +01:00`: offsets jiff wants with a colon, right behind the time.
     let squeezed = text.replacen(' ', "T", 1).replace(' ', "");
     if let Some((head, offset)) = squeezed.len().checked_sub(5).and_then(|at| squeezed.split_at_checked(at))
-        && offset.starts_with(['+', '-']) && offset[1..].bytes().all(|byte| byte.is_ascii_digit()) && head.contains('T')
+        && offset.starts_with(['+', '-'])
+        && offset[1..].bytes().all(|byte| byte.is_ascii_digit())
+        && head.contains('T')
         && let Ok(timestamp) = format!("{head}{}:{}", &offset[..3], &offset[3..]).parse::<Timestamp>()
     {
         return Some(timestamp);
@@ -82,7 +166,9 @@ fn exact(text: &str) -> Option<Timestamp> {
     match text.len() {
         10 if is_number => Timestamp::from_second(text.parse().ok()?).ok(),
         13 if is_number => Timestamp::from_millisecond(text.parse().ok()?).ok(),
-        8 if is_number => midnight(Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()?),
+        8 if is_number => {
+            midnight(Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()?)
+        }
         _ => None,
     }
 }
@@ -99,16 +185,22 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, c)) = rest.next() {
-        if c.is_ascii_digit() || c.is_alphabetic() {
+        if matches!(c, '-' | '/' | '.' | '年' | '月' | '日') {
+            pieces.push(Piece::Sign(c));
+        } else if c.is_ascii_digit() || c.is_alphabetic() {
             let digits = c.is_ascii_digit();
             let mut end = start + c.len_utf8();
-            while let Some((at, next)) = rest.next_if(|(_, next)| if digits { next.is_ascii_digit() } else { next.is_alphabetic() }) {
+            while let Some((at, next)) =
+                rest.next_if(|(_, next)| if digits { next.is_ascii_digit() } else { next.is_alphabetic() })
+            {
                 end = at + next.len_utf8();
             }
             let run = &text[start..end];
-            pieces.push(if digits { Piece::Number(run.parse().unwrap_or(0), run.len()) } else { Piece::Word(run.to_lowercase()) });
-        } else if matches!(c, '-' | '/' | '.' | '年' | '月' | '日') {
-            pieces.push(Piece::Sign(c));
+            pieces.push(if digits {
+                Piece::Number(run.parse().unwrap_or(0), run.len())
+            } else {
+                Piece::Word(run.to_lowercase())
+            });
         }
         if pieces.len() > 60 {
             break;
@@ -119,7 +211,14 @@ fn pieces(text: &str) -> Vec<Piece> {
 
 /// `2026-11-23`, `2026/11/23`, `23.11.2026`, `23/11/2026`, `11/23/2026`, `2026年11月23日`.
 fn numeric(pieces: &[Piece]) -> Option<Date> {
-    let [Piece::Number(first, length), Piece::Sign(sign), Piece::Number(second, middle), Piece::Sign(other), Piece::Number(third, last), ..] = pieces
+    let [
+        Piece::Number(first, length),
+        Piece::Sign(sign),
+        Piece::Number(second, middle),
+        Piece::Sign(other),
+        Piece::Number(third, last),
+        ..,
+    ] = pieces
     else {
         return None;
     };
@@ -160,7 +259,8 @@ fn month(word: &str) -> Option<i32> {
     let long = word.chars().count();
     let found = MONTHS.iter().filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len())?;
     // `may` and `mar` begin many words; a month's name is at most ten letters and no longer than three when cut.
-    (long <= 11 && !matches!(word, "mark" | "market" | "mayor" | "maybe" | "set" | "general" | "marketing" | "out")).then_some(found.1.into())
+    (long <= 11 && !matches!(word, "mark" | "market" | "mayor" | "maybe" | "set" | "general" | "marketing" | "out"))
+        .then_some(found.1.into())
 }
 
 fn date(year: i32, month: i32, day: i32) -> Option<Date> {
@@ -196,9 +296,14 @@ mod tests {
         ] {
             assert_eq!(parse(text).map(|found| found.to_string()).as_deref(), Some(expected), "{text}");
         }
-        for text in ["yesterday", "Version 1.2.3", "", "30 February 2026", "1234567", "mayor 12 2026", "0000-00-00T00:00:00Z"] {
+        for text in
+            ["yesterday", "Version 1.2.3", "", "30 February 2026", "1234567", "mayor 12 2026", "0000-00-00T00:00:00Z"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
-        assert_eq!(in_path("https://a.example/2026/11/23/story").map(|found| found.to_string()).as_deref(), Some("2026-11-23T00:00:00Z"));
+        assert_eq!(
+            in_path("https://a.example/2026/11/23/story").map(|found| found.to_string()).as_deref(),
+            Some("2026-11-23T00:00:00Z")
+        );
     }
 }

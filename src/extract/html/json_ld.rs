@@ -28,18 +28,23 @@ const MAX_NODES: usize = 2000;
 
 /// Reads every block of `document`.
 pub(crate) fn read(document: &Document) -> Described {
-    let blocks: Vec<Value> = select(document, "script[type*='ld+json']").iter().filter_map(|node| parse(&node.text())).collect();
+    let blocks: Vec<Value> =
+        select(document, "script[type*='ld+json']").iter().filter_map(|node| parse(&node.text())).collect();
     let mut nodes = Vec::new();
     for block in &blocks {
         collect(block, 0, &mut nodes);
     }
-    let best = nodes.iter().filter_map(|node| Some((rank(node)?, *node))).min_by_key(|(rank, _)| *rank).map(|(_, node)| node);
+    let best =
+        nodes.iter().filter_map(|node| Some((rank(node)?, *node))).min_by_key(|(rank, _)| *rank).map(|(_, node)| node);
     let mut described = Described::default();
     if let Some(node) = best {
         describe(node, &nodes, &mut described);
     }
     if described.site.is_none() {
-        let site = nodes.iter().find(|node| is(node, &["WebSite"])).or_else(|| nodes.iter().find(|node| is(node, &["Organization", "NewsMediaOrganization"])));
+        let site = nodes
+            .iter()
+            .find(|node| is(node, &["WebSite"]))
+            .or_else(|| nodes.iter().find(|node| is(node, &["Organization", "NewsMediaOrganization"])));
         described.site = site.and_then(|node| name(node));
     }
     described
@@ -83,21 +88,27 @@ fn is(node: &Value, names: &[&str]) -> bool {
 
 /// How likely the node is the page's article: lower is better.
 fn rank(node: &Value) -> Option<u8> {
-    types(node).filter_map(|name| match name {
-        _ if name.ends_with("Article") || name.ends_with("BlogPosting") => Some(0),
-        "Report" | "Review" | "Recipe" | "HowTo" | "PodcastEpisode" | "VideoObject" | "LiveBlogPosting" => Some(1),
-        "SocialMediaPosting" | "DiscussionForumPosting" | "Question" | "CreativeWork" => Some(2),
-        "WebPage" | "ItemPage" | "AboutPage" | "MedicalWebPage" | "FAQPage" => Some(3),
-        _ => None,
-    }).min()
+    types(node)
+        .filter_map(|name| match name {
+            _ if name.ends_with("Article") || name.ends_with("BlogPosting") => Some(0),
+            "Report" | "Review" | "Recipe" | "HowTo" | "PodcastEpisode" | "VideoObject" | "LiveBlogPosting" => Some(1),
+            "SocialMediaPosting" | "DiscussionForumPosting" | "Question" | "CreativeWork" => Some(2),
+            "WebPage" | "ItemPage" | "AboutPage" | "MedicalWebPage" | "FAQPage" => Some(3),
+            _ => None,
+        })
+        .min()
 }
 
 fn describe(node: &Value, nodes: &[&Value], described: &mut Described) {
     let text = |key: &str| node[key].as_str().map(title_text).filter(|text| !text.is_empty());
     described.title = text("headline").or_else(|| text("name"));
-    described.language = node["inLanguage"].as_str().or_else(|| node["inLanguage"]["alternateName"].as_str()).map(str::to_owned);
-    let date = |node: &Value| ["datePublished", "dateCreated", "uploadDate"].iter().find_map(|key| dates::parse(node[*key].as_str()?));
-    described.published = date(node).or_else(|| nodes.iter().filter(|other| rank(other).is_some()).find_map(|other| date(other)));
+    described.language =
+        node["inLanguage"].as_str().or_else(|| node["inLanguage"]["alternateName"].as_str()).map(str::to_owned);
+    let date = |node: &Value| {
+        ["datePublished", "dateCreated", "uploadDate"].iter().find_map(|key| dates::parse(node[*key].as_str()?))
+    };
+    described.published =
+        date(node).or_else(|| nodes.iter().filter(|other| rank(other).is_some()).find_map(|other| date(other)));
     described.site = name(resolve(&node["publisher"], nodes));
     for key in ["author", "creator"] {
         if described.authors.is_empty() {

@@ -75,17 +75,48 @@ pub(crate) fn read(document: &Document, url: Option<&str>) -> Metadata {
 }
 
 fn site(metas: &Metas, described: &Described) -> Option<String> {
-    let named = metas.first(&["og:site_name", "application-name", "dc.publisher", "apple-mobile-web-app-title", "al:android:app_name"]);
-    named.map(str::to_owned).or_else(|| described.site.clone()).filter(|site| site.chars().count() < 80 && !site.starts_with("http"))
+    let named = metas.first(&[
+        "og:site_name",
+        "application-name",
+        "dc.publisher",
+        "apple-mobile-web-app-title",
+        "al:android:app_name",
+    ]);
+    named
+        .map(str::to_owned)
+        .or_else(|| described.site.clone())
+        .filter(|site| site.chars().count() < 80 && !site.starts_with("http"))
 }
 
 fn published(document: &Document, metas: &Metas, described: &Described, url: Option<&str>) -> Option<Timestamp> {
     const NAMES: [&str; 27] = [
-        "article:published_time", "og:published_time", "article:published", "og:article:published_time", "datepublished",
-        "date_published", "publication_date", "publish-date", "publishdate", "publish_date", "published_time", "pubdate",
-        "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
-        "dc.date", "dcterms.date", "dc.date.published", "citation_publication_date", "citation_date", "citation_online_date",
-        "bt:pubdate", "cxenseparse:recs:publishtime", "date",
+        "article:published_time",
+        "og:published_time",
+        "article:published",
+        "og:article:published_time",
+        "datepublished",
+        "date_published",
+        "publication_date",
+        "publish-date",
+        "publishdate",
+        "publish_date",
+        "published_time",
+        "pubdate",
+        "parsely-pub-date",
+        "sailthru.date",
+        "dc.date.issued",
+        "dcterms.issued",
+        "dcterms.created",
+        "dc.date.created",
+        "dc.date",
+        "dcterms.date",
+        "dc.date.published",
+        "citation_publication_date",
+        "citation_date",
+        "citation_online_date",
+        "bt:pubdate",
+        "cxenseparse:recs:publishtime",
+        "date",
     ];
     let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse));
     described.published.or_else(meta).or_else(|| visible_date(document)).or_else(|| url.and_then(dates::in_path))
@@ -101,8 +132,11 @@ fn visible_date(document: &Document) -> Option<Timestamp> {
             if is_about_change(&node) || is_of_another(&node) {
                 continue;
             }
-            let stated = ["datetime", "content", "title"].iter().find_map(|name| node.attr(name).and_then(|value| dates::parse(&value)));
-            let found = stated.or_else(|| Some(inline(&node)).filter(|text| text.len() < 120).and_then(|text| dates::find(&text)));
+            let stated = ["datetime", "content", "title"]
+                .iter()
+                .find_map(|name| node.attr(name).and_then(|value| dates::parse(&value)));
+            let found = stated
+                .or_else(|| Some(inline(&node)).filter(|text| text.len() < 120).and_then(|text| dates::find(&text)));
             if found.is_some() {
                 return found;
             }
@@ -138,17 +172,36 @@ fn is_about_change(node: &NodeRef<'_>) -> bool {
 
 fn speaks_of_change(text: &str) -> bool {
     let text = text.trim().to_lowercase();
-    text.len() < 200 && ["updated", "modified", "last reviewed", "aktualisiert", "mis à jour", "actualizado", "aggiornato", "atualizad", "bijgewerkt", "обновлено"]
-        .iter().any(|word| text.contains(word)) && !["published", "posted", "veröffentlicht", "publié"].iter().any(|word| text.contains(word))
+    text.len() < 200
+        && [
+            "updated",
+            "modified",
+            "last reviewed",
+            "aktualisiert",
+            "mis à jour",
+            "actualizado",
+            "aggiornato",
+            "atualizad",
+            "bijgewerkt",
+            "обновлено",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
+        && !["published", "posted", "veröffentlicht", "publié"].iter().any(|word| text.contains(word))
 }
 
 /// The element stands in a list of other articles or in the comments.
 fn is_of_another(node: &NodeRef<'_>) -> bool {
     node.ancestors_it(Some(12)).any(|ancestor| {
         let name = ancestor.node_name().unwrap_or_default();
-        let marks = [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
+        let marks =
+            [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
         matches!(name.as_ref(), "aside" | "nav" | "footer" | "li")
-            || marks.into_iter().any(|mark| ["comment", "related", "sidebar", "widget", "recommend", "latest"].iter().any(|word| mark.contains(word)))
+            || marks.into_iter().any(|mark| {
+                ["comment", "related", "sidebar", "widget", "recommend", "latest"]
+                    .iter()
+                    .any(|word| mark.contains(word))
+            })
     })
 }
 
@@ -159,9 +212,11 @@ fn canonical(document: &Document, metas: &Metas, url: Option<&str>) -> Option<St
 }
 
 fn language(document: &Document, metas: &Metas, described: &Described) -> Option<String> {
-    let declared = select(document, "html").into_iter().find_map(|node| node.attr("lang").or_else(|| node.attr("xml:lang")));
+    let declared =
+        select(document, "html").into_iter().find_map(|node| node.attr("lang").or_else(|| node.attr("xml:lang")));
     let declared = declared.map(|language| language.to_string());
-    let meta = || metas.first(&["content-language", "og:locale", "language", "dc.language", "inlanguage"]).map(str::to_owned);
+    let meta =
+        || metas.first(&["content-language", "og:locale", "language", "dc.language", "inlanguage"]).map(str::to_owned);
     declared.into_iter().chain(meta()).chain(described.language.clone()).find_map(|language| tag(&language))
 }
 
@@ -169,7 +224,9 @@ fn language(document: &Document, metas: &Metas, described: &Described) -> Option
 fn tag(language: &str) -> Option<String> {
     let language = language.split([',', ';']).next().unwrap_or(language).trim().replace('_', "-");
     let primary = language.split('-').next().unwrap_or(&language);
-    let valid = (2..=3).contains(&primary.len()) && language.len() <= 35 && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let valid = (2..=3).contains(&primary.len())
+        && language.len() <= 35
+        && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (valid && primary.bytes().all(|byte| byte.is_ascii_alphabetic()))
         .then(|| language.replacen(primary, &primary.to_ascii_lowercase(), 1))
 }

@@ -45,12 +45,16 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
     }
     let chosen = options.content_selector.as_deref().map(|selector| select(&document, selector));
     let main = match chosen {
-        Some(nodes) if !nodes.is_empty() => {
-            MainText { lines: nodes.iter().flat_map(|node| lines::lines(node, Captions::Dropped)).collect(), confidence: 1.0 }
-        }
+        Some(nodes) if !nodes.is_empty() => MainText {
+            lines: nodes.iter().flat_map(|node| lines::lines(node, Captions::Dropped)).collect(),
+            confidence: 1.0,
+        },
         Some(_) => {
             let selector = options.content_selector.as_deref().unwrap_or_default();
-            problems.push(Problem::new(subject.clone(), format!("nothing on the page matches `{selector}`")).hint("check `content_selector` of this source"));
+            problems.push(
+                Problem::new(subject.clone(), format!("nothing on the page matches `{selector}`"))
+                    .hint("check `content_selector` of this source"),
+            );
             main_text::find(document, guarded.elements)
         }
         None => main_text::find(document, guarded.elements),
@@ -59,8 +63,13 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
     if article.text.is_empty() {
         problems.push(Problem::new(subject, "no text was found on the page"));
     } else if article.confidence < UNSURE {
-        problems.push(Problem::new(subject, format!("the extracted text may not be the article (confidence {:.2})", article.confidence))
-            .hint("name the element with the article in `content_selector` of this source"));
+        problems.push(
+            Problem::new(
+                subject,
+                format!("the extracted text may not be the article (confidence {:.2})", article.confidence),
+            )
+            .hint("name the element with the article in `content_selector` of this source"),
+        );
     }
     (article, problems)
 }

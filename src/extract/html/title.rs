@@ -12,9 +12,23 @@ const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", "
 
 /// The headline of `document`; empty if it has none.
 pub(crate) fn read(document: &Document, metas: &Metas, described: &Described, site: Option<&str>) -> String {
-    let headings: Vec<String> = select(document, "h1").iter().take(5).map(inline).map(|text| visible_line(&text)).filter(|text| !text.is_empty()).collect();
+    let headings: Vec<String> = select(document, "h1")
+        .iter()
+        .take(5)
+        .map(inline)
+        .map(|text| visible_line(&text))
+        .filter(|text| !text.is_empty())
+        .collect();
     let tag = select(document, "head title, title").first().map(|node| visible_line(&node.text())).unwrap_or_default();
-    let stated = metas.first(&["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"]);
+    let stated = metas.first(&[
+        "og:title",
+        "twitter:title",
+        "dc.title",
+        "dcterms.title",
+        "citation_title",
+        "parsely-title",
+        "sailthru.title",
+    ]);
     let stated = stated.map(str::to_owned).or_else(|| described.title.clone());
     let whole = stated.clone().unwrap_or_else(|| tag.clone());
     // The heading a reader sees wins where the page's own word for its title confirms it.
