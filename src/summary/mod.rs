@@ -15,7 +15,7 @@ mod reasons;
 use serde::Serialize;
 
 use crate::rank::{self, Input, Rows};
-use crate::text::{self, Terms, count_words, index, language};
+use crate::text::{self, count_words, index, language};
 
 pub use choose::{Choice, choose};
 pub use fragment::text_fragment;
