@@ -1,0 +1,43 @@
+//! Where the config and the state are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+/// Every place a config is looked for, in order: `$DIGEST_CONFIG`, `./config.toml`, the user's config folder.
+#[expect(clippy::disallowed_methods, reason = "the one place where the config's own location is read from the environment")]
+pub fn candidates() -> Vec<PathBuf> {
+    if let Some(named) = env::var_os("DIGEST_CONFIG").filter(|path| !path.is_empty()) {
+        return vec![named.into()];
+    }
+    let mut places = vec![PathBuf::from("config.toml")];
+    if let Ok(base) = etcetera::choose_base_strategy() {
+        places.push(base.config_dir().join("digest").join("config.toml"));
+    }
+    places
+}
+
+/// The first of [`candidates`] that is a file.
+pub fn find() -> Option<PathBuf> {
+    let named = candidates();
+    match named.as_slice() {
+        [only] => Some(only.clone()), // named by the user: its absence is an error that names it
+        many => many.iter().find(|path| path.is_file()).cloned(),
+    }
+}
+
+/// The store's file: `[store] path` (relative to the config), else systemd's `$STATE_DIRECTORY`, else the user's state folder.
+#[expect(clippy::disallowed_methods, reason = "the one place where the state's own location is read from the environment")]
+pub fn store(configured: Option<&Path>, base: &Path) -> PathBuf {
+    if let Some(path) = configured {
+        return base.join(path);
+    }
+    // systemd may name several folders, separated by colons; the first is ours.
+    let systemd = env::var("STATE_DIRECTORY").ok().and_then(|folders| folders.split(':').next().map(PathBuf::from));
+    if let Some(folder) = systemd.filter(|folder| !folder.as_os_str().is_empty()) {
+        return folder.join("digest.db");
+    }
+    let state = etcetera::choose_base_strategy().ok().and_then(|dirs| dirs.state_dir().or_else(|| Some(dirs.data_dir())));
+    state.unwrap_or_else(|| base.to_path_buf()).join("digest").join("digest.db")
+}

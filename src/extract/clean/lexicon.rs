@@ -1,0 +1,199 @@
+//! The recipe's data file: word lists by class and language, and the trees.
+//!
+//! Parsed once, when the first text is cleaned. Every word of every list gets one entry that says in which
+//! classes and in which languages' stop lists it stands, so a document looks each distinct token up once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use foldhash::fast::FixedState;
+use serde::Deserialize;
+
+use crate::extract::clean::forest::Forest;
+use crate::extract::clean::scan;
+
+/// Weights and word lists of the recipe; see the head of [`crate::extract::clean`].
+const WEIGHTS: &str = include_str!("../clean.weights.json");
+
+/// Classes of words, in the order of their bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Class {
+    /// Second person.
+    You,
+    /// First person plural.
+    We,
+    /// Imperatives of web pages: join, follow, read.
+    Imperative,
+    /// Calls to action: subscribe, log in, cookies, donate.
+    Call,
+    /// Navigation and sharing.
+    Navigation,
+    /// Headings of link lists: read more, see also.
+    Related,
+    /// Names of months and days.
+    Date,
+    /// Bylines, credits, agencies.
+    Byline,
+    /// Verbs of reporting.
+    Verb,
+    /// Words of appeals: support, journalism, readers.
+    Appeal,
+}
+
+/// How many classes there are.
+pub(super) const CLASSES: usize = 10;
+
+impl Class {
+    /// Its bit in a set of classes.
+    pub(super) const fn bit(self) -> u16 {
+        1 << self as u8
+    }
+}
+
+/// The data file as it is written.
+#[derive(Deserialize)]
+struct Weights {
+    features: usize,
+    classes: String,
+    decode: Cuts,
+    lexicon: BTreeMap<String, BTreeMap<String, String>>,
+    trees: Vec<Vec<f64>>,
+    #[cfg(test)]
+    names: Vec<String>,
+}
+
+/// Where probabilities are cut.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct Cuts {
+    /// Lines at or above it are the article.
+    pub(super) threshold: f64,
+    /// Lines below it are clearly boilerplate.
+    pub(super) clear: f64,
+    /// A text with fewer clear lines than this is left alone,
+    pub(super) clear_min: f64,
+    /// and so is one with a smaller share of them.
+    pub(super) clear_share: f64,
+}
+
+/// What the lists say about one word.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// Classes it belongs to by itself.
+    pub(super) classes: u16,
+    /// Phrases it begins: the entries that must follow, and their class.
+    pub(super) phrases: Vec<(Vec<u32>, u16)>,
+    /// Languages (a bit each) in whose stop list it stands.
+    pub(super) stop: u16,
+    /// Languages in which it addresses the reader.
+    pub(super) you: u16,
+    /// Languages in which it is the publisher speaking of itself.
+    pub(super) we: u16,
+    /// Begins with s or i, like the German forms of address that are also third person.
+    pub(super) polite: bool,
+}
+
+/// The parsed data file.
+pub(super) struct Lexicon {
+    index: HashMap<String, u32, FixedState>,
+    entries: Vec<Entry>,
+    /// Codes of the languages with a stop list, sorted; their places are the bits of [`Entry::stop`].
+    pub(super) languages: Vec<String>,
+    /// The trees.
+    pub(super) forest: Forest,
+    /// Where to cut.
+    pub(super) cuts: Cuts,
+    /// Names of the features, for tests.
+    #[cfg(test)]
+    pub(super) names: Vec<String>,
+}
+
+impl Lexicon {
+    /// The shipped one.
+    pub(super) fn shipped() -> &'static Self {
+        static SHIPPED: OnceLock<Lexicon> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::parse(WEIGHTS))
+    }
+
+    fn parse(json: &str) -> Self {
+        let weights: Weights =
+            serde_json::from_str(json).expect("the shipped weights are valid JSON; a test reads them");
+        assert_eq!(weights.classes.len(), CLASSES, "the code knows the classes of the data file");
+        let forest = Forest::new(weights.features, &weights.trees);
+        let mut lexicon = Self {
+            index: HashMap::default(),
+            entries: Vec::new(),
+            languages: weights.lexicon["STOP"].keys().cloned().collect(),
+            forest,
+            cuts: weights.decode,
+            #[cfg(test)]
+            names: weights.names,
+        };
+        for (class, lists) in &weights.lexicon {
+            for (language, words) in lists {
+                let separator = if words.contains('|') { '|' } else { ' ' };
+                for phrase in words.split(separator).filter(|phrase| !phrase.is_empty()) {
+                    lexicon.add(&weights.classes, class, language, phrase);
+                }
+            }
+        }
+        lexicon
+    }
+
+    /// Adds one word or phrase of the list `class` in `language`.
+    fn add(&mut self, classes: &str, class: &str, language: &str, phrase: &str) {
+        let lower = phrase.to_lowercase().replace('’', "'");
+        let tokens = scan::tokens(&lower);
+        let Some((first, rest)) = tokens.split_first() else { return };
+        let rest: Vec<u32> = rest.iter().map(|token| self.intern(token)).collect();
+        let first = self.intern(first) as usize;
+        let spoken = self.languages.iter().position(|code| code == language).map_or(0, |place| 1u16 << place);
+        let entry = &mut self.entries[first];
+        match (class, classes.find(class)) {
+            ("STOP", _) => entry.stop |= spoken,
+            ("Y", _) => entry.you |= spoken,
+            ("W", _) => entry.we |= spoken,
+            (_, Some(bit)) if rest.is_empty() => entry.classes |= 1 << bit,
+            (_, Some(bit)) => entry.phrases.push((rest, 1 << bit)),
+            (_, None) => {}
+        }
+    }
+
+    fn intern(&mut self, token: &str) -> u32 {
+        if let Some(&known) = self.index.get(token) {
+            return known;
+        }
+        let id = u32::try_from(self.entries.len()).expect("the lists hold a few thousand words");
+        self.index.insert(token.to_owned(), id);
+        self.entries.push(Entry { polite: token.starts_with(['s', 'i']), ..Entry::default() });
+        id
+    }
+
+    /// The entry of a lower-cased token.
+    pub(super) fn find(&self, token: &str) -> Option<u32> {
+        self.index.get(token).copied()
+    }
+
+    /// The entry with this number.
+    pub(super) fn entry(&self, id: u32) -> &Entry {
+        &self.entries[id as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_is_read_whole() {
+        let lexicon = Lexicon::shipped();
+        assert_eq!(lexicon.languages.len(), 13);
+        assert_eq!(lexicon.names.len(), 153);
+        let subscribe = lexicon.entry(lexicon.find("subscribe").unwrap());
+        assert_ne!(subscribe.classes & Class::Call.bit(), 0);
+        let read = lexicon.entry(lexicon.find("read").unwrap());
+        assert!(read.phrases.iter().any(|(rest, class)| {
+            *class == Class::Related.bit() && rest.len() == 1 && rest[0] == lexicon.find("more").unwrap()
+        }));
+    }
+}

@@ -1,0 +1,134 @@
+//! Which lines of pasted plain text are the article?
+//!
+//! Lines → 153 features each → gradient-boosted trees → a probability each → the lines to keep. A gate leaves a text alone
+//! that holds no clear boilerplate; rules drop appeals that read as prose; a safety rule keeps everything when nearly
+//! everything would go. Nothing is random and nothing but the text is looked at; kept lines are byte spans of the given
+//! text, so what comes after can still say where a sentence stands.
+//!
+//! The trees, the word lists and the cuts are in `clean.weights.json`; they were trained for English, German, French,
+//! Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Polish and Russian and fall back to language-free features elsewhere.
+
+mod appeals;
+mod document;
+mod features;
+mod forest;
+mod lexicon;
+mod scan;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::extract::clean::document::Document;
+use crate::extract::clean::features::Features;
+use crate::extract::clean::forest::LANES;
+use crate::extract::clean::lexicon::Lexicon;
+use crate::extract::clean::scan::Scan;
+
+/// Which lines of a text are its article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cleaning {
+    /// Bytes of the kept lines in the given text, in its order, without the white space around them.
+    pub kept: Vec<Range<usize>>,
+    /// How sure the choice is, 0 to 1: about the F1 over lines to be expected.
+    pub confidence: f64,
+    /// How the choice was made.
+    pub reason: Reason,
+    /// Every line that holds a letter or digit, in the order of the text.
+    pub lines: Vec<Line>,
+}
+
+/// One line that was judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Its bytes in the given text, without the white space around them.
+    pub span: Range<usize>,
+    /// Probability that it belongs to the article.
+    pub probability: f64,
+    /// It was kept.
+    pub kept: bool,
+}
+
+/// How the lines were chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Boilerplate was found and left out.
+    Cleaned,
+    /// No clear boilerplate: everything is kept.
+    Clean,
+    /// Nearly everything would have gone: everything is kept, and little is sure.
+    Unsure,
+    /// The text holds no letter or digit.
+    NoWords,
+}
+
+impl Cleaning {
+    /// The kept lines of `text` (the text that was cleaned), one a line.
+    pub fn text(&self, text: &str) -> String {
+        let mut kept = String::with_capacity(self.kept.iter().map(|span| span.len() + 1).sum());
+        for span in &self.kept {
+            if !kept.is_empty() {
+                kept.push('\n');
+            }
+            kept.push_str(&text[span.clone()]);
+        }
+        kept
+    }
+}
+
+/// Finds the article's lines in `text`; lines end with a newline.
+pub fn lines(text: &str) -> Cleaning {
+    let lexicon = Lexicon::shipped();
+    let scan = Scan::new(text, lexicon);
+    if scan.lines.is_empty() {
+        return Cleaning { kept: Vec::new(), confidence: 0.0, reason: Reason::NoWords, lines: Vec::new() };
+    }
+    let document = Document::new(scan, lexicon);
+    let probabilities = probabilities(&document, lexicon);
+    let (keep, confidence, reason) = choose(&document, &probabilities, lexicon);
+    let spans = document.scan.lines.iter().map(|line| line.span.clone());
+    let lines: Vec<Line> = spans
+        .zip(probabilities)
+        .zip(keep)
+        .map(|((span, probability), kept)| Line { span, probability, kept })
+        .collect();
+    let kept = lines.iter().filter(|line| line.kept).map(|line| line.span.clone()).collect();
+    Cleaning { kept, confidence, reason, lines }
+}
+
+fn probabilities(document: &Document, lexicon: &Lexicon) -> Vec<f64> {
+    let features = Features::new(document);
+    let mut block = lexicon.forest.block();
+    let count = document.known.len();
+    let mut probabilities = Vec::with_capacity(count + LANES);
+    for first in (0..count).step_by(LANES) {
+        features.write(first, &mut block);
+        probabilities.extend(lexicon.forest.sums(&block).map(|sum| 1.0 / (1.0 + (-sum).exp())));
+    }
+    probabilities.truncate(count);
+    probabilities
+}
+
+fn choose(document: &Document, probabilities: &[f64], lexicon: &Lexicon) -> (Vec<bool>, f64, Reason) {
+    let (cuts, count) = (lexicon.cuts, probabilities.len());
+    let sum: f64 = probabilities.iter().sum();
+    let clear = probabilities.iter().filter(|&&probability| probability < cuts.clear).count();
+    if (clear as f64) < cuts.clear_min.max(cuts.clear_share * count as f64) {
+        return (vec![true; count], sum / count as f64, Reason::Clean);
+    }
+    let mut keep: Vec<bool> = probabilities.iter().map(|&probability| probability >= cuts.threshold).collect();
+    for line in appeals::appeals(document, &keep) {
+        keep[line] = false;
+    }
+    if !keep.iter().zip(&document.scan.lines).any(|(&keep, line)| keep && line.words >= 8) {
+        let most = probabilities.iter().copied().fold(0.0, f64::max);
+        return (vec![true; count], most.min(0.3), Reason::Unsure);
+    }
+    let kept = || probabilities.iter().zip(&keep).filter(|(_, keep)| **keep);
+    let confidence = 2.0 * kept().map(|(probability, _)| probability).sum::<f64>() / (kept().count() as f64 + sum);
+    (keep, confidence, Reason::Cleaned)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Text and links from outside, made fit to be shown.
+//!
+//! Here is what every kind of output needs; what is special to HTML, Markdown or text is `escape`'s.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+/// Keeps two characters from being read as one sign without being seen (U+2060 WORD JOINER).
+pub(super) const JOINER: char = '\u{2060}';
+/// How many combining marks may sit on one letter: Vietnamese and Hebrew need three.
+const MAX_MARKS: usize = 4;
+/// Longer links are left out: no reader needs them, and some mail servers refuse them.
+const MAX_LINK: usize = 2_000;
+
+/// `text` as one line without control, direction and other invisible characters, cut at `longest` characters.
+///
+/// What a mail provider would take for a merge tag (`{{name}}`, `*|NAME|*`, `%NAME%`) is broken up by a word joiner:
+/// a headline must not be able to fetch what the provider knows about the reader.
+pub(super) fn line(text: &str, longest: usize) -> String {
+    let shown = shorten(&visible(text), longest);
+    match without_merge_tags(&shown) {
+        Cow::Borrowed(_) => shown,
+        Cow::Owned(broken) => broken,
+    }
+}
+
+/// White space made single blanks, what cannot or must not be seen left out.
+fn visible(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let (mut marks, mut blank) = (0_usize, false);
+    for character in text.chars() {
+        if character.is_whitespace() || character == '\u{2028}' || character == '\u{2029}' {
+            blank = true;
+            continue;
+        }
+        if is_hidden(character) {
+            continue;
+        }
+        marks = if is_mark(character) { marks + 1 } else { 0 };
+        if marks > MAX_MARKS {
+            continue;
+        }
+        if blank && !line.is_empty() {
+            line.push(' ');
+        }
+        blank = false;
+        line.push(character);
+    }
+    line
+}
+
+/// Control characters, direction overrides and isolates, invisible operators and tags, noncharacters.
+///
+/// The joiners of Persian, Indic scripts and emoji (U+200C, U+200D) and the direction marks U+200E and U+200F stay.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
+}
+
+/// Combining marks that stack on a letter.
+fn is_mark(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5BD}' | '\u{610}'..='\u{61A}'
+        | '\u{64B}'..='\u{65F}' | '\u{6D6}'..='\u{6ED}' | '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}'
+        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// `text` in at most `longest` characters, cut between words where there are any, with an ellipsis.
+pub(super) fn shorten(text: &str, longest: usize) -> String {
+    let Some((room, _)) = text.char_indices().nth(longest) else { return text.to_owned() };
+    let last = text[..room].char_indices().next_back().map_or(0, |(index, _)| index);
+    let kept = &text[..last];
+    let inside_a_word = !text[last..].starts_with(' ');
+    let word_end = kept.rfind(' ').filter(|blank| inside_a_word && blank * 3 > last);
+    let kept = word_end.map_or(kept, |blank| &kept[..blank]);
+    format!("{}…", kept.trim_end_matches(|character: char| character.is_whitespace() || ",;:–—-·".contains(character)))
+}
+
+/// Signs with which template languages and mail providers start a placeholder, and the bare words broken programs leave.
+fn without_merge_tags(text: &str) -> Cow<'_, str> {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\{[{%#]|\*\||\$\{|<%|%%?[A-Z_]{3,}%|\[object Object\]|^\W*(?:undefined|null|None|NaN|nil|Some\()")
+            .expect("the pattern is a constant")
+    });
+    TAG.replace_all(text, |found: &regex::Captures<'_>| {
+        let mut rest = found[0].chars();
+        rest.next().into_iter().chain([JOINER]).chain(rest).collect::<String>()
+    })
+}
+
+/// `url` as an absolute, percent-encoded `http:`, `https:` or `mailto:` link; `None` if it is anything else.
+///
+/// A user name in a link shows one host and goes to another: such a link is none.
+pub(super) fn link(url: &str) -> Option<String> {
+    let mut url = Url::parse(url.trim()).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let fits = (is_web && url.has_host() && url.username().is_empty() && url.password().is_none()) || url.scheme() == "mailto";
+    if !fits {
+        return None;
+    }
+    // A feed that escapes twice writes `&amp;` into its links; no server means that.
+    if let Some(query) = url.query().filter(|query| query.contains("&amp;")).map(|query| query.replace("&amp;", "&")) {
+        url.set_query(Some(&query));
+    }
+    let link = String::from(url).replace('{', "%7B").replace('}', "%7D").replace('\'', "%27");
+    (link.len() <= MAX_LINK && link.is_ascii()).then_some(link)
+}
+
+/// `name` as the words of a link to `url`: a name that itself looks like a place elsewhere is followed by the true host.
+pub(super) fn link_text(name: String, url: Option<&str>) -> String {
+    static HOST: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?$").expect("the pattern is a constant")
+    });
+    let Some(claimed) = HOST.captures(&name).map(|found| found[1].to_ascii_lowercase()) else { return name };
+    let Some(actual) = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned)) else { return name };
+    let same = registered(&claimed) == registered(&actual);
+    if same { name } else { format!("{name} [{actual}]") }
+}
+
+/// The part of a host that somebody registered, near enough: two labels, three under `co.uk` and its like.
+fn registered(host: &str) -> &str {
+    let labels: Vec<&str> = host.rsplit('.').collect();
+    let keep = if labels.len() > 2 && labels[0].len() == 2 && labels[1].len() <= 3 { 3 } else { 2 };
+    let length: usize = labels.iter().take(keep).map(|label| label.len() + 1).sum();
+    &host[host.len().saturating_sub(length.saturating_sub(1))..]
+}
+
+/// `tag` if it is written like a BCP 47 tag.
+pub(super) fn language(tag: &str) -> Option<String> {
+    let mut parts = tag.split('-');
+    let primary = parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
+    let rest = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    (primary && rest && tag.len() <= 35).then(|| tag.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_what_can_be_seen_and_nothing_else() {
+        let check = |input: &str, expected: &str| assert_eq!(line(input, 200), expected, "{input:?}");
+        check("  two\r\n words\t\u{2028}here ", "two words here");
+        check("a\u{0}b\u{1b}[31mc\u{7f}\u{9b}", "ab[31mc");
+        check("safe\u{202e}gpj.exe\u{2066}x\u{2069}", "safegpj.exex");
+        check("e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "e\u{301}\u{301}\u{301}\u{301}");
+        check("👩\u{200d}🚀 می\u{200c}خواهم", "👩\u{200d}🚀 می\u{200c}خواهم");
+        check("Hi {{ name }} *|MAIL|* 50%OFF", "Hi {\u{2060}{ name }} *\u{2060}|MAIL|* 50%OFF");
+        check("null", "n\u{2060}ull");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_words() {
+        assert_eq!(shorten("one two three", 13), "one two three");
+        assert_eq!(shorten("one two three four", 13), "one two…");
+        assert_eq!(shorten("onetwothreefour", 10), "onetwothr…");
+        assert_eq!(shorten("日本語の長い見出し", 5), "日本語の…");
+    }
+
+    #[test]
+    fn only_web_and_mail_links_remain() {
+        let check = |input: &str, expected: Option<&str>| assert_eq!(link(input).as_deref(), expected, "{input:?}");
+        check("https://example.org/a b?q={{x}}", Some("https://example.org/a%20b?q=%7B%7Bx%7D%7D"));
+        check("https://bücher.example/ä", Some("https://xn--bcher-kva.example/%C3%A4"));
+        check("https://example.org/?a=1&amp;b=2", Some("https://example.org/?a=1&b=2"));
+        check("https://example.org/x#:~:text=Both%20sides", Some("https://example.org/x#:~:text=Both%20sides"));
+        check("javascript:alert(1)", None);
+        check("data:text/html,x", None);
+        check("file:///etc/passwd", None);
+        check("https://bank.example@evil.example/", None);
+        check("/relative", None);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_another_place_tells_the_true_one() {
+        let check = |name: &str, url: &str, expected: &str| assert_eq!(link_text(name.into(), Some(url)), expected);
+        check("bank.example", "https://evil.test/x", "bank.example [evil.test]");
+        check("heise.de", "https://www.heise.de/x", "heise.de");
+        check("https://bank.example/login", "https://evil.test/", "https://bank.example/login [evil.test]");
+        check("Example Wire", "https://evil.test/", "Example Wire");
+    }
+
+    #[test]
+    fn a_language_is_a_tag_or_nothing() {
+        assert_eq!(language("pt-BR").as_deref(), Some("pt-BR"));
+        assert_eq!(language("en\" onload=\""), None);
+        assert_eq!(language(""), None);
+    }
+}

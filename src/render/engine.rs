@@ -1,0 +1,147 @@
+//! Templates, loaded and checked.
+
+use std::collections::BTreeMap;
+
+use css_inline::CSSInliner;
+use tera::{Context, Kwargs, State, Tera, Value};
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::Edition;
+use crate::render::texts::Library;
+use crate::render::{Error, Press, Reader, Rendered, clean, escape, wrap};
+
+/// The files a template consists of: subject, HTML, text, Markdown.
+pub const FILES: [&str; 4] = ["subject.txt", "edition.html", "edition.txt", "edition.md"];
+
+macro_rules! builtin {
+    ($name:literal) => {
+        [
+            (FILES[0], include_str!(concat!("../../templates/", $name, "/subject.txt"))),
+            (FILES[1], include_str!(concat!("../../templates/", $name, "/edition.html"))),
+            (FILES[2], include_str!(concat!("../../templates/", $name, "/edition.txt"))),
+            (FILES[3], include_str!(concat!("../../templates/", $name, "/edition.md"))),
+        ]
+    };
+}
+
+const BUILTIN: [(&str, [(&str, &str); 4]); 2] = [("default", builtin!("default")), ("plain", builtin!("plain"))];
+
+/// A template, parsed; cheap to keep, not cheap to make.
+#[derive(Debug)]
+pub struct Templates {
+    html: Tera,
+    text: Tera,
+    markdown: Tera,
+    pub(super) library: Library,
+    pub(super) inliner: CSSInliner<'static>,
+}
+
+impl Templates {
+    /// The names of the templates that come with the program.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILTIN.iter().map(|(name, _)| *name)
+    }
+
+    /// The files of a template that comes with the program.
+    pub fn sources(name: &str) -> Option<BTreeMap<String, String>> {
+        let (_, files) = BUILTIN.iter().find(|(known, _)| *known == name)?;
+        Some(files.iter().map(|(file, source)| ((*file).to_owned(), (*source).to_owned())).collect())
+    }
+
+    /// A template that comes with the program.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn builtin(name: &str) -> Result<Self, Error> {
+        let unknown = || {
+            let names: Vec<_> = Self::names().map(|name| format!("`{name}`")).collect();
+            Error::plain(format!("no template is called `{name}`; built in are {}", names.join(" and ")))
+        };
+        Self::parse(&Self::sources(name).ok_or_else(unknown)?)
+    }
+
+    /// A template out of its files: name inside the folder → content. The four of [`FILES`] must be there; other `.html`,
+    /// `.txt` and `.md` files may be included by them, `texts/<language>.toml` adds a language.
+    ///
+    /// # Errors
+    /// A file is missing, or one of them is wrong: a syntax error, an unknown filter, an incomplete language.
+    pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Error> {
+        if let Some(missing) = FILES.iter().find(|name| !files.contains_key(**name)) {
+            return Err(Error::plain(format!("the template has no file `{missing}`; it needs {}", FILES.join(", "))));
+        }
+        let templates: Vec<(&str, &str)> = files
+            .iter()
+            .filter(|(name, _)| [".html", ".txt", ".md"].iter().any(|suffix| name.ends_with(suffix)))
+            .map(|(name, source)| (name.as_str(), source.as_str()))
+            .collect();
+        let inliner = CSSInliner::options().load_remote_stylesheets(false).minify_css(true).build();
+        Ok(Self {
+            html: engine(".html", tera::escape_html, &templates)?,
+            text: engine(".txt", escape::text, &templates)?,
+            markdown: engine(".md", escape::markdown, &templates)?,
+            library: Library::new(files)?,
+            inliner,
+        })
+    }
+
+    /// Everything `reader` gets of `edition`.
+    ///
+    /// For many readers of one edition make a [`Templates::press`] and print them with that.
+    ///
+    /// # Errors
+    /// The template does not fit the data: an unknown name, a wrong type.
+    pub fn render(&self, edition: &Edition, reader: &Reader) -> Result<Rendered, Error> {
+        self.press(edition).print(reader)
+    }
+
+    /// A press for `edition`: what its copies have in common is made once.
+    pub fn press<'a>(&'a self, edition: &'a Edition) -> Press<'a> {
+        Press::new(self, edition)
+    }
+
+    pub(super) fn run(&self, file: &str, context: &Context) -> Result<String, Error> {
+        let engine = match file.rsplit_once('.') {
+            Some((_, "html")) => &self.html,
+            Some((_, "md")) => &self.markdown,
+            _ => &self.text,
+        };
+        Ok(engine.render(file, context)?)
+    }
+}
+
+/// One engine a kind of file, since an engine knows one way to escape.
+fn engine(suffix: &'static str, escape: tera::EscapeFn, templates: &[(&str, &str)]) -> Result<Tera, Error> {
+    let mut engine = Tera::new();
+    engine.autoescape_on([suffix]);
+    engine.set_escape_fn(escape);
+    engine.register_filter("safe", refuse_safe);
+    engine.register_filter("wrap", wrap_filter);
+    engine.register_filter("shorten", shorten_filter);
+    engine.register_filter("underline", underline_filter);
+    engine.add_raw_templates(templates.iter().copied())?;
+    Ok(engine)
+}
+
+/// Everything a template prints comes from outside; none of it may pass unescaped.
+fn refuse_safe(_: Value, _: Kwargs, _: &State) -> Result<Value, tera::Error> {
+    Err(tera::Error::message("`safe` is not to be had here: all that an edition says comes from outside and is escaped"))
+}
+
+/// `wrap(first="", rest="", width=72, whole=false)`: lines of that display width behind those margins.
+fn wrap_filter(text: &str, arguments: Kwargs, _: &State) -> Result<Value, tera::Error> {
+    let margin = |name| arguments.get::<&str>(name).map(Option::unwrap_or_default);
+    let columns = arguments.get::<usize>("width")?.unwrap_or(wrap::COLUMNS);
+    let whole = arguments.get::<bool>("whole")?.unwrap_or_default();
+    Ok(Value::safe_string(&wrap::wrap(text, margin("first")?, margin("rest")?, columns, whole)))
+}
+
+/// `shorten(length=N)`: at most that many characters, cut between words.
+fn shorten_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
+    Ok(clean::shorten(text, arguments.must_get::<usize>("length")?))
+}
+
+/// `underline(with="-")`: that sign as often as the text is wide.
+fn underline_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
+    let sign = arguments.get::<&str>("with")?.unwrap_or("-");
+    Ok(sign.repeat(text.width().min(wrap::COLUMNS)))
+}

@@ -1,0 +1,266 @@
+//! The words of the frame (labels, counts, dates) in each language: data in `texts/*.toml`.
+//!
+//! To add a language: copy `texts/en.toml`, translate it, and name it in [`SHIPPED`]; a file that misses a
+//! key is refused. A template folder may bring its own as `texts/<code>.toml` without touching any Rust.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use serde::{Deserialize, Serialize};
+
+use crate::render::Error;
+use crate::render::direction::Direction;
+
+/// The languages that come with the program; the first is used for those that do not.
+const SHIPPED: &[(&str, &str)] = &[
+    ("en", include_str!("texts/en.toml")),
+    ("de", include_str!("texts/de.toml")),
+    ("fr", include_str!("texts/fr.toml")),
+    ("es", include_str!("texts/es.toml")),
+    ("it", include_str!("texts/it.toml")),
+    ("pt", include_str!("texts/pt.toml")),
+    ("nl", include_str!("texts/nl.toml")),
+];
+
+/// BCP 47 codes of the languages whose frame texts come with the program.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(code, _)| *code)
+}
+
+/// The frame in one language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    #[serde(skip)]
+    pub(super) code: String,
+    direction: String,
+    zero_is_singular: bool,
+    dates: Dates,
+    pub(super) counts: Counts,
+    pub(super) labels: Labels,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dates {
+    long: String,
+    short: String,
+    with_year: String,
+    first: String,
+    weekdays: [String; 7],
+    months: [String; 12],
+}
+
+/// A text for one thing, and one for any other number of them.
+pub(super) type Count = [String; 2];
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counts {
+    pub(super) story: Count,
+    pub(super) source: Count,
+    pub(super) stories_from_sources: String,
+    pub(super) reading: Count,
+    pub(super) more: Count,
+    pub(super) unlisted: Count,
+    pub(super) and_more_stories: Count,
+}
+
+/// What templates print as it is, and the patterns the view fills in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Labels {
+    pub(super) contents: String,
+    pub(super) stories: String,
+    pub(super) other_stories: String,
+    pub(super) update: String,
+    pub(super) first_told: String,
+    pub(super) teaser: String,
+    pub(super) also_in: String,
+    pub(super) read_in_place: String,
+    pub(super) nothing_new: String,
+    pub(super) health: String,
+    pub(super) answered: String,
+    pub(super) not_read: String,
+    pub(super) since: String,
+    pub(super) why_own: String,
+    pub(super) stop_own: String,
+    pub(super) why_list: String,
+    pub(super) why_list_since: String,
+    pub(super) unsubscribe: String,
+    pub(super) preferences: String,
+}
+
+/// All languages known to one template.
+#[derive(Debug, Clone)]
+pub(super) struct Library(BTreeMap<String, Texts>);
+
+impl Library {
+    /// The shipped languages and those among the template's `files`, which win.
+    pub(super) fn new(files: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let shipped = SHIPPED.iter().map(|(code, toml)| (*code, format!("texts/{code}.toml"), *toml));
+        let own = files.iter().filter_map(|(name, toml)| {
+            let code = name.strip_prefix("texts/")?.strip_suffix(".toml")?;
+            Some((code, name.clone(), toml.as_str()))
+        });
+        let mut library = BTreeMap::new();
+        for (code, name, toml) in shipped.chain(own) {
+            library.insert(code.to_ascii_lowercase(), Texts::parse(code, &name, toml)?);
+        }
+        Ok(Self(library))
+    }
+
+    /// The texts for a BCP 47 tag: its own, else those of its language, else the next `wanted`, else English.
+    pub(super) fn find<'a>(&self, wanted: impl IntoIterator<Item = &'a str>) -> &Texts {
+        let known = |tag: &str| {
+            let tag = tag.to_ascii_lowercase();
+            let mut shorter = Some(tag.as_str());
+            while let Some(prefix) = shorter {
+                if let Some(texts) = self.0.get(prefix) {
+                    return Some(texts);
+                }
+                shorter = prefix.rsplit_once('-').map(|(head, _)| head);
+            }
+            None
+        };
+        wanted.into_iter().find_map(known).unwrap_or_else(|| &self.0[SHIPPED[0].0])
+    }
+}
+
+impl Texts {
+    fn parse(code: &str, file: &str, source: &str) -> Result<Self, Error> {
+        let wrong = |error: toml::de::Error| {
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            Error::at(file, source, error.span().map_or(0, |span| span.start), &message)
+        };
+        let mut texts: Self = toml::from_str(source).map_err(wrong)?;
+        code.clone_into(&mut texts.code);
+        Ok(texts)
+    }
+
+    /// Which way the frame runs.
+    pub(super) fn direction(&self) -> Direction {
+        if self.direction == "rtl" { Direction::Rtl } else { Direction::Ltr }
+    }
+
+    /// `count`'s text for `n` things.
+    pub(super) fn count(&self, count: &Count, n: usize) -> String {
+        let singular = n == 1 || (n == 0 && self.zero_is_singular);
+        fill(&count[usize::from(!singular)], &[("n", &n.to_string())])
+    }
+
+    /// Weekday, day, month and year, as the head of a page has it.
+    pub(super) fn long_date(&self, date: Date) -> String {
+        let written = self.date(&self.dates.long, date);
+        let mut characters = written.chars();
+        characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    }
+
+    /// Day and month, and the year if it is another than that of `today`.
+    pub(super) fn short_date(&self, date: Date, today: Date) -> String {
+        let pattern = if date.year() == today.year() { &self.dates.short } else { &self.dates.with_year };
+        self.date(pattern, date)
+    }
+
+    fn date(&self, pattern: &str, date: Date) -> String {
+        let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+        let month = usize::try_from(date.month() - 1).unwrap_or(0);
+        let day = if date.day() == 1 { self.dates.first.clone() } else { date.day().to_string() };
+        let (weekday, month) = (&self.dates.weekdays[weekday], &self.dates.months[month]);
+        fill(pattern, &[("weekday", weekday), ("day", &day), ("month", month), ("year", &date.year().to_string())])
+    }
+}
+
+/// The zone of an IANA name out of the bundled database, so that no disk is read; UTC for a name it does not know.
+pub(super) fn zone(name: &str) -> TimeZone {
+    TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// The day of `time` in `zone`.
+pub(super) fn day(time: Timestamp, zone: &TimeZone) -> Date {
+    zone.to_datetime(time).date()
+}
+
+/// `pattern` with each `{name}` replaced; what is put in is not looked at again.
+pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(pattern.len() + 32);
+    let mut rest = pattern;
+    while let Some(open) = rest.find('{') {
+        let after = &rest[open + 1..];
+        let known = after.find('}').and_then(|close| {
+            let value = values.iter().find(|(name, _)| *name == &after[..close])?.1;
+            Some((close, value))
+        });
+        filled.push_str(&rest[..open]);
+        match known {
+            Some((close, value)) => {
+                filled.push_str(value);
+                rest = &after[close + 1..];
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library() -> Library {
+        Library::new(&BTreeMap::new()).unwrap()
+    }
+
+    #[test]
+    fn each_shipped_language_writes_its_dates_and_counts() {
+        let date = Date::constant(2025, 7, 1);
+        let check = |tag: &str, long: &str, short: &str, none: &str| {
+            let library = library();
+            let texts = library.find([tag]);
+            assert_eq!(texts.long_date(date), long);
+            assert_eq!(texts.short_date(date, date), short);
+            assert_eq!(texts.count(&texts.counts.story, 0), none);
+        };
+        check("en", "Tuesday, 1 July 2025", "1 July", "0 stories");
+        check("de-AT", "Dienstag, 1. Juli 2025", "1. Juli", "0 Meldungen");
+        check("fr", "Mardi 1er juillet 2025", "1er juillet", "0 sujet");
+        check("es", "Martes, 1 de julio de 2025", "1 de julio", "0 noticias");
+        check("it", "Martedì 1º luglio 2025", "1º luglio", "0 notizie");
+        check("pt-BR", "Terça-feira, 1 de julho de 2025", "1 de julho", "0 notícias");
+        check("nl", "Dinsdag 1 juli 2025", "1 juli", "0 berichten");
+    }
+
+    #[test]
+    fn an_unknown_language_falls_back_to_the_next_and_then_to_english() {
+        assert_eq!(library().find(["ja", "de"]).code, "de");
+        assert_eq!(library().find(["ja"]).code, "en");
+    }
+
+    #[test]
+    fn a_template_may_bring_a_language_and_a_missing_key_is_shown_with_its_place() {
+        let own = |toml: String| BTreeMap::from([("texts/sv.toml".to_owned(), toml)]);
+        let swedish = SHIPPED[0].1.replace("\"Update\"", "\"Nytt\"");
+        assert_eq!(Library::new(&own(swedish.clone())).unwrap().find(["sv"]).labels.update, "Nytt");
+        let error = Library::new(&own(swedish.replace("teaser =", "tease ="))).unwrap_err();
+        assert_eq!(error.spot.clone().unwrap().file, "texts/sv.toml");
+        assert!(error.to_string().contains("tease"), "{error}");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_in_again() {
+        assert_eq!(fill("{a} and {b} {c}", &[("a", "{b}"), ("b", "2")]), "{b} and 2 {c}");
+    }
+
+    #[test]
+    fn a_date_is_that_of_the_editions_zone() {
+        let time: Timestamp = "2025-06-02T22:30:00Z".parse().unwrap();
+        assert_eq!(day(time, &zone("Europe/Berlin")).day(), 3);
+        assert_eq!(day(time, &zone("America/New_York")).day(), 2);
+        assert_eq!(day(time, &zone("Nowhere/Land")).day(), 2);
+    }
+}
