@@ -87,3 +87,16 @@ fn options_are_read_as_the_config_writes_them() {
     assert_eq!(options.order.fixed(), Some(0.5));
     assert!(toml::from_str::<Options>("ordre = 1").is_err());
 }
+
+#[test]
+fn only_the_given_parts_are_summarized_and_spans_count_the_whole_text() {
+    let text = "Menu. Home. The river rose on Monday. It fell again. Share this! The town was flooded by the river.";
+    let parts =
+        [text.find("The river").unwrap()..text.find("Share").unwrap(), text.find("The town").unwrap()..text.len()];
+    let summary = summarize_texts(&[Text { text, parts: &parts, ..Text::default() }], &Options::default());
+    assert_eq!(summary.sentences.len(), 3);
+    for (index, sentence) in summary.sentences.iter().enumerate() {
+        assert_eq!((sentence.index, sentence.text.as_str()), (index, &text[sentence.start..sentence.end]));
+    }
+    assert!(!summary.sentences.iter().any(|sentence| sentence.text.contains("Share")));
+}
