@@ -92,7 +92,7 @@ pub fn summarize(text: &str, options: &Options) -> Summary {
 
 /// Summarizes several texts about one thing as if they were one.
 pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
-    let languages: Vec<Option<String>> = texts.iter().map(|text| language::detect(text.text, text.language)).collect();
+    let languages: Vec<Option<String>> = texts.iter().map(spoken_in).collect();
     let places = split(texts, &languages);
     let spoken = |source: usize| languages[source].as_deref().unwrap_or_default();
     let sentence = |place: &Place| &texts[place.source].text[place.start..place.end];
@@ -140,8 +140,8 @@ struct Place {
 fn split(texts: &[Text<'_>], languages: &[Option<String>]) -> Vec<Place> {
     let mut places = Vec::new();
     for (source, text) in texts.iter().enumerate() {
-        let whole = [0..text.text.len()];
-        let parts = if text.parts.is_empty() { &whole } else { text.parts };
+        let whole = 0..text.text.len();
+        let parts = if text.parts.is_empty() { std::slice::from_ref(&whole) } else { text.parts };
         let mut index = 0..;
         for part in parts {
             let spans = text::sentences(&text.text[part.clone()], languages[source].as_deref());
