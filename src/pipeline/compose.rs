@@ -175,7 +175,12 @@ pub fn template_files(folder: &Path) -> Result<BTreeMap<String, String>, Error> 
 fn summed(passages: &[Passage<'_>], options: &summary::Options) -> Summed {
     let texts: Vec<summary::Text<'_>> = passages
         .iter()
-        .map(|passage| summary::Text { text: passage.text, title: Some(passage.title), language: passage.language })
+        .map(|passage| summary::Text {
+            text: passage.text,
+            title: Some(passage.title),
+            language: passage.language,
+            parts: &[],
+        })
         .collect();
     let summary = summary::summarize_texts(&texts, options);
     let picked = |sentence: summary::Sentence| Picked {
