@@ -5,6 +5,7 @@
 //! one for good. Every request is counted and its headers kept.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test whose server fails cannot go on")]
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -158,7 +159,9 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
         under_way.1 = under_way.1.max(under_way.0);
     }
     // Others that were let in at the same time get their turn, so that counting them means something.
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
     let response = respond(answer, request.headers());
     site.under_way.lock().unwrap().0 -= 1;
     response
@@ -177,16 +180,24 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
         }
         Some(Answer::Status(status, headers)) => {
             let response = Response::builder().status(status);
-            headers.into_iter().fold(response, |response, (name, value)| response.header(name, value)).body(Body::empty())
+            headers
+                .into_iter()
+                .fold(response, |response, (name, value)| response.header(name, value))
+                .body(Body::empty())
         }
         Some(Answer::Redirect(status, to)) => {
             Response::builder().status(status).header(header::LOCATION, to).body(Body::empty())
         }
-        Some(Answer::Hang) => plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>())),
-        Some(Answer::Drip) => plain("text/xml").body(Body::from_stream(futures::stream::unfold((), |()| async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            Some((Ok::<_, String>(Bytes::from_static(b" ")), ()))
-        }))),
+        Some(Answer::Hang) => {
+            plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>()))
+        }
+        Some(Answer::Drip) => {
+            let clock = tokio::time::interval(Duration::from_millis(100));
+            plain("text/xml").body(Body::from_stream(futures::stream::unfold(clock, async |mut clock| {
+                clock.tick().await;
+                Some((Ok::<_, String>(Bytes::from_static(b" ")), clock))
+            })))
+        }
         Some(Answer::Bomb(megabytes)) => {
             plain("text/xml").header(header::CONTENT_ENCODING, "gzip").body(gzip(&vec![b' '; megabytes << 20]).into())
         }
