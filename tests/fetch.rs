@@ -5,10 +5,11 @@
 #[path = "support/web.rs"]
 mod web;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use newsdigest::fetch::{Accept, Error, Fetch, Http, Options, Recorded, Reply, Request, Size, record};
+use tokio::time::Instant;
 
 use web::{Answer, Web, gzip, rss};
 
