@@ -57,8 +57,7 @@ impl Outbox {
         let recipients = send::recipients(&self.options).unwrap().recipients;
         let deliveries = send::seal(&edition, &recipients, &languages, &self.options).unwrap();
         let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-        let new =
-            NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+        let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
         self.store.store_edition(&new).await.unwrap();
     }
 
@@ -130,7 +129,10 @@ async fn every_reader_gets_one_mail_and_a_second_run_sends_nothing() {
     assert_eq!(ann.header("auto-submitted").unwrap(), "auto-generated");
     assert!(ann.header("message-id").unwrap().starts_with("<morning-20260101T030405Z."));
     let parsed = mail_parser::MessageParser::default().parse(&ann.bytes).unwrap();
-    assert_eq!(parsed.body_text(0).unwrap().replace('\r', "").trim_end(), "Good morning.\n.\nFrom here on ann@example.org\nGrüße");
+    assert_eq!(
+        parsed.body_text(0).unwrap().replace('\r', "").trim_end(),
+        "Good morning.\n.\nFrom here on ann@example.org\nGrüße"
+    );
     assert!(server.most_open() <= 2);
     outbox.store.close().await;
 }
@@ -153,11 +155,7 @@ async fn a_server_that_is_down_leaves_the_mail_for_the_next_run() {
 }
 
 /// Runs against a server that follows `script`, and compares sent, waiting, refused, unknown and the copies taken.
-async fn check(
-    script: impl Fn(&Step) -> Act + Send + Sync + 'static,
-    expected: [u64; 4],
-    copies: &[usize],
-) -> Outcome {
+async fn check(script: impl Fn(&Step) -> Act + Send + Sync + 'static, expected: [u64; 4], copies: &[usize]) -> Outcome {
     let server = Server::scripted(script).await;
     let outbox = Outbox::new(&THREE, server.port).await;
     let outcome = outbox.send().await;

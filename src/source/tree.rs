@@ -81,7 +81,12 @@ impl Element {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty())
     }
 
-    /// All text in it, elements' included.
+    /// Its name without a prefix.
+    fn local(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// All text in it, elements' included, scripts and styles not.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         self.push_text(&mut text);
@@ -92,6 +97,8 @@ impl Element {
         for node in &self.children {
             match node {
                 Node::Text(text) => into.push_str(text),
+                // What a program would read is not text.
+                Node::Element(element) if matches!(element.local(), "script" | "style") => {}
                 Node::Element(element) => element.push_text(into),
             }
         }
@@ -119,7 +126,7 @@ impl Element {
             match node {
                 Node::Text(text) => into.push_str(&quick_xml::escape::partial_escape(text.as_str())),
                 Node::Element(element) => {
-                    let name = element.name.rsplit(':').next().unwrap_or_default();
+                    let name = element.local();
                     into.push('<');
                     into.push_str(name);
                     for (key, value) in element.attributes.iter().filter(|(key, _)| !key.starts_with("xmlns")) {
@@ -360,6 +367,11 @@ impl Builder {
             let declaration = declaration.trim_start();
             let Some((name, rest)) = declaration.split_once(char::is_whitespace) else { continue };
             let rest = rest.trim_start();
+            if rest.starts_with("SYSTEM") || rest.starts_with("PUBLIC") {
+                // Another document, which is not read.
+                self.entities.insert(name.to_owned(), String::new());
+                continue;
+            }
             let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some(value) = rest[1..].split(quote).next() else { continue };
             if value.len() > LONGEST_ENTITY || value.replace("&#", "").contains('&') {

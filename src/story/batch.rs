@@ -84,12 +84,22 @@ impl Batch {
             frequency[*term as usize] += 1;
         }
         let languages: BTreeSet<&str> = words.iter().map(|words| words.language.as_str()).collect();
-        let weights: Vec<(&str, Vec<f32>)> =
-            languages.into_iter().map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len()))).collect();
-        let rows: Vec<Row> = words.iter().zip(&counts).zip(times).map(|((words, counts), time)| {
-            let rarity = weights.iter().find(|(language, _)| *language == words.language).map_or(&[][..], |(_, rarity)| rarity);
-            words.row(counts, rarity, *time, &vocabulary)
-        }).collect();
+        let weights: Vec<(&str, Vec<f32>)> = languages
+            .into_iter()
+            .map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len())))
+            .collect();
+        let rows: Vec<Row> = words
+            .iter()
+            .zip(&counts)
+            .zip(times)
+            .map(|((words, counts), time)| {
+                let rarity = weights
+                    .iter()
+                    .find(|(language, _)| *language == words.language)
+                    .map_or(&[][..], |(_, rarity)| rarity);
+                words.row(counts, rarity, *time, &vocabulary)
+            })
+            .collect();
         Self { rows, frequency, vocabulary }
     }
 

@@ -46,9 +46,17 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<St
     let page = Page { desk, batch, texts: &texts, summed: &summed, language: &language };
     let mut said = Said::default();
     let sentences = if cast.told.is_empty() {
-        summed.sentences.iter().filter(|picked| picked.chosen).map(|picked| page.sentence(picked, picked.reason.clone())).collect()
+        summed
+            .sentences
+            .iter()
+            .filter(|picked| picked.chosen)
+            .map(|picked| page.sentence(picked, picked.reason.clone()))
+            .collect()
     } else {
-        cast.told.iter().flat_map(|told| &told.story.sentences).for_each(|sentence| said.add(&sentence.text, &language));
+        cast.told
+            .iter()
+            .flat_map(|told| &told.story.sentences)
+            .for_each(|sentence| said.add(&sentence.text, &language));
         cast.told.iter().for_each(|told| said.add(&told.story.headline, &language));
         let new = page.new_sentences(&mut said);
         let untold_title = said.novelty(&head.title, &language, batch) >= desk.options.new;
@@ -131,7 +139,12 @@ fn places(cast: &Cast<'_>, sentences: &[KeySentence]) -> (Vec<Place>, Vec<Place>
 }
 
 fn place(article: &Article) -> Place {
-    Place { article: article.id.clone(), source: article.source.clone(), title: headline(article), url: article.url.clone() }
+    Place {
+        article: article.id.clone(),
+        source: article.source.clone(),
+        title: headline(article),
+        url: article.url.clone(),
+    }
 }
 
 /// All sentences of a story, and what is needed to choose among them.
@@ -168,7 +181,9 @@ impl Page<'_> {
         let wanted = self.summed.sentences.iter().filter(|picked| picked.chosen).count();
         let mut order: Vec<usize> = (0..self.summed.sentences.len()).collect();
         let key = |place: &usize| &self.summed.sentences[*place];
-        order.sort_by(|a, b| key(b).chosen.cmp(&key(a).chosen).then(key(b).score.total_cmp(&key(a).score)).then(a.cmp(b)));
+        order.sort_by(|a, b| {
+            key(b).chosen.cmp(&key(a).chosen).then(key(b).score.total_cmp(&key(a).score)).then(a.cmp(b))
+        });
         let mut new: Vec<(usize, f64)> = Vec::new();
         for place in order {
             if new.len() >= wanted {
@@ -182,7 +197,8 @@ impl Page<'_> {
             }
         }
         new.sort_unstable_by_key(|(place, _)| *place);
-        let reason = |novelty: f64| format!("new since the story was last told ({:.0} % of its words)", 100.0 * novelty);
+        let reason =
+            |novelty: f64| format!("new since the story was last told ({:.0} % of its words)", 100.0 * novelty);
         new.into_iter().map(|(place, novelty)| self.sentence(key(&place), reason(novelty))).collect()
     }
 

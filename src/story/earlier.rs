@@ -101,7 +101,12 @@ fn told_first(texts: &[&[u64]], count: usize, share: f64) -> Vec<(usize, usize)>
 ///
 /// Groups and stories are given as places in one batch; the probabilities are those without dates, since a story that
 /// goes on is by nature apart in time.
-pub(super) fn continued(groups: &[Vec<usize>], stories: &[Vec<usize>], pairs: &[Pair], threshold: f64) -> Vec<Vec<usize>> {
+pub(super) fn continued(
+    groups: &[Vec<usize>],
+    stories: &[Vec<usize>],
+    pairs: &[Pair],
+    threshold: f64,
+) -> Vec<Vec<usize>> {
     let count = groups.iter().chain(stories).flatten().max().map_or(0, |most| most + 1);
     let mut set_of = vec![usize::MAX; count];
     for (set, members) in groups.iter().chain(stories).enumerate() {

@@ -49,7 +49,15 @@ pub(super) fn canonical(articles: &[Article]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..articles.len()).collect();
     let key = |article: &usize| {
         let article = &articles[*article];
-        (&article.id, &article.source, &article.url, &article.title, &article.text, article.published, article.first_seen)
+        (
+            &article.id,
+            &article.source,
+            &article.url,
+            &article.title,
+            &article.text,
+            article.published,
+            article.first_seen,
+        )
     };
     order.sort_by(|a, b| key(a).cmp(&key(b)));
     order
@@ -62,7 +70,8 @@ pub(super) fn fold(articles: &[&Article], rows: &[Row], threshold: f64) -> Vec<O
     let mut order: Vec<usize> = (0..articles.len()).collect();
     order.sort_by_key(|article| (std::cmp::Reverse(rows[*article].triples.len()), *article));
     let texts: Vec<&[u64]> = order.iter().map(|article| rows[*article].triples.as_slice()).collect();
-    let mut found: Vec<(usize, usize)> = copies(&texts, threshold).into_iter().map(|Copies { a, b, .. }| (a, b)).collect();
+    let mut found: Vec<(usize, usize)> =
+        copies(&texts, threshold).into_iter().map(|Copies { a, b, .. }| (a, b)).collect();
     found.extend(same_place(articles, &order));
     found.sort_unstable_by_key(|(a, b)| (*b, *a));
     let mut original = vec![None; articles.len()];

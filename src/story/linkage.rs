@@ -49,7 +49,11 @@ pub(super) fn too_loose(mean: f64, (size_a, tight_a): (usize, f64), (size_b, tig
 /// Groups of `0..count`, each ascending, by their first member.
 ///
 /// `pairs` are (a, b, probability), each pair once; a pair that is not there counts as 0.
-pub(super) fn link(count: usize, pairs: impl IntoIterator<Item = (usize, usize, f64)>, threshold: f64) -> Vec<Vec<usize>> {
+pub(super) fn link(
+    count: usize,
+    pairs: impl IntoIterator<Item = (usize, usize, f64)>,
+    threshold: f64,
+) -> Vec<Vec<usize>> {
     let mut groups = Groups {
         links: vec![BTreeMap::new(); count],
         members: (0..count).map(|member| vec![member]).collect(),
