@@ -3,6 +3,7 @@
 mod read;
 mod source;
 mod summarize;
+mod template;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ enum Command {
     Summarize(summarize::Args),
     Read(read::Args),
     Source(source::Args),
+    Template(template::Args),
 }
 
 /// Runs the program on the process's arguments.
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Summarize(args) => summarize::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Source(args) => source::run(&args),
+        Command::Template(args) => template::run(&args),
     };
     match result {
         Ok(exit) => exit.into(),

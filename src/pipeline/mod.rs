@@ -1,1 +1,3 @@
 //! The three acts: gather, compose, deliver.
+
+pub mod templates;
