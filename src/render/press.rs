@@ -48,7 +48,7 @@ impl<'a> Press<'a> {
             .inline(&html)
             .map_err(|error| Error::plain(format!("cannot inline the CSS: {error}")))?;
         Ok(Rendered {
-            html: tidy::html(&html.replace(" data-css-inline=\"keep\"", "")),
+            html: tidy::html(&tidy::attributes(&html.replace(" data-css-inline=\"keep\"", ""))),
             text: tidy::text(&self.templates.run(text, &context)?),
             markdown: tidy::text(&self.templates.run(markdown, &context)?),
             subject,

@@ -284,7 +284,7 @@ impl Frame<'_> {
         let declared = story.language.as_deref().and_then(clean::language);
         let usual = declared.as_deref().map_or(self.texts.direction(), direction::of_language);
         let headline =
-            untitled(clean::line(&story.headline, HEADLINE), &story.places.first().map_or("", |place| &place.source));
+            untitled(clean::line(&story.headline, HEADLINE), story.places.first().map_or("", |place| &place.source));
         let dir = direction::of_text(&headline, usual);
         let places = self.places(&story.places, dir, &mut notes);
         let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
