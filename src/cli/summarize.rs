@@ -1,10 +1,189 @@
+//! `digest summarize`: key sentences of files or of standard input.
+
+mod answer;
+mod lines;
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+
+use clap::ValueEnum;
+
 use crate::Error;
 use crate::cli::Exit;
+use crate::rank::Method;
+use crate::summary::Options;
 
-/// Key sentences of files, URLs or stdin.
+use answer::{Answer, Request};
+
+/// A file may be this large.
+const LARGEST_FILE: u64 = 1 << 30;
+
+/// Key sentences of files or of standard input, word for word.
+///
+/// Works without any config. With --jsonl it is a filter: one JSON object a line in, one a line out, in order.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Files to summarize, each on its own; `-` or none reads standard input
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Read JSON Lines: {"id","text"|"html","title"?,"language"?,"url"?}
+    #[arg(long)]
+    jsonl: bool,
+    /// Sentences of a summary [default: 3]
+    #[arg(long, value_name = "N", group = "budget")]
+    sentences: Option<usize>,
+    /// Words of a summary at most; what does not fit is left out
+    #[arg(long, value_name = "N", group = "budget")]
+    words: Option<usize>,
+    /// Part of its sentences that a summary keeps, 0 to 1
+    #[arg(long, value_name = "R", group = "budget", value_parser = share)]
+    share: Option<f64>,
+    /// How sentences are ranked
+    #[arg(long, value_name = "METHOD", default_value = "textrank", value_parser = method)]
+    method: Method,
+    /// Take the text as it is: do not drop menus, appeals and other boilerplate lines
+    #[arg(long)]
+    no_clean: bool,
+    /// Give every sentence, with its score and whether it was chosen
+    #[arg(long)]
+    all: bool,
+    /// Say why each sentence was or was not chosen
+    #[arg(long)]
+    explain: bool,
+    /// Headline of the text
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Language of the text (BCP 47); found out by default
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Threads that work at the same time; 0: one a core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// How the answer is printed [default: text; json with --jsonl]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
 
-pub(super) fn run(_args: &Args) -> Result<Exit, Error> {
-    Err(Error::Usage("not built yet".into()))
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The sentences, one a line.
+    Text,
+    /// One JSON object an input.
+    Json,
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        Options {
+            method: self.method,
+            sentences: self.sentences,
+            words: self.words,
+            share: self.share,
+            ..Options::default()
+        }
+    }
+
+    fn answering(&self) -> answer::How {
+        answer::How { options: self.options(), clean: !self.no_clean, all: self.all, explain: self.explain }
+    }
+}
+
+fn method(name: &str) -> Result<Method, String> {
+    Method::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Method::ALL.iter().map(|method| method.name()).collect();
+        format!("no such method; there are {}", names.join(", "))
+    })
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("a share is a number above 0 and at most 1".to_owned()),
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build();
+    let pool = pool.map_err(|error| Error::Usage(format!("cannot start {} threads: {error}", args.threads)))?;
+    let stdin = vec!["-".to_owned()];
+    let inputs = if args.inputs.is_empty() { &stdin } else { &args.inputs };
+    let mut exit = Exit::Done;
+    for input in inputs {
+        let result = if args.jsonl { filter(input, args, &pool) } else { one(input, args) };
+        match result {
+            Ok(Exit::Done) => {}
+            Ok(other) => exit = other,
+            Err(Trouble::Closed) => return Ok(exit),
+            Err(Trouble::Input(why)) => {
+                anstream::eprintln!("error: cannot read `{input}`\n  caused by: {why}");
+                exit = Exit::LeftOut;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// What stops one input.
+enum Trouble {
+    /// It cannot be read, or what it answers cannot be written.
+    Input(String),
+    /// Nobody reads the answers any more.
+    Closed,
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Input(error.to_string()) }
+    }
+}
+
+fn open(input: &str) -> Result<Box<dyn Read>, Trouble> {
+    if input.starts_with("http://") || input.starts_with("https://") {
+        let hint = "pages are not fetched by this command yet; save it, or pipe it in";
+        return Err(Trouble::Input(hint.to_owned()));
+    }
+    if input == "-" {
+        return Ok(Box::new(std::io::stdin()));
+    }
+    Ok(Box::new(std::fs::File::open(Path::new(input))?))
+}
+
+/// Answers one JSON Lines file.
+fn filter(input: &str, args: &Args, pool: &rayon::ThreadPool) -> Result<Exit, Trouble> {
+    let reader = std::io::BufReader::with_capacity(1 << 16, open(input)?);
+    let out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let bad = lines::answer_all(reader, out, &args.answering(), pool)?;
+    Ok(if bad == 0 { Exit::Done } else { Exit::LeftOut })
+}
+
+/// Answers one text.
+fn one(input: &str, args: &Args) -> Result<Exit, Trouble> {
+    let mut bytes = Vec::new();
+    open(input)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(Trouble::Input(format!("it is larger than {} MiB", LARGEST_FILE >> 20)));
+    }
+    let text = answer::decode(&bytes);
+    let request =
+        Request { text: Some(text), title: args.title.clone(), language: args.language.clone(), ..Request::default() };
+    let answer = answer::answer(request, &args.answering());
+    print(&answer, args)?;
+    Ok(Exit::Done)
+}
+
+fn print(answer: &Answer, args: &Args) -> Result<(), Trouble> {
+    let mut out = std::io::stdout().lock();
+    let tabular = args.explain && std::io::stdout().is_terminal();
+    match args.format {
+        Some(Format::Json) => writeln!(out, "{}", answer.json())?,
+        None if args.explain && !tabular => writeln!(out, "{}", answer.json())?,
+        _ if args.explain => write!(out, "{}", answer.table())?,
+        _ => {
+            for sentence in answer.chosen() {
+                writeln!(out, "{}", sentence.split_whitespace().collect::<Vec<_>>().join(" "))?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,1 +1,197 @@
-//! Scores and a budget → chosen sentences in the order of the text, and why each was chosen.
+//! Texts → the sentences that say most about them.
+//!
+//! Sentences are scored by [`rank`](crate::rank), chosen greedily under a [`Budget`], each next one paying for what
+//! was already said, and given back in the order of the text, word for word, with the reasons for each choice.
+//!
+//! Several texts about one thing are one graph: each sentence keeps the text it stands in.
+
+mod choose;
+mod fragment;
+mod keyphrases;
+mod options;
+mod readable;
+mod reasons;
+
+use serde::Serialize;
+
+use crate::rank::{self, Input, Rows};
+use crate::text::{self, Terms, count_words, index, language};
+
+pub use choose::{Choice, choose};
+pub use fragment::text_fragment;
+pub use options::{Automatic, Budget, Options, Order};
+pub use reasons::Reasons;
+
+/// One text to summarize.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Text<'a> {
+    /// The text; sentences are spans of it.
+    pub text: &'a str,
+    /// Its headline, if known.
+    pub title: Option<&'a str>,
+    /// Its language, if known (BCP 47); believed unless the text plainly speaks against it.
+    pub language: Option<&'a str>,
+}
+
+/// All sentences of some texts, the chosen ones marked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// BCP 47 language of the first text that has one.
+    pub language: Option<String>,
+    /// σ: how much the order of the text counted, 0 to 1.
+    pub order_weight: f64,
+    /// All sentences, text by text, in their order.
+    pub sentences: Vec<Sentence>,
+    /// One to three words each, as they stand in the text, best first.
+    pub keyphrases: Vec<String>,
+}
+
+impl Summary {
+    /// The chosen sentences in the order of the text.
+    pub fn chosen(&self) -> impl Iterator<Item = &Sentence> {
+        self.sentences.iter().filter(|sentence| sentence.chosen)
+    }
+}
+
+/// One sentence and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sentence {
+    /// Which of the texts it stands in.
+    pub source: usize,
+    /// Its number in that text, from 0.
+    pub index: usize,
+    /// First byte in that text.
+    pub start: usize,
+    /// One past the last byte in that text.
+    pub end: usize,
+    /// Equal to `text[start..end]`.
+    pub text: String,
+    /// By the ranking method; higher is more central.
+    pub score: f64,
+    /// Whether it is part of the summary.
+    pub chosen: bool,
+    /// Why it was or was not chosen.
+    pub reasons: Reasons,
+}
+
+/// Summarizes one text.
+///
+/// ```
+/// let options = newsdigest::summary::Options { sentences: Some(1), ..Default::default() };
+/// let text = "The river rose again on Monday. The river has risen for days. Nobody was hurt.";
+/// let summary = newsdigest::summary::summarize(text, &options);
+/// assert_eq!(summary.chosen().next().map(|s| s.text.as_str()), Some("The river rose again on Monday."));
+/// ```
+pub fn summarize(text: &str, options: &Options) -> Summary {
+    summarize_texts(&[Text { text, ..Text::default() }], options)
+}
+
+/// Summarizes several texts about one thing as if they were one.
+pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
+    let languages: Vec<Option<String>> = texts.iter().map(|text| language::detect(text.text, text.language)).collect();
+    let places = split(texts, &languages);
+    let spoken = |source: usize| languages[source].as_deref().unwrap_or_default();
+    let sentence = |place: &Place| &texts[place.source].text[place.start..place.end];
+    let terms =
+        index(places.iter().map(|place| (sentence(place), spoken(place.source))).chain(titles(texts, &languages)));
+    let (terms, title) = terms.split_off(places.len());
+    let rows = Rows::new(&terms);
+    let words: Vec<usize> = places.iter().map(|place| count_words(sentence(place))).collect();
+    let readability = readable::factors(places.iter().map(|place| (sentence(place), spoken(place.source))), options);
+    let budget = options.budget();
+    let input = Input {
+        terms: &terms,
+        rows: &rows,
+        readability: &readability,
+        share: budget.share(&words),
+        damping: options.damping,
+        order: options.order.fixed(),
+        title: (&title, options.title),
+    };
+    let scored = rank::score(options.method, &input);
+    let redundancy = if options.method.wants_variety() { options.redundancy } else { 0.0 };
+    let choices = choose(&scored.scores, &rows, &words, budget, redundancy);
+    Summary {
+        language: languages.iter().flatten().next().cloned(),
+        order_weight: scored.order_weight,
+        keyphrases: keyphrases::keyphrases(&terms, &scored.scores, |i| sentence(&places[i])),
+        sentences: describe(texts, &places, &words, &readability, &scored, choices),
+    }
+}
+
+/// Where a sentence stands.
+struct Place {
+    source: usize,
+    index: usize,
+    start: usize,
+    end: usize,
+}
+
+fn split(texts: &[Text<'_>], languages: &[Option<String>]) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (source, text) in texts.iter().enumerate() {
+        let spans = text::sentences(text.text, languages[source].as_deref());
+        places.extend(spans.into_iter().enumerate().map(|(index, span)| Place {
+            source,
+            index,
+            start: span.start,
+            end: span.end,
+        }));
+    }
+    places
+}
+
+/// The headlines, to be indexed after the sentences.
+fn titles<'a>(texts: &'a [Text<'_>], languages: &'a [Option<String>]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let spoken = |language: &'a Option<String>| language.as_deref().unwrap_or_default();
+    texts.iter().zip(languages).filter_map(move |(text, language)| Some((text.title?, spoken(language))))
+}
+
+/// Puts the results of all steps together, sentence by sentence.
+fn describe(
+    texts: &[Text<'_>],
+    places: &[Place],
+    words: &[usize],
+    readability: &[f64],
+    scored: &rank::Scores,
+    choices: Vec<Choice>,
+) -> Vec<Sentence> {
+    let best = scored.scores.iter().copied().fold(0.0, f64::max);
+    let ranks = ranks(&scored.scores);
+    let describe = |(i, (place, choice)): (usize, (&Place, Choice))| Sentence {
+        source: place.source,
+        index: place.index,
+        start: place.start,
+        end: place.end,
+        text: texts[place.source].text[place.start..place.end].to_owned(),
+        score: scored.scores[i],
+        chosen: choice.turn.is_some(),
+        reasons: Reasons {
+            rank: ranks[i],
+            turn: choice.turn,
+            centrality: if best > 0.0 { scored.scores[i] / best } else { 0.0 },
+            prior: scored.priors.get(i).copied().unwrap_or(1.0),
+            readability: readability.get(i).copied().unwrap_or(1.0),
+            redundancy: choice.near,
+            said_by: choice.nearest,
+            words: words[i],
+            position: i,
+            count: places.len(),
+            order_weight: scored.order_weight,
+            too_long: choice.too_long,
+        },
+    };
+    places.iter().zip(choices).enumerate().map(describe).collect()
+}
+
+/// The rank of each score, from 1; the earlier of two equal ones first.
+fn ranks(scores: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&left, &right| scores[right].total_cmp(&scores[left]).then(left.cmp(&right)));
+    let mut ranks = vec![0; scores.len()];
+    order.into_iter().enumerate().for_each(|(rank, sentence)| ranks[sentence] = rank + 1);
+    ranks
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,20 @@
-//! Plain text → language, sentences, words, stems.
+//! Plain text → its language, its sentences, its words, and the terms they stand for.
+//!
+//! Everything here is a span into the text it was given: sentences and the gaps between them joined are the text
+//! again, byte for byte, and a [`Token`] says where its word stands. A *term* is what two words share when they mean
+//! the same thing to a ranking: lower case, stop words out, stemmed.
+//!
+//! To add a language: its abbreviations in `text/split/`, its name in [`stem`]; where no stemmer exists words stand
+//! for themselves.
+
+pub mod language;
+
+mod lexicon;
+mod split;
+mod stem;
+mod tokens;
+mod words;
+
+pub use split::sentences;
+pub use tokens::{Terms, Token, index, terms};
+pub use words::{count_words, words};

@@ -1,0 +1,151 @@
+//! One text → its answer, as DESIGN's JSON Lines contract has it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::summary::{self, Options, Reasons, Summary, Text};
+
+/// One line of input.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Request {
+    /// Given back as it came, whatever it is.
+    #[serde(default)]
+    pub(super) id: serde_json::Value,
+    /// The text; `start` and `end` of the answer count its bytes.
+    pub(super) text: Option<String>,
+    /// A page instead of a text.
+    pub(super) html: Option<String>,
+    /// Its headline.
+    pub(super) title: Option<String>,
+    /// Its language, believed.
+    pub(super) language: Option<String>,
+    /// Where it stands; sentences are then linked.
+    pub(super) url: Option<String>,
+}
+
+/// How texts are answered.
+#[derive(Debug, Clone)]
+pub(super) struct How {
+    pub(super) options: Options,
+    pub(super) clean: bool,
+    pub(super) all: bool,
+    pub(super) explain: bool,
+}
+
+/// One line of output.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    id: serde_json::Value,
+    language: Option<String>,
+    summary: String,
+    sentences: Vec<Line>,
+    keyphrases: Vec<String>,
+    /// What was read out of the page; for `html` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_weight: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    index: usize,
+    start: usize,
+    end: usize,
+    text: String,
+    score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Reasons>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(skip)]
+    taken: bool,
+}
+
+impl Answer {
+    /// The chosen sentences.
+    pub(super) fn chosen(&self) -> impl Iterator<Item = &str> {
+        self.sentences.iter().filter(|line| line.taken).map(|line| line.text.as_str())
+    }
+
+    /// The answer as one line.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).expect("an answer has only string keys")
+    }
+
+    /// The answer as a table for people: a line a sentence, the reason below it.
+    pub(super) fn table(&self) -> String {
+        let mut table = String::from("  no  rank  centr.  prior  redund.  words\n");
+        for (number, line) in self.sentences.iter().enumerate() {
+            let Some(reasons) = &line.reasons else { continue };
+            let mark = if line.taken { '*' } else { ' ' };
+            table.push_str(&format!(
+                "{mark} {:>2}  {:>4}  {:>6.2}  {:>5.2}  {:>7.2}  {:>5}  {}\n{:41}{}\n",
+                number + 1,
+                reasons.rank,
+                reasons.centrality,
+                reasons.prior,
+                reasons.redundancy,
+                reasons.words,
+                line.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                "",
+                line.why.as_deref().unwrap_or_default(),
+            ));
+        }
+        table
+    }
+}
+
+/// Bytes of a file as text.
+pub(super) fn decode(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()
+}
+
+/// Summarizes what was asked for.
+pub(super) fn answer(request: Request, how: &How) -> Answer {
+    let Request { id, text, html, title, language, url } = request;
+    let extracted = html.map(|html| read_html(&html));
+    let text = extracted.as_deref().or(text.as_deref()).unwrap_or_default();
+    let declared = language.as_deref().and_then(crate::text::language::normalize);
+    let given = Text { text, title: title.as_deref(), language: language.as_deref() };
+    let summary = summarize_clean(given, how);
+    let order_weight = how.explain.then_some(summary.order_weight);
+    let language = declared.or_else(|| summary.language.clone());
+    let chosen: Vec<&str> = summary.chosen().map(|sentence| sentence.text.as_str()).collect();
+    let joined = chosen.join("\n");
+    let keyphrases = summary.keyphrases.clone();
+    let sentences = lines(summary, text, url.as_deref(), how);
+    Answer { id, language, summary: joined, sentences, keyphrases, order_weight, text: extracted }
+}
+
+/// The one place where boilerplate is taken out of plain text before it is summarized.
+fn summarize_clean(given: Text<'_>, how: &How) -> Summary {
+    summary::summarize_texts(&[given], &how.options)
+}
+
+/// The text of a page.
+fn read_html(html: &str) -> String {
+    html.to_owned()
+}
+
+fn lines(summary: Summary, text: &str, url: Option<&str>, how: &How) -> Vec<Line> {
+    let wanted = summary.sentences.into_iter().filter(|sentence| how.all || how.explain || sentence.chosen);
+    wanted
+        .map(|sentence| Line {
+            index: sentence.index,
+            start: sentence.start,
+            end: sentence.end,
+            link: url.map(|url| summary::text_fragment(url, text, sentence.start..sentence.end)),
+            score: sentence.score,
+            chosen: (how.all || how.explain).then_some(sentence.chosen),
+            why: how.explain.then(|| sentence.reasons.why()),
+            reasons: how.explain.then_some(sentence.reasons),
+            taken: sentence.chosen,
+            text: sentence.text,
+        })
+        .collect()
+}

@@ -1,0 +1,89 @@
+use super::{Budget, Options, Text, summarize, summarize_texts};
+
+const NEWS: &str = "The river rose again on Monday and flooded the old town. Firemen carried sandbags to the bridge all \
+    night. The mayor said the flood was the worst in the old town since 1954. A dog was rescued from a roof. Trains \
+    did not run. Firemen expect the river to rise until Wednesday, and the old town may be flooded again.";
+
+/// What must hold of every summary.
+fn check(text: &str, options: &Options) {
+    let summary = summarize(text, options);
+    let mut at = 0;
+    for sentence in &summary.sentences {
+        assert_eq!(sentence.text, text[sentence.start..sentence.end]);
+        assert!(sentence.start >= at && sentence.text == sentence.text.trim());
+        assert!(sentence.score.is_finite());
+        at = sentence.end;
+    }
+    let chosen = summary.chosen().count();
+    let limit = options.budget().sentences(summary.sentences.len());
+    assert!(chosen <= limit && (chosen > 0 || summary.sentences.is_empty()));
+    assert_eq!(summary, summarize(text, options));
+}
+
+#[test]
+fn every_text_gets_an_answer() {
+    let long = "word ".repeat(50_000);
+    let one = "x".repeat(200_000);
+    let same = "The same thing happened again. ".repeat(10_000);
+    let two = "It is so. It is so.";
+    let mixed = format!("{NEWS} Der Fluss stieg am Montag. 河水周一再次上涨。");
+    for text in [
+        "",
+        " \n ",
+        "\0\0",
+        "one",
+        "One sentence only.",
+        two,
+        "the of and",
+        "1 2 3",
+        "🙂 🙂! 🙂",
+        "שלום עולם. מה נשמע?",
+        NEWS,
+        &long,
+        &one,
+        &same,
+        &mixed,
+    ] {
+        for method in crate::rank::Method::ALL {
+            check(text, &Options { method, ..Options::default() });
+        }
+        check(text, &Options { words: Some(12), ..Options::default() });
+        check(text, &Options { share: Some(0.01), ..Options::default() });
+    }
+}
+
+#[test]
+fn a_summary_holds_what_the_text_is_about() {
+    let summary = summarize(NEWS, &Options { sentences: Some(2), ..Options::default() });
+    let chosen: Vec<usize> = summary.chosen().map(|sentence| sentence.index).collect();
+    assert_eq!(chosen[0], 0);
+    assert_eq!(summary.language.as_deref(), Some("en"));
+    assert!(summary.keyphrases.contains(&"old town".to_owned()), "{:?}", summary.keyphrases);
+}
+
+#[test]
+fn several_texts_are_one_graph_and_each_sentence_keeps_its_source() {
+    let other = "The old town was flooded when the river rose on Monday. Shops stayed closed.";
+    let texts = [Text { text: NEWS, ..Text::default() }, Text { text: other, language: Some("en"), ..Text::default() }];
+    let summary = summarize_texts(&texts, &Options::default());
+    assert_eq!(summary.sentences.len(), 8);
+    for sentence in &summary.sentences {
+        assert_eq!(sentence.text, texts[sentence.source].text[sentence.start..sentence.end]);
+    }
+    assert_eq!(summary.chosen().count(), 3);
+}
+
+#[test]
+fn the_first_budget_given_counts() {
+    assert_eq!(Options::default().budget(), Budget::Sentences(3));
+    assert_eq!(Options { words: Some(9), share: Some(0.5), ..Options::default() }.budget(), Budget::Words(9));
+}
+
+#[test]
+fn options_are_read_as_the_config_writes_them() {
+    let options: Options = toml::from_str("method = 'lexrank'\norder = 'auto'\nshare = 0.2").unwrap();
+    assert_eq!(options.order.fixed(), None);
+    let options: Options = toml::from_str("order = 0.5").unwrap();
+    assert_eq!(options.order.fixed(), Some(0.5));
+    assert!(toml::from_str::<Options>("ordre = 1").is_err());
+}

@@ -1,0 +1,170 @@
+//! One language's words → numbers of their terms, remembered from text to text.
+//!
+//! A text says most of its words many times and the next text says most of them again, so each spelling is lower-cased,
+//! looked up among the stop words and stemmed once a thread. What is remembered changes the speed, never the result:
+//! numbers that leave this module are given anew for each text.
+
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::FixedState;
+use unicode_normalization::UnicodeNormalization;
+
+use super::stem::Stem;
+use super::words::{is_joiner, is_unspaced};
+
+/// Spellings remembered of one language before all are forgotten; about 10 MB.
+const MOST_SPELLINGS: usize = 1 << 17;
+
+/// Longer spellings are not remembered.
+const LONGEST_SPELLING: usize = 64;
+
+/// Longer words that French and Italian shorten before a vowel; all those of one or two letters count too.
+const ELIDED: [&str; 14] = [
+    "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "dell", "nell", "sull", "dall", "all", "quell", "quest", "sant",
+    "tutt",
+];
+
+/// Terms as numbers, across languages.
+#[derive(Default)]
+pub(super) struct Interner {
+    numbers: HashMap<Box<str>, u32, FixedState>,
+    names: Vec<Box<str>>,
+}
+
+impl Interner {
+    /// The number of `term`.
+    pub(super) fn number(&mut self, term: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(term) {
+            return number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX - 1);
+        self.names.push(term.into());
+        self.numbers.insert(term.into(), number);
+        number
+    }
+
+    /// The term with that number.
+    pub(super) fn name(&self, number: u32) -> &str {
+        &self.names[number as usize]
+    }
+
+    /// How many terms are known.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+}
+
+/// What one language knows of its words.
+pub(super) struct Lexicon {
+    language: String,
+    stem: Stem,
+    stop: HashSet<&'static str, FixedState>,
+    spellings: HashMap<Box<str>, Option<u32>, FixedState>,
+}
+
+impl Lexicon {
+    /// The lexicon of `language` (BCP 47 primary subtag; empty: unknown).
+    pub(super) fn new(language: &str) -> Self {
+        let list = match language {
+            "nb" | "nn" => "no",
+            other => other,
+        };
+        let stop = stop_words::lookup(list).unwrap_or_default().iter().copied().collect();
+        Self { language: language.to_owned(), stem: Stem::new(language), stop, spellings: HashMap::default() }
+    }
+
+    /// Whose words these are.
+    pub(super) fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// Whether it has grown too large to be kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.spellings.len() > MOST_SPELLINGS
+    }
+
+    /// The number of the term that `word` stands for; `None` for stop words and single letters.
+    pub(super) fn term(&mut self, word: &str, interner: &mut Interner) -> Option<u32> {
+        if let Some(&known) = self.spellings.get(word) {
+            return known;
+        }
+        let term = self.derive(word).map(|term| interner.number(&term));
+        if word.len() <= LONGEST_SPELLING {
+            self.spellings.insert(word.into(), term);
+        }
+        term
+    }
+
+    /// The term itself.
+    fn derive(&self, word: &str) -> Option<String> {
+        let lower = self.lower(word);
+        if self.stop.contains(lower.as_str()) {
+            return None;
+        }
+        let core = self.without_clitic(&lower);
+        if core.len() != lower.len() && self.stop.contains(core) {
+            return None;
+        }
+        let mut letters = core.chars();
+        let first = letters.next()?;
+        if letters.next().is_none() && !is_unspaced(first) && !first.is_numeric() {
+            return None;
+        }
+        Some(if first.is_ascii_digit() { core.to_owned() } else { self.stem.stem(core) })
+    }
+
+    /// Lower case, composed, with one kind of apostrophe and nothing invisible.
+    fn lower(&self, word: &str) -> String {
+        if word.is_ascii() && self.language != "tr" {
+            return word.to_ascii_lowercase();
+        }
+        let visible = word.chars().filter(|&letter| !is_joiner(letter)).nfc();
+        let turkish = matches!(self.language.as_str(), "tr" | "az");
+        visible
+            .flat_map(|letter| match letter {
+                'I' if turkish => Lowered::One('ı'),
+                'İ' => Lowered::One('i'),
+                '\u{2019}' => Lowered::One('\''),
+                _ => Lowered::Many(letter.to_lowercase()),
+            })
+            .collect()
+    }
+
+    /// `trump's` → `trump`, `l'homme` → `homme`; where the apostrophe is a letter, the word as it is.
+    fn without_clitic<'a>(&self, word: &'a str) -> &'a str {
+        if word.len() > LONGEST_SPELLING {
+            return word;
+        }
+        match (self.language.as_str(), word.split_once('\'')) {
+            (_, None) | ("uk" | "be", _) => word,
+            ("fr" | "it" | "ca", Some((before, after))) if !after.is_empty() => {
+                let elided = before.chars().count() <= 2 || ELIDED.contains(&before);
+                if elided { after } else { word }
+            }
+            (_, Some((before, after))) if before.chars().nth(1).is_none() => after,
+            (_, Some((before, _))) => before,
+        }
+    }
+}
+
+/// The lower case of one letter.
+enum Lowered {
+    One(char),
+    Many(std::char::ToLowercase),
+}
+
+impl IntoIterator for Lowered {
+    type Item = char;
+    type IntoIter = std::iter::Chain<
+        std::option::IntoIter<char>,
+        std::iter::Flatten<std::option::IntoIter<std::char::ToLowercase>>,
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let (one, many) = match self {
+            Self::One(letter) => (Some(letter), None),
+            Self::Many(letters) => (None, Some(letters)),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
+}

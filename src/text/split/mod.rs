@@ -1,0 +1,179 @@
+//! Text → sentences, as spans.
+//!
+//! First the text falls into *blocks* (paragraphs, headings, list items) at its line breaks; no sentence crosses a
+//! block. Inside a block sentencex proposes the breaks, or icu_segmenter where the language writes no full stops that
+//! sentencex knows, and own rules mend what both get wrong.
+//!
+//! Promises: spans are in order and do not overlap; none begins or ends with white space; what lies between them is
+//! white space only.
+
+mod blocks;
+mod rules;
+
+use std::ops::Range;
+
+use icu_segmenter::{SentenceSegmenter, SentenceSegmenterBorrowed, options::SentenceBreakInvariantOptions};
+
+use crate::text::words::is_unspaced;
+
+/// Longer pieces are cut before they reach a splitter, at a full stop or a space.
+const LONGEST_PIECE: usize = 16 * 1024;
+
+/// The sentences of `text` in the given language (`None`: unknown), as byte spans in their order.
+pub fn sentences(text: &str, language: Option<&str>) -> Vec<Range<usize>> {
+    let language = language.unwrap_or("en");
+    let mut found = Vec::with_capacity(text.len() / 100 + 1);
+    for block in blocks::blocks(text) {
+        let first = found.len();
+        split_block(text, block, language, &mut found);
+        rules::mend(text, &mut found, first, language);
+    }
+    found
+}
+
+/// Splits one block, piece by piece.
+fn split_block(text: &str, block: Range<usize>, language: &str, found: &mut Vec<Range<usize>>) {
+    let mut start = block.start;
+    let mut joined = false;
+    while start < block.end {
+        let (end, clean) = piece_end(text, start..block.end);
+        let mut at = start;
+        for length in lengths(&text[start..end], language) {
+            let span = trim(text, at..at + length);
+            at += length;
+            if span.is_empty() {
+                continue;
+            }
+            match found.last_mut() {
+                Some(last) if joined => last.end = span.end,
+                _ => found.push(span),
+            }
+            joined = false;
+        }
+        joined = !clean && !found.is_empty();
+        start = end;
+    }
+}
+
+/// Where a piece of the block may end, and whether a sentence ends there too.
+fn piece_end(text: &str, block: Range<usize>) -> (usize, bool) {
+    if block.len() <= LONGEST_PIECE {
+        return (block.end, true);
+    }
+    let limit = text.floor_char_boundary(block.start + LONGEST_PIECE);
+    let window = &text[block.start..limit];
+    let stop = [". ", "? ", "! "].iter().filter_map(|stop| window.rfind(stop)).max().map(|at| at + 2);
+    let wide = window.rfind(['。', '！', '？', '।']).map(|at| at + 3);
+    if let Some(at) = stop.max(wide).filter(|&at| at > LONGEST_PIECE / 2) {
+        return (block.start + at, true);
+    }
+    match window.rfind(char::is_whitespace) {
+        Some(at) if at > 0 => (block.start + at, false),
+        _ => (limit, false),
+    }
+}
+
+/// Byte lengths of the sentences of a piece, with the white space after each; their sum is the piece's.
+fn lengths(piece: &str, language: &str) -> Vec<usize> {
+    let unspaced = matches!(language, "zh" | "th" | "lo" | "km") || language == "en" && mostly_unspaced(piece);
+    let proposed: Vec<usize> = if unspaced {
+        thread_local! {
+            static SEGMENTER: SentenceSegmenterBorrowed<'static> =
+                SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
+        }
+        SEGMENTER.with(|segmenter| {
+            let ends: Vec<usize> = segmenter.segment_str(piece).collect();
+            ends.windows(2).map(|pair| pair[1] - pair[0]).collect()
+        })
+    } else {
+        sentencex::segment(language, piece).iter().map(|sentence| sentence.len()).collect()
+    };
+    let whole = proposed.iter().sum::<usize>() == piece.len();
+    if whole { proposed } else { vec![piece.len()] }
+}
+
+fn mostly_unspaced(piece: &str) -> bool {
+    !piece.is_ascii() && piece.chars().take(200).filter(|&letter| is_unspaced(letter)).count() > 20
+}
+
+/// The span without the white space at its ends.
+fn trim(text: &str, span: Range<usize>) -> Range<usize> {
+    let inner = &text[span.clone()];
+    let start = span.start + (inner.len() - inner.trim_start_matches(is_blank).len());
+    let end = start + inner.trim_matches(is_blank).len();
+    start..end
+}
+
+/// White space, and the invisible signs that files begin and end with.
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\0' | '\u{feff}' | '\u{200b}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_blank, sentences};
+
+    fn check(language: &str, expected: &[&str], text: &str) {
+        let found: Vec<&str> = sentences(text, Some(language)).into_iter().map(|span| &text[span]).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn sentences_end_where_a_reader_ends_them() {
+        check(
+            "en",
+            &["Dr. Smith came at 5 p.m. on Jan. 3.", "He left."],
+            "Dr. Smith came at 5 p.m. on Jan. 3. He left.",
+        );
+        check("en", &["It cost $1.5 million.", "“Why?” she asked."], "It cost $1.5 million. “Why?” she asked.");
+        check("zh", &["部长表示谈判将继续。", "记者问：“为什么？”"], "部长表示谈判将继续。记者问：“为什么？”");
+        check("de", &["Am 3. Mai kam er.", "Er ging."], "Am 3. Mai kam er. Er ging.");
+    }
+
+    #[test]
+    fn headings_and_paragraphs_end_a_sentence_and_wrapped_lines_do_not() {
+        check("en", &["A heading", "The text begins.", "It goes on."], "A heading\n\nThe text begins.\nIt goes on.");
+        check("en", &["A heading", "The text begins here."], "A heading\nThe text begins here.");
+        check(
+            "en",
+            &["This sentence was cut off in the\nmiddle because somebody wrapped it.", "The end."],
+            "This sentence was cut off in the\nmiddle because somebody wrapped it.\nThe end.",
+        );
+    }
+
+    #[test]
+    fn nothing_is_lost_and_nothing_panics() {
+        let long = "word ".repeat(20_000);
+        let one = "x".repeat(100_000);
+        let same = "The same thing again. ".repeat(5_000);
+        for text in [
+            "",
+            " ",
+            "\n\n",
+            "\0",
+            "one",
+            ".",
+            "...",
+            "?!",
+            "🙂🙂",
+            "שלום עולם. מה נשמע?",
+            &long,
+            &one,
+            &same,
+            "a\0b. c",
+        ] {
+            for language in ["en", "de", "zh", "th", "ja", "xx", "ar", "hi"] {
+                let mut at = 0;
+                for span in sentences(text, Some(language)) {
+                    assert!(text[at..span.start].chars().all(is_blank));
+                    assert!(!span.is_empty() && !text[span.clone()].starts_with(is_blank));
+                    at = span.end;
+                }
+                assert!(text[at..].chars().all(is_blank), "{language}");
+            }
+        }
+        assert_eq!(sentences(&long, None).len(), 1);
+        assert_eq!(sentences(&one, None).len(), 1);
+        assert_eq!(sentences(&same, None).len(), 5_000);
+    }
+}
