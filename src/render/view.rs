@@ -1,6 +1,6 @@
 //! What a template sees: the edition with its dates, counts and numbers written out.
 //!
-//! Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
+//! The reader's part is `holes`'s, because it alone differs between the copies of an edition. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,11 +10,10 @@ use crate::model::{Edition, KeySentence, MoreLink, Place, Section, Story};
 use crate::render::clean;
 use crate::render::direction::{self, Direction};
 use crate::render::texts::{Labels, Texts, day, fill, zone};
-use crate::render::{Reader, Why};
 
-const HEADLINE: usize = 240;
+pub(super) const HEADLINE: usize = 240;
 const SENTENCE: usize = 700;
-const NAME: usize = 80;
+pub(super) const NAME: usize = 80;
 const PREHEADER: usize = 140;
 /// Below this many stories a list of contents only costs space.
 const CONTENTS_FROM: usize = 4;
@@ -132,18 +131,6 @@ pub(super) struct FailedView {
     name: String,
     reason: String,
     since: Option<String>,
-}
-
-/// The reader's part, which alone differs between two copies of an edition.
-#[derive(Debug, Serialize)]
-pub(super) struct ReaderView {
-    address: String,
-    name: Option<String>,
-    why: String,
-    stop: Option<String>,
-    unsubscribe: Option<String>,
-    preferences: Option<String>,
-    postal_address: Option<String>,
 }
 
 /// What the parts of one view share.
@@ -367,32 +354,6 @@ impl Frame<'_> {
             answered: health.answered,
             line: fill(&self.texts.labels.answered, &numbers),
             failed: failed.collect(),
-        }
-    }
-}
-
-impl ReaderView {
-    pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
-        let labels = &texts.labels;
-        let zone = zone(&edition.timezone);
-        let address = clean::line(&reader.address, 320);
-        let title = clean::line(&edition.title, NAME);
-        let date = |time| texts.short_date(day(time, &zone), day(edition.composed, &zone));
-        let why = match reader.why {
-            Why::OwnDigest => fill(&labels.why_own, &[("address", &address)]),
-            Why::List { since: None } => fill(&labels.why_list, &[("address", &address), ("title", &title)]),
-            Why::List { since: Some(time) } => {
-                fill(&labels.why_list_since, &[("address", &address), ("title", &title), ("date", &date(time))])
-            }
-        };
-        Self {
-            why,
-            address,
-            name: reader.name.as_deref().map(|name| clean::line(name, NAME)),
-            stop: (reader.why == Why::OwnDigest).then(|| labels.stop_own.clone()),
-            unsubscribe: reader.unsubscribe.as_deref().and_then(clean::link),
-            preferences: reader.preferences.as_deref().and_then(clean::link),
-            postal_address: reader.postal_address.as_deref().map(|address| clean::line(address, HEADLINE)),
         }
     }
 }
