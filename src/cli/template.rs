@@ -6,7 +6,7 @@ use crate::Error;
 use crate::cli::Exit;
 use crate::model::{Edition, Recipient};
 use crate::pipeline::templates;
-use crate::render::{FILES, Reader, Rendered, Templates, sample};
+use crate::render::{FILES, Reader, Rendered, Templates, Why, sample};
 
 /// The templates an edition is rendered with.
 #[derive(Debug, clap::Args)]
@@ -44,6 +44,9 @@ struct Check {
     /// Language of the frame, as a BCP 47 tag.
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// Write the copy of a reader on a list, with its ways to unsubscribe, instead of one's own.
+    #[arg(long)]
+    list: bool,
     /// Folder to write the rendered files into, to look at them.
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
@@ -67,8 +70,8 @@ fn run_dump(dump: &Dump) -> Result<Exit, Error> {
     for (name, content) in &files {
         write(&folder.join(name), content)?;
     }
-    let folder = folder.display();
-    anstream::eprintln!("wrote {} files into `{folder}`; try them with `digest template check {folder}`", files.len());
+    let (names, folder) = (files.keys().map(String::as_str).collect::<Vec<_>>().join(", "), folder.display());
+    anstream::eprintln!("wrote {names} into `{folder}`; try it with `digest template check {folder}`");
     Ok(Exit::Done)
 }
 
@@ -80,10 +83,17 @@ fn run_check(check: &Check) -> Result<Exit, Error> {
     };
     let recipient =
         Recipient { address: "reader@example.net".into(), language: check.language.clone(), ..Recipient::default() };
-    let reader = Reader::own(&recipient);
-    let rendered = editions
-        .iter()
-        .map(|edition| template.render(edition, &reader))
+    let own = Reader::own(&recipient);
+    let subscriber = Reader {
+        why: Why::List { since: editions.first().map(|edition| edition.composed) },
+        unsubscribe: Some("https://news.example.org/u/7f3a9c".into()),
+        preferences: Some("https://news.example.org/p/7f3a9c".into()),
+        postal_address: Some("1 Sample Street, 10115 Exampletown".into()),
+        ..own.clone()
+    };
+    let readers = if check.list { [&subscriber, &own] } else { [&own, &subscriber] };
+    let copies = editions.iter().flat_map(|edition| readers.map(|reader| template.render(edition, reader)));
+    let rendered = copies
         .collect::<Result<Vec<Rendered>, _>>()
         .map_err(|error| Error::Usage(format!("the template `{}` is wrong: {error}", check.template)))?;
     let Some(shown) = rendered.first() else { return Ok(Exit::Done) };

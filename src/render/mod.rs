@@ -1,6 +1,6 @@
 //! An edition and a reader → subject, HTML, text, Markdown.
 //!
-//! A template is a folder of four files ([`FILES`]) and nothing else; what they may print is the
+//! A template is a folder with up to four files ([`FILES`]) and nothing else; what they may print is the
 //! [`view`]: every string in it is already fit to be shown (one line, no control or direction
 //! characters, links checked), every date and count already written in the reader's language. The
 //! files are tera templates; each is escaped for its own kind, and no filter turns that off. Then

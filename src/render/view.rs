@@ -241,7 +241,7 @@ impl Frame<'_> {
             .collect();
         let unnamed = if index == 0 { &labels.stories } else { &labels.other_stories };
         let name =
-            Some(clean::line(&section.name, NAME)).filter(|name| !name.is_empty()).unwrap_or_else(|| unnamed.clone());
+            Some(clean::line(&section.name, NAME)).filter(|name| clean::shows(name)).unwrap_or_else(|| unnamed.clone());
         let left = section.more.len().saturating_sub(MORE_LINKS);
         SectionView {
             dir: direction::of_text(&name, self.texts.direction()),
@@ -279,6 +279,7 @@ impl Frame<'_> {
         let sentences = story
             .sentences
             .iter()
+            .filter(|sentence| clean::shows(&clean::line(&sentence.text, SENTENCE)))
             .enumerate()
             .map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes))
             .collect();
@@ -345,7 +346,7 @@ impl Frame<'_> {
             fill(&self.texts.labels.since, &[("date", &date)])
         };
         let failed = health.failed.iter().map(|source| FailedView {
-            name: clean::line(&source.name, NAME),
+            name: clean::link_text(clean::line(&source.name, NAME), None),
             reason: clean::line(&source.reason, HEADLINE),
             since: source.since.map(since),
         });
@@ -382,6 +383,5 @@ fn sides(dir: Direction) -> (&'static str, &'static str) {
 
 /// A headline that shows nothing is replaced by the name of its source.
 fn untitled(headline: String, source: &str) -> String {
-    let shows = headline.chars().any(|character| !character.is_whitespace() && character != clean::JOINER);
-    if shows { headline } else { clean::line(source, NAME) }
+    if clean::shows(&headline) { headline } else { clean::line(source, NAME) }
 }
