@@ -11,6 +11,7 @@ mod run;
 mod session;
 mod source;
 mod summarize;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -123,6 +124,7 @@ enum Command {
     Source(source::Args),
     Read(read::Args),
     Summarize(summarize::Args),
+    Template(template::Args),
     Completions(completions::Args),
     /// The manual page, on stdout
     Man,
@@ -151,6 +153,7 @@ impl Command {
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),
+            Self::Template(args) => template::run(args),
             Self::Completions(args) => completions::run(args, &mut Cli::command()),
             Self::Man => completions::man(Cli::command()),
         }

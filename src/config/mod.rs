@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use crate::render::Templates;
 use crate::source::Source;
 use crate::story::{Limits, Rules, SourceTerms};
 use crate::{fetch, send, story, summary};
@@ -84,7 +85,14 @@ impl Config {
         check::check(file, text, path, &base).map_err(mistakes)
     }
 
-    /// What composing must know of the sources, in their order.
+    /// The template: a built-in name, or a folder's path.
+    pub fn template(&self) -> String {
+        let name = &self.newsletter.template;
+        let is_builtin = Templates::names().any(|known| known == name);
+        if is_builtin { name.clone() } else { self.base.join(name).display().to_string() }
+    }
+
+    /// What composing must know of the sources: by the order of their sections, then of the file.
     pub fn terms(&self) -> Vec<SourceTerms> {
         let terms = |source: &Source| SourceTerms {
             name: source.name.clone(),
@@ -92,7 +100,14 @@ impl Config {
             weight: source.weight,
             max_stories: source.max_stories,
         };
-        self.sources.iter().map(terms).collect()
+        let place = |terms: &SourceTerms| {
+            let section = terms.section.as_deref().unwrap_or_default();
+            let sections = &self.newsletter.sections;
+            sections.iter().position(|known| known == section).unwrap_or(sections.len())
+        };
+        let mut all: Vec<SourceTerms> = self.sources.iter().map(terms).collect();
+        all.sort_by_key(place);
+        all
     }
 
     /// How much an edition may hold.

@@ -3,23 +3,19 @@
 //! Everything is read from the store first; what follows is functions on values, so that the same articles, config and
 //! `now` give the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
 use crate::config::Config;
 use crate::model::{Article, Edition, Recipient, SourceHealth};
+use crate::pipeline::templates;
 use crate::render::{self, Reader, Rendered, Templates, Why};
 use crate::send::{self, Letter, Slots};
 use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
 use crate::story::{self, Composition, Desk, Newsletter, Passage, Pen, Picked, Summed, Told};
 use crate::summary;
-
-/// A template's file may be this large, in bytes.
-const LARGEST_TEMPLATE: u64 = 1 << 20;
 
 /// An edition and what its readers get.
 #[derive(Debug)]
@@ -59,7 +55,7 @@ pub async fn compose(
     now: Timestamp,
 ) -> Result<Composed, Error> {
     let newsletter = &config.newsletter;
-    let templates = templates(config)?;
+    let templates = templates::load(&config.template())?;
     let last = store.last_edition(&newsletter.name).await?.map(|edition| edition.composed);
     let articles = store.unused_articles(&newsletter.name, None).await?;
     let told = told(config, store, now).await?;
@@ -133,42 +129,6 @@ pub fn deliveries(
 ) -> Result<Vec<NewDelivery>, send::Error> {
     let languages: Vec<String> = composed.printed.iter().map(|(language, _)| language.clone()).collect();
     send::seal(composed.edition(), recipients, &languages, options)
-}
-
-/// The template of `config`: a built-in one, or the files of a folder beside the config.
-///
-/// # Errors
-/// A file cannot be read, or a template is wrong.
-pub fn templates(config: &Config) -> Result<Templates, Error> {
-    let name = &config.newsletter.template;
-    if Templates::names().any(|known| known == name) {
-        return Ok(Templates::builtin(name)?);
-    }
-    Ok(Templates::parse(&template_files(&config.base.join(name))?)?)
-}
-
-/// The files of a template's folder, by their names inside it.
-///
-/// # Errors
-/// A file cannot be read or is too large.
-pub fn template_files(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
-    let mut files = BTreeMap::new();
-    for (prefix, folder) in [("", folder.to_path_buf()), ("texts/", folder.join("texts"))] {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for path in entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()) {
-            let shown = path.display().to_string();
-            let size = fs::metadata(&path).map_err(Error::file("read", &shown))?.len();
-            if size > LARGEST_TEMPLATE {
-                return Err(Error::Usage(format!("`{shown}` is larger than a template can be ({size} bytes)")));
-            }
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            files.insert(
-                format!("{prefix}{name}"),
-                fs::read_to_string(&path).map_err(Error::file("read", shown.clone()))?,
-            );
-        }
-    }
-    Ok(files)
 }
 
 /// The summary of a story, in its words.

@@ -5,8 +5,9 @@ mod deliver;
 mod gather;
 mod read;
 mod replay;
+pub mod templates;
 
-pub use compose::{Composed, compose, deliveries, letters, post, template_files, templates};
+pub use compose::{Composed, compose, deliveries, letters, post};
 pub use deliver::{Outcome, Terms, deliver};
 pub use gather::{Gathered, SourceReport, gather, key};
 pub use replay::{Recording, replies};

@@ -22,7 +22,7 @@ const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
 /// Gathers, composes and delivers for good, as far as `acts` ask for it.
 pub(super) async fn perform(args: &Args, acts: Acts, session: &Session, config: &Config) -> Result<Exit, Error> {
     // What can be wrong is found before anything is fetched, and long before anything is sent.
-    pipeline::templates(config)?;
+    pipeline::templates::load(&config.template())?;
     let mail = if acts.compose || acts.deliver { Some(Mail::new(config)?) } else { None };
     let _lock = store::lock(&config.store)?;
     let store = Store::open(&config.store).await?;
@@ -119,7 +119,7 @@ impl Run<'_> {
 
 /// Shows what would be sent (`--dry-run`), or sends it to one address (`--to`); the store stays as it is.
 pub(super) async fn rehearse(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
-    pipeline::templates(config)?;
+    pipeline::templates::load(&config.template())?;
     let now = args.now(session);
     let store = Store::snapshot(&config.store).await?;
     let mut report = Report::new(config, now);
