@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::address::{clean_name, is_bidi_control};
+use super::unsubscribe::Links;
 use super::{Error, Mailbox, Options, Signer, quoted};
 use crate::model::{Edition, Message, Recipient};
 use crate::store::{NewDelivery, Pending};
@@ -201,7 +202,7 @@ impl Letter {
 /// the newsletter's own first; a reader whose language is not among them gets the first.
 ///
 /// # Errors
-/// When `[mail] from` is no address.
+/// When `[mail] from` is no address, or the unsubscribe settings contradict each other.
 pub fn seal(
     edition: &Edition,
     recipients: &[Recipient],
@@ -209,13 +210,14 @@ pub fn seal(
     options: &Options,
 ) -> Result<Vec<NewDelivery>, Error> {
     let from = Mailbox::parse(&options.from)?;
+    let links = Links::new(options)?;
     let deliver = |recipient: &Recipient| {
         let wished = recipient.language.as_ref().filter(|wish| languages.contains(wish));
         NewDelivery {
             recipient: recipient.clone(),
             letter: wished.or(languages.first()).cloned().unwrap_or_default(),
             message_id: message_id(&edition.id, &recipient.address, from.domain()),
-            unsubscribe: None,
+            unsubscribe: links.as_ref().map(|links| links.link(&edition.newsletter, &recipient.address)),
         }
     };
     Ok(recipients.iter().map(deliver).collect())

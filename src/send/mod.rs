@@ -20,6 +20,7 @@ mod recipients;
 mod secret;
 mod sendmail;
 mod smtp;
+mod unsubscribe;
 
 use futures::future::BoxFuture;
 
