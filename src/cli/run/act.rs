@@ -12,7 +12,8 @@ use crate::cli::{Exit, Session};
 use crate::config::{Config, WhenEmpty};
 use crate::fetch::{Fetch, Http, Recorded};
 use crate::model::Recipient;
-use crate::pipeline::{self, Composed, Gathered, Recording, Terms};
+use crate::pipeline::deliver::{Terms, deliver};
+use crate::pipeline::{self, Composed, Gathered, Recording};
 use crate::send::{self, Mailbox, Recipients, Signer};
 use crate::store::{self, Store};
 
@@ -111,7 +112,7 @@ impl Run<'_> {
         let terms = Terms::new(&self.config.newsletter.name, mail.options, self.now, deadline);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(mail.options, &environment)?;
-        let outcome = pipeline::deliver(self.store, transport.as_ref(), mail.signer.as_ref(), &terms, cancel).await?;
+        let outcome = deliver(self.store, transport.as_ref(), mail.signer.as_ref(), &terms, cancel).await?;
         report.deliver(outcome);
         Ok(())
     }

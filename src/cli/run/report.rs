@@ -7,7 +7,8 @@ use crate::cli::Exit;
 use crate::cli::output::Output;
 use crate::config::Config;
 use crate::model::{Answer, Problem, Recipient, SourceHealth};
-use crate::pipeline::{Composed, Gathered, Outcome};
+use crate::pipeline::deliver::Outcome;
+use crate::pipeline::{Composed, Gathered};
 use crate::story;
 
 /// Fates shown one by one after a rehearsal; of more only the number is told.
