@@ -101,7 +101,8 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     let (terms, title) = terms.split_off(places.len());
     let rows = Rows::new(&terms);
     let words: Vec<usize> = places.iter().map(|place| count_words(sentence(place))).collect();
-    let readability = readable::factors(places.iter().map(|place| (sentence(place), spoken(place.source))), options);
+    let readability =
+        readable::factors(places.iter().map(|place| (sentence(place), spoken(place.source))), &terms, &words);
     let budget = options.budget();
     let input = Input {
         terms: &terms,
