@@ -14,6 +14,7 @@ mod error;
 mod gates;
 pub mod guard;
 mod http;
+mod inflate;
 mod options;
 mod ping;
 mod recorded;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::Error;
 pub use http::Http;
+pub use inflate::gunzip;
 pub use options::Options;
 pub use ping::ping;
 pub use recorded::{Recorded, record};
