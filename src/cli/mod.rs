@@ -1,5 +1,6 @@
 //! Command line: clap definitions, and one file a command.
 
+mod group;
 mod read;
 mod source;
 mod summarize;
@@ -45,6 +46,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Group(group::Args),
     Summarize(summarize::Args),
     Read(read::Args),
     Source(source::Args),
@@ -54,6 +56,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        Command::Group(args) => group::run(&args),
         Command::Summarize(args) => summarize::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Source(args) => source::run(&args),
