@@ -15,6 +15,7 @@ mod gates;
 pub mod guard;
 mod http;
 mod options;
+mod ping;
 mod recorded;
 mod robots;
 mod size;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use error::Error;
 pub use http::Http;
 pub use options::Options;
+pub use ping::ping;
 pub use recorded::{Recorded, record};
 pub use size::Size;
 

@@ -99,7 +99,8 @@ fn without_merge_tags(text: &str) -> Cow<'_, str> {
 pub(super) fn link(url: &str) -> Option<String> {
     let mut url = Url::parse(url.trim()).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
-    let fits = (is_web && url.has_host() && url.username().is_empty() && url.password().is_none()) || url.scheme() == "mailto";
+    let fits =
+        (is_web && url.has_host() && url.username().is_empty() && url.password().is_none()) || url.scheme() == "mailto";
     if !fits {
         return None;
     }
@@ -133,7 +134,8 @@ fn registered(host: &str) -> &str {
 /// `tag` if it is written like a BCP 47 tag.
 pub(super) fn language(tag: &str) -> Option<String> {
     let mut parts = tag.split('-');
-    let primary = parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
+    let primary =
+        parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
     let rest = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
     (primary && rest && tag.len() <= 35).then(|| tag.to_owned())
 }

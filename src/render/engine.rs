@@ -124,7 +124,9 @@ fn engine(suffix: &'static str, escape: tera::EscapeFn, templates: &[(&str, &str
 
 /// Everything a template prints comes from outside; none of it may pass unescaped.
 fn refuse_safe(_: Value, _: Kwargs, _: &State) -> Result<Value, tera::Error> {
-    Err(tera::Error::message("`safe` is not to be had here: all that an edition says comes from outside and is escaped"))
+    Err(tera::Error::message(
+        "`safe` is not to be had here: all that an edition says comes from outside and is escaped",
+    ))
 }
 
 /// `wrap(first="", rest="", width=72, whole=false)`: lines of that display width behind those margins.

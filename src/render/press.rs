@@ -27,7 +27,8 @@ impl<'a> Press<'a> {
     /// # Errors
     /// The template does not fit the data; with another reader it may.
     pub fn print(&mut self, reader: &Reader) -> Result<Rendered, Error> {
-        let texts = self.templates.library.find(reader.language.as_deref().into_iter().chain([self.edition.language.as_str()]));
+        let texts =
+            self.templates.library.find(reader.language.as_deref().into_iter().chain([self.edition.language.as_str()]));
         let edition = self.edition;
         let view = match self.views.entry(texts.code.clone()) {
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
@@ -41,7 +42,11 @@ impl<'a> Press<'a> {
         let subject = tidy::subject(&self.templates.run(subject, &context)?);
         context.insert("subject", &subject);
         let html = self.templates.run(html, &context)?;
-        let html = self.templates.inliner.inline(&html).map_err(|error| Error::plain(format!("cannot inline the CSS: {error}")))?;
+        let html = self
+            .templates
+            .inliner
+            .inline(&html)
+            .map_err(|error| Error::plain(format!("cannot inline the CSS: {error}")))?;
         Ok(Rendered {
             html: tidy::html(&html.replace(" data-css-inline=\"keep\"", "")),
             text: tidy::text(&self.templates.run(text, &context)?),

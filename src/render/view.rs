@@ -195,7 +195,11 @@ impl Frame<'_> {
             preheader: self.preheader(edition, sections),
             contents: told >= CONTENTS_FROM,
             lead,
-            and_more: if told > 1 { self.texts.count(&self.texts.counts.and_more_stories, told - 1) } else { String::new() },
+            and_more: if told > 1 {
+                self.texts.count(&self.texts.counts.and_more_stories, told - 1)
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -205,8 +209,11 @@ impl Frame<'_> {
         if edition.story_count() == 0 {
             return self.texts.labels.nothing_new.clone();
         }
-        let mut told: Vec<&str> =
-            edition.stories().flat_map(|story| story.places.iter().chain(&story.also_in)).map(|place| place.source.as_str()).collect();
+        let mut told: Vec<&str> = edition
+            .stories()
+            .flat_map(|story| story.places.iter().chain(&story.also_in))
+            .map(|place| place.source.as_str())
+            .collect();
         told.sort_unstable();
         told.dedup();
         let sources = edition.health.answered.max(told.len());
@@ -246,7 +253,8 @@ impl Frame<'_> {
             })
             .collect();
         let unnamed = if index == 0 { &labels.stories } else { &labels.other_stories };
-        let name = Some(clean::line(&section.name, NAME)).filter(|name| !name.is_empty()).unwrap_or_else(|| unnamed.clone());
+        let name =
+            Some(clean::line(&section.name, NAME)).filter(|name| !name.is_empty()).unwrap_or_else(|| unnamed.clone());
         let left = section.more.len().saturating_sub(MORE_LINKS);
         SectionView {
             dir: direction::of_text(&name, self.texts.direction()),
@@ -275,12 +283,17 @@ impl Frame<'_> {
         let url = story.url.as_deref().and_then(clean::link);
         let declared = story.language.as_deref().and_then(clean::language);
         let usual = declared.as_deref().map_or(self.texts.direction(), direction::of_language);
-        let headline = untitled(clean::line(&story.headline, HEADLINE), &story.places.first().map_or("", |place| &place.source));
+        let headline =
+            untitled(clean::line(&story.headline, HEADLINE), &story.places.first().map_or("", |place| &place.source));
         let dir = direction::of_text(&headline, usual);
         let places = self.places(&story.places, dir, &mut notes);
         let url_note = url.as_deref().map(|url| notes.number(url));
-        let sentences =
-            story.sentences.iter().enumerate().map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes)).collect();
+        let sentences = story
+            .sentences
+            .iter()
+            .enumerate()
+            .map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes))
+            .collect();
         let also_in = self.places(&story.also_in[..story.also_in.len().min(ALSO_LINKS)], dir, &mut notes);
         let date = |time| self.texts.short_date(day(time, &self.zone), self.today);
         StoryView {
@@ -294,7 +307,10 @@ impl Frame<'_> {
             start: sides(dir).0,
             end: sides(dir).1,
             rtl: dir == Direction::Rtl,
-            update: story.update.as_ref().map(|told| fill(&self.texts.labels.first_told, &[("date", &date(told.first_told))])),
+            update: story
+                .update
+                .as_ref()
+                .map(|told| fill(&self.texts.labels.first_told, &[("date", &date(told.first_told))])),
             reading: self.texts.count(&self.texts.counts.reading, usize::try_from(story.reading_minutes).unwrap_or(1)),
             reading_minutes: story.reading_minutes,
             date: story.published.map(date),
@@ -313,7 +329,13 @@ impl Frame<'_> {
             let url = place.url.as_deref().and_then(clean::link);
             let name = clean::link_text(clean::line(&place.source, NAME), url.as_deref());
             let note = url.as_deref().map(|url| notes.number(url));
-            PlaceView { dir: direction::of_text(&name, usual), name, title: clean::line(&place.title, HEADLINE), url, note }
+            PlaceView {
+                dir: direction::of_text(&name, usual),
+                name,
+                title: clean::line(&place.title, HEADLINE),
+                url,
+                note,
+            }
         };
         places.iter().map(view).collect()
     }

@@ -100,7 +100,8 @@ fn piece(run: &str, room: usize) -> Option<usize> {
     let fitting = |end: &usize| *end > 0 && *end < near && run[..*end].width() <= room;
     let breaks: Vec<usize> = SEGMENTER.segment_str(&run[..near]).filter(fitting).collect();
     let after_punctuation = breaks.iter().rev().copied().find(|&end| {
-        run[..end].width() * 2 > room && run[..end].ends_with(|last: char| "、。，．！？；：」』）】〉》…·".contains(last))
+        run[..end].width() * 2 > room
+            && run[..end].ends_with(|last: char| "、。，．！？；：」』）】〉》…·".contains(last))
     });
     after_punctuation.or(breaks.last().copied())
 }
@@ -126,7 +127,10 @@ mod tests {
     #[test]
     fn lines_break_at_blanks_and_keep_their_margins() {
         assert_eq!(wrap("one two three four", " 1. ", "    ", 12, false), " 1. one two\n    three\n    four");
-        assert_eq!(wrap("see https://example.org/a/very/long/link now", "", "  ", 16, false), "see\n  https://example.org/a/very/long/link\n  now");
+        assert_eq!(
+            wrap("see https://example.org/a/very/long/link now", "", "  ", 16, false),
+            "see\n  https://example.org/a/very/long/link\n  now"
+        );
         assert_eq!(wrap("", "> ", "> ", 10, false), "> ");
     }
 

@@ -177,12 +177,17 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
         }
         Some(Answer::Status(status, headers)) => {
             let response = Response::builder().status(status);
-            headers.into_iter().fold(response, |response, (name, value)| response.header(name, value)).body(Body::empty())
+            headers
+                .into_iter()
+                .fold(response, |response, (name, value)| response.header(name, value))
+                .body(Body::empty())
         }
         Some(Answer::Redirect(status, to)) => {
             Response::builder().status(status).header(header::LOCATION, to).body(Body::empty())
         }
-        Some(Answer::Hang) => plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>())),
+        Some(Answer::Hang) => {
+            plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>()))
+        }
         Some(Answer::Drip) => plain("text/xml").body(Body::from_stream(futures::stream::unfold((), |()| async {
             tokio::time::sleep(Duration::from_millis(100)).await;
             Some((Ok::<_, String>(Bytes::from_static(b" ")), ()))
