@@ -4,6 +4,7 @@
 //! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in [`Command`].
 
 mod completions;
+mod group;
 mod init;
 mod output;
 mod read;
@@ -125,6 +126,7 @@ enum Command {
     Read(read::Args),
     Summarize(summarize::Args),
     Template(template::Args),
+    Group(group::Args),
     Completions(completions::Args),
     /// The manual page, on stdout
     Man,
@@ -154,6 +156,7 @@ impl Command {
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),
             Self::Template(args) => template::run(args),
+            Self::Group(args) => group::run(args),
             Self::Completions(args) => completions::run(args, &mut Cli::command()),
             Self::Man => completions::man(Cli::command()),
         }
