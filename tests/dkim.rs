@@ -81,7 +81,9 @@ fn check(key_name: &str, record: &str) {
     };
     assert!(verified, "{key_name}:\n{}", String::from_utf8_lossy(&mail));
     let text = String::from_utf8(mail).unwrap();
-    for (from, to) in [("=C3=9Fe", "=C3=9Fo"), ("/leave/", "/leave0/"), ("=One-Click", "=Two-Click"), ("Subject: ", "Subject: Re: ")] {
+    for (from, to) in
+        [("=C3=9Fe", "=C3=9Fo"), ("/leave/", "/leave0/"), ("=One-Click", "=Two-Click"), ("Subject: ", "Subject: Re: ")]
+    {
         assert!(text.contains(from), "{from}");
         assert_eq!(dkimpy(text.replacen(from, to, 1).as_bytes(), record), Some(false), "{from} was changed");
     }

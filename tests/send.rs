@@ -12,7 +12,9 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use newsdigest::model::{Answer, DeliveryState, Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{Outcome, Terms, deliver};
-use newsdigest::send::{self, Delivery, DkimOptions, Letter, Security, Signer, Slots, Smtp, SmtpOptions, Transport, TransportKind};
+use newsdigest::send::{
+    self, Delivery, DkimOptions, Letter, Security, Signer, Slots, Smtp, SmtpOptions, Transport, TransportKind,
+};
 use newsdigest::store::{Change, NewEdition, NewLetter, Store};
 use smtp::{Act, Server, Step};
 use tokio::sync::watch;

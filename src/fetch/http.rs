@@ -191,6 +191,7 @@ fn client(options: &Options) -> ClientBuilder {
         .user_agent(options.agent())
         .redirect(redirect::Policy::none())
         .referer(false)
+        .no_deflate()
         .connect_timeout(limit.min(Duration::from_secs(10)))
         .read_timeout(limit)
         .timeout(limit)

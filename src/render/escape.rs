@@ -29,7 +29,8 @@ pub(super) fn markdown(input: &str, out: &mut dyn Write) -> io::Result<()> {
     }
     let number = input.bytes().take_while(u8::is_ascii_digit).count();
     for (index, character) in input.char_indices() {
-        let starts_a_block = (index == 0 && "#+-=".contains(character)) || (number > 0 && index == number && ".)".contains(character));
+        let starts_a_block =
+            (index == 0 && "#+-=".contains(character)) || (number > 0 && index == number && ".)".contains(character));
         match character {
             '&' => out.write_all(b"&amp;")?,
             '<' => out.write_all(b"&lt;")?,

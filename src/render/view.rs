@@ -1,6 +1,6 @@
 //! What a template sees: the edition with its dates, counts and numbers written out.
 //!
-//! Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
+//! The reader's part is `holes`'s, because it alone differs between the copies of an edition. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,11 +10,10 @@ use crate::model::{Edition, KeySentence, MoreLink, Place, Section, Story};
 use crate::render::clean;
 use crate::render::direction::{self, Direction};
 use crate::render::texts::{Labels, Texts, day, fill, zone};
-use crate::render::{Reader, Why};
 
-const HEADLINE: usize = 240;
+pub(super) const HEADLINE: usize = 240;
 const SENTENCE: usize = 700;
-const NAME: usize = 80;
+pub(super) const NAME: usize = 80;
 const PREHEADER: usize = 140;
 /// Below this many stories a list of contents only costs space.
 const CONTENTS_FROM: usize = 4;
@@ -134,18 +133,6 @@ pub(super) struct FailedView {
     since: Option<String>,
 }
 
-/// The reader's part, which alone differs between two copies of an edition.
-#[derive(Debug, Serialize)]
-pub(super) struct ReaderView {
-    address: String,
-    name: Option<String>,
-    why: String,
-    stop: Option<String>,
-    unsubscribe: Option<String>,
-    preferences: Option<String>,
-    postal_address: Option<String>,
-}
-
 /// What the parts of one view share.
 struct Frame<'a> {
     texts: &'a Texts,
@@ -195,7 +182,11 @@ impl Frame<'_> {
             preheader: self.preheader(edition, sections),
             contents: told >= CONTENTS_FROM,
             lead,
-            and_more: if told > 1 { self.texts.count(&self.texts.counts.and_more_stories, told - 1) } else { String::new() },
+            and_more: if told > 1 {
+                self.texts.count(&self.texts.counts.and_more_stories, told - 1)
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -205,8 +196,11 @@ impl Frame<'_> {
         if edition.story_count() == 0 {
             return self.texts.labels.nothing_new.clone();
         }
-        let mut told: Vec<&str> =
-            edition.stories().flat_map(|story| story.places.iter().chain(&story.also_in)).map(|place| place.source.as_str()).collect();
+        let mut told: Vec<&str> = edition
+            .stories()
+            .flat_map(|story| story.places.iter().chain(&story.also_in))
+            .map(|place| place.source.as_str())
+            .collect();
         told.sort_unstable();
         told.dedup();
         let sources = edition.health.answered.max(told.len());
@@ -246,7 +240,8 @@ impl Frame<'_> {
             })
             .collect();
         let unnamed = if index == 0 { &labels.stories } else { &labels.other_stories };
-        let name = Some(clean::line(&section.name, NAME)).filter(|name| !name.is_empty()).unwrap_or_else(|| unnamed.clone());
+        let name =
+            Some(clean::line(&section.name, NAME)).filter(|name| clean::shows(name)).unwrap_or_else(|| unnamed.clone());
         let left = section.more.len().saturating_sub(MORE_LINKS);
         SectionView {
             dir: direction::of_text(&name, self.texts.direction()),
@@ -275,12 +270,19 @@ impl Frame<'_> {
         let url = story.url.as_deref().and_then(clean::link);
         let declared = story.language.as_deref().and_then(clean::language);
         let usual = declared.as_deref().map_or(self.texts.direction(), direction::of_language);
-        let headline = untitled(clean::line(&story.headline, HEADLINE), &story.places.first().map_or("", |place| &place.source));
+        let headline =
+            untitled(clean::line(&story.headline, HEADLINE), story.places.first().map_or("", |place| &place.source));
         let dir = direction::of_text(&headline, usual);
         let places = self.places(&story.places, dir, &mut notes);
-        let url_note = url.as_deref().map(|url| notes.number(url));
-        let sentences =
-            story.sentences.iter().enumerate().map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes)).collect();
+        let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
+        let url_note = url.as_deref().filter(|_| !of_first_place).map(|url| notes.number(url));
+        let sentences = story
+            .sentences
+            .iter()
+            .filter(|sentence| clean::shows(&clean::line(&sentence.text, SENTENCE)))
+            .enumerate()
+            .map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes))
+            .collect();
         let also_in = self.places(&story.also_in[..story.also_in.len().min(ALSO_LINKS)], dir, &mut notes);
         let date = |time| self.texts.short_date(day(time, &self.zone), self.today);
         StoryView {
@@ -294,7 +296,10 @@ impl Frame<'_> {
             start: sides(dir).0,
             end: sides(dir).1,
             rtl: dir == Direction::Rtl,
-            update: story.update.as_ref().map(|told| fill(&self.texts.labels.first_told, &[("date", &date(told.first_told))])),
+            update: story
+                .update
+                .as_ref()
+                .map(|told| fill(&self.texts.labels.first_told, &[("date", &date(told.first_told))])),
             reading: self.texts.count(&self.texts.counts.reading, usize::try_from(story.reading_minutes).unwrap_or(1)),
             reading_minutes: story.reading_minutes,
             date: story.published.map(date),
@@ -313,7 +318,13 @@ impl Frame<'_> {
             let url = place.url.as_deref().and_then(clean::link);
             let name = clean::link_text(clean::line(&place.source, NAME), url.as_deref());
             let note = url.as_deref().map(|url| notes.number(url));
-            PlaceView { dir: direction::of_text(&name, usual), name, title: clean::line(&place.title, HEADLINE), url, note }
+            PlaceView {
+                dir: direction::of_text(&name, usual),
+                name,
+                title: clean::line(&place.title, HEADLINE),
+                url,
+                note,
+            }
         };
         places.iter().map(view).collect()
     }
@@ -335,7 +346,7 @@ impl Frame<'_> {
             fill(&self.texts.labels.since, &[("date", &date)])
         };
         let failed = health.failed.iter().map(|source| FailedView {
-            name: clean::line(&source.name, NAME),
+            name: clean::link_text(clean::line(&source.name, NAME), None),
             reason: clean::line(&source.reason, HEADLINE),
             since: source.since.map(since),
         });
@@ -344,32 +355,6 @@ impl Frame<'_> {
             answered: health.answered,
             line: fill(&self.texts.labels.answered, &numbers),
             failed: failed.collect(),
-        }
-    }
-}
-
-impl ReaderView {
-    pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
-        let labels = &texts.labels;
-        let zone = zone(&edition.timezone);
-        let address = clean::line(&reader.address, 320);
-        let title = clean::line(&edition.title, NAME);
-        let date = |time| texts.short_date(day(time, &zone), day(edition.composed, &zone));
-        let why = match reader.why {
-            Why::OwnDigest => fill(&labels.why_own, &[("address", &address)]),
-            Why::List { since: None } => fill(&labels.why_list, &[("address", &address), ("title", &title)]),
-            Why::List { since: Some(time) } => {
-                fill(&labels.why_list_since, &[("address", &address), ("title", &title), ("date", &date(time))])
-            }
-        };
-        Self {
-            why,
-            address,
-            name: reader.name.as_deref().map(|name| clean::line(name, NAME)),
-            stop: (reader.why == Why::OwnDigest).then(|| labels.stop_own.clone()),
-            unsubscribe: reader.unsubscribe.as_deref().and_then(clean::link),
-            preferences: reader.preferences.as_deref().and_then(clean::link),
-            postal_address: reader.postal_address.as_deref().map(|address| clean::line(address, HEADLINE)),
         }
     }
 }
@@ -398,6 +383,5 @@ fn sides(dir: Direction) -> (&'static str, &'static str) {
 
 /// A headline that shows nothing is replaced by the name of its source.
 fn untitled(headline: String, source: &str) -> String {
-    let shows = headline.chars().any(|character| !character.is_whitespace() && character != clean::JOINER);
-    if shows { headline } else { clean::line(source, NAME) }
+    if clean::shows(&headline) { headline } else { clean::line(source, NAME) }
 }

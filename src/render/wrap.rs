@@ -1,5 +1,6 @@
 //! Lines of a text part, by the width a terminal shows.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use icu_segmenter::options::LineBreakOptions;
@@ -16,7 +17,8 @@ pub(super) const COLUMNS: usize = 72;
 /// `whole` no word is: a headline stays searchable.
 pub(super) fn wrap(text: &str, first: &str, rest: &str, columns: usize, whole: bool) -> String {
     let mut lines = Lines { done: String::from(first), column: first.width(), rest, columns, fresh: true };
-    for word in text.split_whitespace() {
+    for word in words(text) {
+        let word = word.as_ref();
         let fits = word.width() + rest.width() <= columns;
         if whole || word.contains("://") || (fits && !has_wide(word)) {
             lines.word(word);
@@ -25,6 +27,22 @@ pub(super) fn wrap(text: &str, first: &str, rest: &str, columns: usize, whole: b
         }
     }
     lines.done
+}
+
+/// The words of `text`, each with the footnote signs (`[3]`) after it.
+fn words(text: &str) -> Vec<Cow<'_, str>> {
+    let is_note = |word: &str| {
+        let digits = word.trim_end_matches([',', '.']).strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if is_note(word) && !has_wide(last) => *last = Cow::Owned(format!("{last} {word}")),
+            _ => words.push(Cow::Borrowed(word)),
+        }
+    }
+    words
 }
 
 /// Lines as they are filled.
@@ -100,7 +118,8 @@ fn piece(run: &str, room: usize) -> Option<usize> {
     let fitting = |end: &usize| *end > 0 && *end < near && run[..*end].width() <= room;
     let breaks: Vec<usize> = SEGMENTER.segment_str(&run[..near]).filter(fitting).collect();
     let after_punctuation = breaks.iter().rev().copied().find(|&end| {
-        run[..end].width() * 2 > room && run[..end].ends_with(|last: char| "、。，．！？；：」』）】〉》…·".contains(last))
+        run[..end].width() * 2 > room
+            && run[..end].ends_with(|last: char| "、。，．！？；：」』）】〉》…·".contains(last))
     });
     after_punctuation.or(breaks.last().copied())
 }
@@ -126,7 +145,10 @@ mod tests {
     #[test]
     fn lines_break_at_blanks_and_keep_their_margins() {
         assert_eq!(wrap("one two three four", " 1. ", "    ", 12, false), " 1. one two\n    three\n    four");
-        assert_eq!(wrap("see https://example.org/a/very/long/link now", "", "  ", 16, false), "see\n  https://example.org/a/very/long/link\n  now");
+        assert_eq!(
+            wrap("see https://example.org/a/very/long/link now", "", "  ", 16, false),
+            "see\n  https://example.org/a/very/long/link\n  now"
+        );
         assert_eq!(wrap("", "> ", "> ", 10, false), "> ");
     }
 

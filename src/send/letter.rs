@@ -41,8 +41,8 @@ pub struct Letter {
 
 /// Words that stand in the rendered parts where each reader's own data will be.
 ///
-/// They are made of letters and digits only, so no escaping or wrapping touches them, and they depend on the edition,
-/// so no article can contain them by chance.
+/// They are made of characters that no escaping or wrapping touches, and they depend on the edition, so no article can
+/// contain them by chance. The link is one, so that a template can treat it like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slots {
     /// Stands for the reader's address.
@@ -55,7 +55,7 @@ impl Slots {
     /// The slots of the edition `id`.
     pub fn of(id: &str) -> Self {
         let stem = &hex(&Sha256::digest(format!("slots of {id}")))[..24];
-        Self { address: format!("slot{stem}address"), unsubscribe: format!("slot{stem}unsubscribe") }
+        Self { address: format!("slot{stem}address"), unsubscribe: format!("https://slot{stem}.invalid/unsubscribe") }
     }
 }
 

@@ -45,8 +45,7 @@ impl Links {
         token.update(newsletter.as_bytes());
         token.update(b"\n");
         token.update(address.as_bytes());
-        let token: String =
-            token.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let token: String = token.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.template.replace("{token}", &token)
     }
 }
