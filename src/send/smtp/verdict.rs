@@ -44,7 +44,10 @@ impl Failure {
     pub(super) fn new(stage: Stage, error: &Error) -> Self {
         let cause = match error.status() {
             Some(code) => Cause::Reply { code: code.into(), words: words(error) },
-            None if error.is_tls() => Cause::Unwilling(format!("no secure connection: {}", words(error))),
+            // lettre calls a bad certificate a connection error; waiting does not mend it.
+            None if error.is_tls() || words(error).contains("peer certificate") => {
+                Cause::Unwilling(format!("no secure connection: {}", words(error)))
+            }
             None => Cause::Silence(words(error)),
         };
         Self { stage, cause }
@@ -111,7 +114,10 @@ fn words(error: &Error) -> String {
     if error.status().is_none() {
         let mut cause = error.source().and_then(std::error::Error::source);
         while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
+            let inner_words = inner.to_string();
+            if !text.contains(&inner_words) {
+                text = format!("{text}: {inner_words}");
+            }
             cause = inner.source();
         }
     }

@@ -1,0 +1,148 @@
+//! The promise of the secure connection: nothing is sent, and no password offered, but to the right server over TLS.
+
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
+#[path = "support/smtp.rs"]
+mod smtp;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use newsdigest::model::{Answer, Message};
+use newsdigest::send::{Security, Smtp, SmtpOptions, Transport};
+use smtp::{Act, Server, Step};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls").join(name)
+}
+
+fn acceptor() -> TlsAcceptor {
+    let certificate = CertificateDer::from_pem_file(fixture("server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// What stands before the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Front {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS after a greeting in clear.
+    Starttls,
+    /// Says yes to STARTTLS and then talks nonsense.
+    Nonsense,
+}
+
+/// Puts `front` before the plain server on `inner`; returns its port.
+async fn front(front: Front, inner: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(guard(front, stream, inner));
+        }
+    });
+    port
+}
+
+async fn guard(front: Front, stream: TcpStream, inner: u16) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    if front != Front::Tls {
+        stream.write_all(b"220 localhost\r\n").await?;
+        for answer in ["250-localhost\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n", "220 go on\r\n"] {
+            stream.read_line(&mut String::new()).await?;
+            stream.write_all(answer.as_bytes()).await?;
+        }
+    }
+    if front == Front::Nonsense {
+        stream.write_all(b"this is no TLS\r\nat all\r\n").await?;
+        return Ok(());
+    }
+    let tls = acceptor().accept(stream.into_inner()).await?;
+    let mut server = BufReader::new(TcpStream::connect(("127.0.0.1", inner)).await?);
+    let mut tls = tls;
+    if front == Front::Starttls {
+        server.read_line(&mut String::new()).await?; // its greeting was said in clear
+    }
+    tokio::io::copy_bidirectional(&mut tls, &mut server).await?;
+    Ok(())
+}
+
+fn message() -> Message {
+    Message {
+        message_id: "<1@example.org>".into(),
+        sender: "digest@example.org".into(),
+        recipient: "ann@example.org".into(),
+        bytes: b"From: digest@example.org\r\n\r\nGood morning.\r\n".to_vec(),
+    }
+}
+
+/// What becomes of a message sent through `kind`, and the steps the server saw.
+async fn check(kind: Front, change: impl FnOnce(&mut SmtpOptions)) -> (Answer, Vec<Step>) {
+    let server = Server::offering("250-localhost\r\n250 AUTH PLAIN\r\n", |_| Act::Go).await;
+    let mut options = SmtpOptions {
+        host: "localhost".into(),
+        port: Some(front(kind, server.port).await),
+        security: if kind == Front::Tls { Security::Tls } else { Security::Starttls },
+        username: Some("me".into()),
+        ca_file: Some(fixture("ca.pem")),
+        timeout: Duration::from_secs(5),
+        ..SmtpOptions::default()
+    };
+    change(&mut options);
+    let smtp = Smtp::new(&options, Some("secret".to_owned().into())).unwrap();
+    let answer = smtp.send(&message()).await;
+    (answer, server.steps())
+}
+
+fn said_nothing(steps: &[Step]) -> bool {
+    !steps.iter().any(|step| matches!(step, Step::Auth(_) | Step::Mail(_)))
+}
+
+#[tokio::test]
+async fn a_message_goes_over_tls_and_starttls() {
+    for kind in [Front::Tls, Front::Starttls] {
+        let (answer, steps) = check(kind, |_| {}).await;
+        assert_eq!(answer, Answer::Accepted("250 taken".into()));
+        assert!(steps.iter().any(|step| matches!(step, Step::Auth(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_or_of_a_stranger_ends_the_run() {
+    for kind in [Front::Tls, Front::Starttls] {
+        let another_name = |options: &mut SmtpOptions| options.host = "127.0.0.1".into();
+        let stranger = |options: &mut SmtpOptions| options.ca_file = None;
+        for (answer, steps) in [check(kind, another_name).await, check(kind, stranger).await] {
+            let Answer::Stop(why) = answer else { panic!("{answer:?}") };
+            assert!(why.contains("no secure connection") && why.contains("certificate"), "{why}");
+            assert!(said_nothing(&steps), "{steps:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nonsense_in_place_of_tls_sends_nothing() {
+    let (answer, steps) = check(Front::Nonsense, |_| {}).await;
+    assert!(matches!(answer, Answer::Stop(_) | Answer::Down(_)), "{answer:?}");
+    assert!(said_nothing(&steps), "{steps:?}");
+}
+
+#[tokio::test]
+async fn tls_to_a_server_that_speaks_none_is_bounded() {
+    let (answer, steps) = check(Front::Starttls, |options| {
+        options.security = Security::Tls;
+        options.timeout = Duration::from_millis(500);
+    })
+    .await;
+    assert!(matches!(answer, Answer::Stop(_) | Answer::Down(_)), "{answer:?}");
+    assert!(said_nothing(&steps), "{steps:?}");
+}
