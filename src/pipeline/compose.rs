@@ -14,8 +14,7 @@ use crate::pipeline::templates;
 use crate::render::{self, Reader, Rendered, Templates, Why};
 use crate::send::{self, Letter, Slots};
 use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
-use crate::story::{self, Composition, Desk, Newsletter, Passage, Pen, Picked, Summed, Told};
-use crate::summary;
+use crate::story::{self, Composition, Desk, Newsletter, Told};
 
 /// An edition and what its readers get.
 #[derive(Debug)]
@@ -61,7 +60,6 @@ pub async fn compose(
     let told = told(config, store, now).await?;
     let terms = config.terms();
     let limits = config.limits();
-    let summarize = |passages: &[Passage<'_>]| summed(passages, &config.summary);
     let desk = Desk {
         newsletter: Newsletter {
             name: &newsletter.name,
@@ -78,7 +76,7 @@ pub async fn compose(
         health,
         options: &config.stories,
         limits: &limits,
-        pen: Pen { summarize: &summarize, link: &summary::text_fragment },
+        summary: &config.summary,
     };
     let mut composition = story::compose(&desk);
     let printed = print(config, &templates, recipients, &mut composition)?;
@@ -129,29 +127,6 @@ pub fn deliveries(
 ) -> Result<Vec<NewDelivery>, send::Error> {
     let languages: Vec<String> = composed.printed.iter().map(|(language, _)| language.clone()).collect();
     send::seal(composed.edition(), recipients, &languages, options)
-}
-
-/// The summary of a story, in its words.
-fn summed(passages: &[Passage<'_>], options: &summary::Options) -> Summed {
-    let texts: Vec<summary::Text<'_>> = passages
-        .iter()
-        .map(|passage| summary::Text {
-            text: passage.text,
-            title: Some(passage.title),
-            language: passage.language,
-            parts: &[],
-        })
-        .collect();
-    let summary = summary::summarize_texts(&texts, options);
-    let picked = |sentence: summary::Sentence| Picked {
-        text: sentence.source,
-        start: sentence.start,
-        end: sentence.end,
-        score: sentence.score,
-        chosen: sentence.chosen,
-        reason: sentence.reasons.why(),
-    };
-    Summed { sentences: summary.sentences.into_iter().map(picked).collect(), keyphrases: summary.keyphrases }
 }
 
 /// What earlier editions told, with the articles they told it from.

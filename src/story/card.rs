@@ -3,12 +3,12 @@
 //! One summary runs over the sentences of all its articles; each sentence keeps its article and its span. An update
 //! keeps only sentences that say what was not told before. Nothing is written here that does not stand in an article.
 
-use crate::model::{Article, KeySentence, Place, Story, Update};
-
 use super::batch::{Batch, language_of};
-use super::desk::{Desk, Passage, Picked, Summed};
+use super::desk::Desk;
 use super::earlier::Told;
 use super::novelty::Said;
+use crate::model::{Article, KeySentence, Place, Story, Update};
+use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
 
 /// Articles of one story that are summarized; its most central.
 const MOST_TEXTS: usize = 12;
@@ -37,12 +37,15 @@ pub(super) struct Cast<'a> {
 pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Story> {
     let head = cast.faces[0];
     let texts = texts(&cast.faces);
-    let passages: Vec<Passage<'_>> = texts
-        .iter()
-        .map(|article| Passage { text: &article.text, title: &article.title, language: article.language.as_deref() })
-        .collect();
-    let summed = (desk.pen.summarize)(&passages);
     let language = language_of(head);
+    let whole: Vec<Text<'_>> = texts
+        .iter()
+        .map(|article| {
+            let title = (!article.title.is_empty()).then_some(article.title.as_str());
+            Text { text: &article.text, title, language: Some(&language), parts: &[] }
+        })
+        .collect();
+    let summed = summarize_texts(&whole, desk.summary);
     let page = Page { desk, batch, texts: &texts, summed: &summed, language: &language };
     let mut said = Said::default();
     let sentences = if cast.told.is_empty() {
@@ -50,7 +53,7 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<St
             .sentences
             .iter()
             .filter(|picked| picked.chosen)
-            .map(|picked| page.sentence(picked, picked.reason.clone()))
+            .map(|picked| page.sentence(picked, picked.reasons.why()))
             .collect()
     } else {
         cast.told
@@ -152,14 +155,14 @@ struct Page<'a> {
     desk: &'a Desk<'a>,
     batch: &'a Batch,
     texts: &'a [&'a Article],
-    summed: &'a Summed,
+    summed: &'a Summary,
     language: &'a str,
 }
 
 impl Page<'_> {
-    fn sentence(&self, picked: &Picked, reason: String) -> KeySentence {
-        let article = self.texts[picked.text];
-        let link = article.url.as_deref().map(|url| (self.desk.pen.link)(url, &article.text, picked.start..picked.end));
+    fn sentence(&self, picked: &Sentence, reason: String) -> KeySentence {
+        let article = self.texts[picked.source];
+        let link = article.url.as_deref().map(|url| text_fragment(url, &article.text, picked.start..picked.end));
         KeySentence {
             text: article.text[picked.start..picked.end].to_owned(),
             article: article.id.clone(),
@@ -172,8 +175,8 @@ impl Page<'_> {
         }
     }
 
-    fn text(&self, picked: &Picked) -> &str {
-        &self.texts[picked.text].text[picked.start..picked.end]
+    fn text(&self, picked: &Sentence) -> &str {
+        &self.texts[picked.source].text[picked.start..picked.end]
     }
 
     /// As many new sentences as the summary has: first the chosen ones, then the best of the others; in reading order.
@@ -211,15 +214,15 @@ impl Page<'_> {
         said.add(&self.texts[0].title, self.language);
         let count = self.summed.sentences.len().max(1) as f64;
         let usual = self.summed.sentences.iter().map(|picked| picked.score).sum::<f64>() / count;
-        let silent = |picked: &&Picked| {
-            let source = &self.texts[picked.text].source;
+        let silent = |picked: &&Sentence| {
+            let source = &self.texts[picked.source].source;
             sentences.iter().all(|sentence| sentence.source != *source) && *source != self.texts[0].source
         };
-        let whole = |picked: &&Picked| {
+        let whole = |picked: &&Sentence| {
             let text = self.text(picked);
             picked.score >= usual && ADDED_WORDS.contains(&crate::model::word_count(text)) && !text.contains('\n')
         };
-        let mut best: Option<(&Picked, f64)> = None;
+        let mut best: Option<(&Sentence, f64)> = None;
         for picked in self.summed.sentences.iter().filter(silent).filter(whole) {
             let novelty = said.novelty(self.text(picked), self.language, self.batch);
             if novelty >= ADDS && best.is_none_or(|(_, most)| novelty > most) {
@@ -227,7 +230,7 @@ impl Page<'_> {
             }
         }
         sentences.extend(best.map(|(picked, novelty)| {
-            let source = &self.texts[picked.text].source;
+            let source = &self.texts[picked.source].source;
             self.sentence(picked, format!("what {source} adds: {:.0} % of its words are not above", 100.0 * novelty))
         }));
         sentences

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 const SAMPLE: u64 = 4;
 const SMALL: usize = 64;
 /// Copies that one triple leads to; a thousand copies are found through the first of them.
-const LONGEST_LIST: usize = 64;
+pub(super) const LONGEST_LIST: usize = 64;
 /// Texts with fewer triples are copies only of equal texts.
 const TELLING: usize = 8;
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::Batch;
 use super::desk::Desk;
 use super::duplicate::{contained, copies};
-use super::linkage::too_loose;
+use super::linkage::{RELATIVE, too_loose};
 use super::pairs::Pair;
 use crate::model::{Article, Story};
 
@@ -129,7 +129,7 @@ pub(super) fn continued(
             continue;
         }
         let mean = sum / (size(*group) * size(*story)) as f64;
-        if mean >= threshold && !too_loose(mean, tight(*group), tight(*story)) {
+        if mean >= threshold && !too_loose(RELATIVE, mean, tight(*group), tight(*story)) {
             found[*group].push(story - groups.len());
         }
     }
