@@ -169,7 +169,7 @@ impl Frame<'_> {
         let lead = sections.iter().flat_map(|section| &section.stories).next().map(|story| story.headline.clone());
         EditionView {
             id: clean::line(&edition.id, NAME),
-            title: clean::line(&edition.title, NAME),
+            title: title(edition),
             language: self.texts.code.clone(),
             dir,
             start: sides(dir).0,
@@ -371,6 +371,12 @@ impl Notes {
         self.0.push(url.to_owned());
         self.0.len()
     }
+}
+
+/// The edition's title, or the newsletter's name if that shows nothing.
+pub(super) fn title(edition: &Edition) -> String {
+    let title = untitled(clean::line(&edition.title, NAME), &edition.newsletter);
+    clean::link_text(title, None)
 }
 
 /// The sides where a line of this direction starts and ends.
