@@ -1,3 +1,29 @@
 //! Bytes of a page, a text, a mail → one [`Article`](crate::model::Article): charset, content, metadata, boilerplate.
+//!
+//! Everything here takes what the web sends: sizes and depths are capped before a parser sees the bytes, and what went wrong is
+//! a [`Problem`](crate::model::Problem) beside the article, never a panic and never an error. Nothing is added to a text; its
+//! lines are the blocks of the page.
+//!
+//! [`read`] tells the kinds of documents apart; [`html`], [`plain`] and [`mail`] read one kind each; [`sanitize`] makes the
+//! only markup that may be shown unescaped.
 
+mod charset;
 pub mod clean;
+mod html;
+mod mail;
+mod options;
+mod plain;
+mod plain_text;
+mod read;
+mod sanitize;
+mod url;
+
+pub use charset::{decode, detect};
+pub use html::html;
+pub use mail::mail;
+pub use options::Options;
+pub use plain::plain;
+pub use plain_text::{fragment, title_text, visible_line};
+pub use read::read;
+pub use sanitize::{SafeHtml, sanitize};
+pub use url::canonical_url;

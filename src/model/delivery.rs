@@ -65,8 +65,10 @@ pub enum DeliveryState {
 pub enum Answer {
     /// It took the message.
     Accepted(String),
-    /// Not now (4xx, 421, connection refused before the message was handed over).
+    /// Not this message now (4xx); nothing was taken.
     Later(String),
+    /// Nobody's mail now: the server cannot be reached, hung up or said 421 before it took the message.
+    Down(String),
     /// Never for this recipient (5xx).
     Refused(String),
     /// The message was handed over and nobody knows what became of it.

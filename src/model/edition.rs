@@ -47,15 +47,23 @@ impl Edition {
         self.sections.is_empty()
     }
 
-    /// Minutes to read the edition itself (its headlines and sentences) at 230 words a minute, at least 1.
+    /// Minutes to read the edition itself (its headlines and sentences), at least 1.
     pub fn reading_minutes(&self) -> u32 {
-        let words = |text: &str| text.split_whitespace().count().max(text.chars().count() / 12);
-        let total: usize = self
-            .stories()
-            .map(|story| words(&story.headline) + story.sentences.iter().map(|s| words(&s.text)).sum::<usize>())
-            .sum();
-        u32::try_from(total.div_ceil(230)).unwrap_or(u32::MAX).max(1)
+        reading_minutes(self.stories().map(Story::word_count).sum())
     }
+}
+
+/// Words a reader takes in a minute: Brysbaert 2019, silent reading of English prose (238), rounded down.
+pub const WORDS_A_MINUTE: usize = 230;
+
+/// Words of `text`; in a script without spaces, twelve signs count as one.
+pub fn word_count(text: &str) -> usize {
+    text.split_whitespace().count().max(text.chars().count() / 12)
+}
+
+/// Minutes to read so many words, at least 1.
+pub fn reading_minutes(words: usize) -> u32 {
+    u32::try_from(words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1)
 }
 
 /// Stories under one head.

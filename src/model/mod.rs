@@ -14,7 +14,9 @@ mod story;
 
 pub use article::Article;
 pub use delivery::{Answer, Delivery, DeliveryState, Message, Recipient};
-pub use edition::{Edition, FailedSource, MoreLink, Section, SourceHealth};
+pub use edition::{
+    Edition, FailedSource, MoreLink, Section, SourceHealth, WORDS_A_MINUTE, reading_minutes, word_count,
+};
 pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
 pub use feed::Feed;
 pub use problem::Problem;

@@ -1,6 +1,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::model::word_count;
+
 /// The articles about one event, with its summary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Story {
@@ -30,6 +32,14 @@ pub struct Story {
     pub teaser: bool,
     /// What it is ordered by inside its section; higher first.
     pub score: f64,
+}
+
+impl Story {
+    /// Words of its headline and its sentences.
+    pub fn word_count(&self) -> usize {
+        let sentences = self.sentences.iter().map(|sentence| word_count(&sentence.text));
+        word_count(&self.headline) + sentences.sum::<usize>()
+    }
 }
 
 /// One article of a story, as a link.

@@ -1,1 +1,61 @@
-//! The door out: message, DKIM, SMTP, sendmail, files.
+//! The door out: from rendered parts and a recipient to bytes, and from bytes to a server's answer.
+//!
+//! A [`Letter`] is what all readers of one language share; it is stored with the edition, and [`Letter::message`]
+//! turns it into the same bytes for the same reader at every try: boundary, date, Message-ID and signature are fixed.
+//!
+//! A [`Transport`] hands one message over and says what became of it, as an [`Answer`]. The one distinction that
+//! matters is whether the final dot was reached: before it, a failure means the message was not taken; after it,
+//! nobody knows ([`Answer::Unknown`]).
+//!
+//! To add a transport: `send/<name>.rs`, a variant in [`TransportKind`], and the contract tests in `tests/send.rs`.
+
+mod address;
+mod dkim;
+mod error;
+mod file;
+mod letter;
+mod options;
+mod quoted;
+mod recipients;
+mod secret;
+mod sendmail;
+mod smtp;
+mod unsubscribe;
+
+use futures::future::BoxFuture;
+
+pub use address::{Mailbox, normalize};
+pub use dkim::Signer;
+pub use error::Error;
+pub use file::Files;
+pub use letter::{Letter, Sealed, Slots, message_id, seal};
+pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};
+pub use recipients::{Recipients, recipients};
+pub use secret::password;
+pub use sendmail::Sendmail;
+pub use smtp::{Greeting, Smtp};
+
+use crate::model::{Answer, Message};
+
+/// Hands messages over. One call is one try of one message; calls may run side by side.
+pub trait Transport: Send + Sync {
+    /// Hands `message` over and says what became of it. Always returns, in bounded time.
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Answer>;
+
+    /// Says goodbye to the other side, if there is one.
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// The transport that `options` name. `environment` looks up a variable (`password_env`).
+///
+/// # Errors
+/// When a secret cannot be read, or what is needed is missing.
+pub fn transport(options: &Options, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Transport>, Error> {
+    Ok(match options.transport {
+        TransportKind::Smtp => Box::new(Smtp::new(&options.smtp, password(&options.smtp, environment)?)?),
+        TransportKind::Sendmail => Box::new(Sendmail::new(&options.sendmail)?),
+        TransportKind::File => Box::new(Files::new(&options.file)),
+    })
+}

@@ -1,1 +1,126 @@
-//! One configured source → entries: feed, page, sitemap, files, maildir, command.
+//! One configured source becomes entries.
+//!
+//! Each kind of source is a file of its own with one function; all of them fill the same [`Gathered`]. A source that
+//! fails is not an error: it gathers nothing and says why, and the run goes on with the others.
+//!
+//! To add a kind: write `source/<kind>.rs` with a `gather` function, a key in [`Options`] and a variant in [`Kind`];
+//! the compiler points at every other place.
+
+mod command;
+pub mod feed;
+mod files;
+mod maildir;
+mod memory;
+mod namespace;
+pub mod opml;
+mod options;
+mod page;
+mod scope;
+mod sitemap;
+mod text;
+mod tree;
+mod web;
+
+use jiff::Timestamp;
+
+use crate::fetch::Fetch;
+use crate::model::{Entry, Feed, Problem};
+
+pub use memory::Memory;
+pub use options::{Defaults, FullText, Invalid, Kind, Location, Options, Source};
+pub use page::read as read_page;
+
+/// What one gathering of one source brought.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Gathered {
+    /// How it went.
+    pub outcome: Outcome,
+    /// At most `max_entries`, in the order of the source.
+    pub entries: Vec<Entry>,
+    /// What a feed says about itself; its `entries` are empty here.
+    pub feed: Option<Feed>,
+    /// To be given to the next gathering, once what was gathered is stored.
+    pub memory: Memory,
+    /// What went wrong; their subject is the source's name.
+    pub problems: Vec<Problem>,
+}
+
+/// How a gathering went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was read.
+    #[default]
+    Fresh,
+    /// It answered that nothing changed since the last time.
+    Unchanged,
+    /// It asked us earlier not to come before a time that has not passed; it was not asked.
+    Waiting,
+    /// It could not be read; a problem says why.
+    Failed,
+}
+
+impl Gathered {
+    fn failed(memory: Memory, problem: Problem) -> Self {
+        Self { outcome: Outcome::Failed, memory, problems: vec![problem], ..Self::default() }
+    }
+}
+
+/// Gathers `source` at the time `now`, given what is remembered of it.
+///
+/// A published date in the future is brought back to `now`, and a title without a word is none.
+pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dyn Fetch) -> Gathered {
+    let memory = memory.about(source);
+    if memory.must_wait(now) {
+        return Gathered { outcome: Outcome::Waiting, memory, ..Gathered::default() };
+    }
+    let mut gathered = match &source.kind {
+        Kind::Feed(location) => feed::gather(source, location, memory, now, fetch).await,
+        Kind::Page(location) => page::gather(source, location, memory, now, fetch).await,
+        Kind::Sitemap(location) => sitemap::gather(source, location, memory, now, fetch).await,
+        Kind::Files(pattern) => files::gather(source, pattern, memory),
+        Kind::Maildir(folder) => maildir::gather(source, folder, memory),
+        Kind::Command(words) => command::gather(source, words, memory).await,
+    };
+    for entry in &mut gathered.entries {
+        entry.published = entry.published.map(|published| published.min(now));
+        entry.title = entry.title.take().filter(|title| !title.is_empty());
+        entry.language = source.language.clone().or(entry.language.take());
+    }
+    for problem in &mut gathered.problems {
+        problem.subject.clone_from(&source.name);
+    }
+    gathered
+}
+
+/// The newest `most` of `entries`, in their order.
+///
+/// Newest by date if all have one, else those that stand first: feeds put the newest on top.
+fn newest(entries: Vec<Entry>, most: usize) -> Vec<Entry> {
+    if entries.len() <= most {
+        return entries;
+    }
+    let time = |entry: &Entry| entry.published.or(entry.updated);
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    if entries.iter().all(|entry| time(entry).is_some()) {
+        order.sort_by_key(|index| std::cmp::Reverse(time(&entries[*index])));
+    }
+    let kept: std::collections::HashSet<usize> = order.into_iter().take(most).collect();
+    entries.into_iter().enumerate().filter(|(index, _)| kept.contains(index)).map(|(_, entry)| entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_entries_are_kept_in_their_order() {
+        let entry = |day: Option<&str>| Entry {
+            published: day.map(|day| format!("2026-11-{day}T00:00:00Z").parse().unwrap()),
+            ..Entry::default()
+        };
+        let dated = vec![entry(Some("01")), entry(Some("03")), entry(Some("02"))];
+        assert_eq!(newest(dated.clone(), 2), dated[1..]);
+        let undated = vec![entry(None), entry(Some("03")), entry(Some("02"))];
+        assert_eq!(newest(undated.clone(), 2), undated[..2]);
+    }
+}

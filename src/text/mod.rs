@@ -16,5 +16,6 @@ mod tokens;
 mod words;
 
 pub use split::sentences;
+pub use stem::Stem;
 pub use tokens::{Terms, Token, index, terms};
 pub use words::{count_words, words};

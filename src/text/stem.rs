@@ -37,20 +37,20 @@ fn algorithm(language: &str) -> Option<Algorithm> {
 }
 
 /// The stemmer of one language.
-pub(super) struct Stem {
+pub struct Stem {
     stemmer: Option<Stemmer>,
     guarded: bool,
 }
 
 impl Stem {
     /// The stemmer for `language`; one that changes nothing where no algorithm exists.
-    pub(super) fn new(language: &str) -> Self {
+    pub fn new(language: &str) -> Self {
         let guarded = matches!(language, "el" | "ta" | "ar");
         Self { stemmer: algorithm(language).map(Stemmer::create), guarded }
     }
 
     /// The stem of a lower-case word; the word itself when there is no stemmer or the stemmer fails on it.
-    pub(super) fn stem(&self, word: &str) -> String {
+    pub fn stem(&self, word: &str) -> String {
         match &self.stemmer {
             Some(stemmer) if word.len() <= LONGEST => {
                 guard(self.guarded, || stemmer.stem(word).into_owned()).unwrap_or_else(|| word.to_owned())

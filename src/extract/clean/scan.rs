@@ -376,7 +376,7 @@ impl Reader<'_> {
         self.scan.tokens.push(id);
         let small = if token.first & LOWER != 0 { mark::SMALL } else { 0 };
         let states = if raw == "US" { mark::STATES } else { 0 };
-        self.scan.marks.push(u8::from(quoted) * mark::QUOTED | small | states);
+        self.scan.marks.push((u8::from(quoted) * mark::QUOTED) | small | states);
     }
 
     /// The token is the `www` of `www.` or begins with the `com` of `.com`.

@@ -1,0 +1,304 @@
+//! A page's markup → the same markup in a size and depth a parser survives.
+//!
+//! Every HTML library takes quadratic time on something: deep nesting, a thousand unclosed `<b id=…>`, a tag with a hundred
+//! thousand attributes. So one linear pass over the tags comes before any of them: scripts, styles, drawings and comments
+//! are left out (data blocks such as JSON-LD stay), tags nested deeper than [`MAX_DEPTH`] lose their tag and keep their
+//! text, and a page that is still too large afterwards is refused with a reason.
+
+use memchr::{memchr, memmem};
+
+/// Markup larger than this is not looked at, in bytes.
+pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// Markup without scripts and styles larger than this is refused, in bytes.
+const MAX_KEPT: usize = 6 * 1024 * 1024;
+/// Elements deeper than this lose their tags; browsers stop at the same depth.
+const MAX_DEPTH: usize = 512;
+/// Formatting elements left open: the HTML algorithm opens each again in every later paragraph.
+const MAX_REOPENED: usize = 16;
+/// Attributes of one tag; comparing each with each is what parsers do.
+const MAX_ATTRIBUTES: usize = 256;
+/// How far up the open elements an end tag may reach.
+const MAX_REACH: usize = 64;
+
+/// Markup that is safe to parse.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    /// The markup.
+    pub(crate) html: String,
+    /// Elements in it.
+    pub(crate) elements: usize,
+    /// Something was nested too deep and lost its tags.
+    pub(crate) flattened: bool,
+}
+
+/// Elements without content.
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+/// Left out with everything in them.
+const DROPPED: [&str; 4] = ["style", "svg", "template", "canvas"];
+/// Their content is text up to the end tag, whatever it looks like.
+const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed"];
+/// Opened again by the parser when left open.
+const FORMATTING: [&str; 14] =
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+/// A new one closes an open one of the same name.
+const SELF_CLOSING: [&str; 9] = ["p", "li", "dt", "dd", "tr", "td", "th", "option", "optgroup"];
+
+/// Makes `html` safe to parse.
+///
+/// # Errors
+///
+/// Why the page is refused; starts small, ends without a stop.
+pub(crate) fn guard(html: &str) -> Result<Guarded, String> {
+    if html.len() > MAX_BYTES {
+        return Err(format!("the page is larger than {} MiB", MAX_BYTES >> 20));
+    }
+    let mut pass = Pass {
+        html,
+        at: 0,
+        out: String::with_capacity(html.len() / 2),
+        open: Vec::new(),
+        depth: 0,
+        reopened: 0,
+        elements: 0,
+        flattened: false,
+    };
+    pass.run();
+    let Pass { out, elements, flattened, .. } = pass;
+    if out.len() > MAX_KEPT {
+        return Err(format!("the page holds more than {} MiB of markup without its scripts", MAX_KEPT >> 20));
+    }
+    Ok(Guarded { html: out, elements, flattened })
+}
+
+struct Open {
+    name: u64,
+    written: bool,
+    formatting: bool,
+}
+
+struct Pass<'a> {
+    html: &'a str,
+    at: usize,
+    out: String,
+    open: Vec<Open>,
+    depth: usize,
+    reopened: usize,
+    elements: usize,
+    flattened: bool,
+}
+
+impl Pass<'_> {
+    fn run(&mut self) {
+        while self.at < self.html.len() {
+            let bytes = self.html.as_bytes();
+            let Some(ahead) = memchr(b'<', &bytes[self.at..]) else {
+                self.out.push_str(&self.html[self.at..]);
+                return;
+            };
+            let start = self.at + ahead;
+            self.out.push_str(&self.html[self.at..start]);
+            self.at = start;
+            match bytes.get(start + 1) {
+                Some(b'!' | b'?') => self.declaration(),
+                Some(b'/') if bytes.get(start + 2).is_some_and(u8::is_ascii_alphabetic) => self.end_tag(),
+                Some(byte) if byte.is_ascii_alphabetic() => self.start_tag(),
+                _ => {
+                    self.out.push_str("&lt;");
+                    self.at += 1;
+                }
+            }
+        }
+    }
+
+    /// A comment, CDATA section, doctype or processing instruction; only the doctype and the text of CDATA stay.
+    fn declaration(&mut self) {
+        let rest = &self.html[self.at..];
+        let skip = |end: &str| memmem::find(rest.as_bytes(), end.as_bytes()).map_or(rest.len(), |at| at + end.len());
+        if rest.starts_with("<!-->") || rest.starts_with("<!--->") {
+            self.at += skip(">");
+        } else if rest.starts_with("<!--") {
+            self.at += skip("-->");
+        } else if let Some(inside) = rest.strip_prefix("<![CDATA[") {
+            let length = memmem::find(inside.as_bytes(), b"]]>").unwrap_or(inside.len());
+            self.out.push_str(&inside[..length].replace('<', "&lt;"));
+            self.at = (self.at + 9 + length + 3).min(self.html.len());
+        } else {
+            let length = skip(">");
+            if rest.len() >= 9 && rest.as_bytes()[..9].eq_ignore_ascii_case(b"<!doctype") && length < 256 {
+                self.out.push_str(&rest[..length]);
+            }
+            self.at += length;
+        }
+    }
+
+    fn end_tag(&mut self) {
+        let (name, _) = self.name(self.at + 2);
+        let length = memchr(b'>', &self.html.as_bytes()[self.at..]).map_or(self.html.len() - self.at, |at| at + 1);
+        self.at += length;
+        let key = key(&name);
+        let reach = self.open.len().saturating_sub(MAX_REACH);
+        let Some(found) = self.open[reach..].iter().rposition(|open| open.name == key) else {
+            // An end tag without its start: only `</p>` and `</br>` would make an element.
+            return;
+        };
+        let closed = self.open.drain(reach + found..);
+        let mut written = false;
+        for (place, open) in closed.enumerate() {
+            self.depth -= usize::from(open.written);
+            self.reopened += usize::from(place > 0 && open.formatting);
+            written |= place == 0 && open.written;
+        }
+        if written {
+            self.out.push_str("</");
+            self.out.push_str(&name);
+            self.out.push('>');
+        }
+    }
+
+    fn start_tag(&mut self) {
+        let (name, after) = self.name(self.at + 1);
+        let (end, attributes) = self.tag_end(after);
+        let tag = &self.html[self.at..end];
+        let raw = RAW.contains(&name.as_str());
+        let data = name == "script" && is_data(tag);
+        if (name == "script" && !data) || DROPPED.contains(&name.as_str()) {
+            // A script without an end runs to the end of the page; a drawing without one is no reason to lose the text.
+            let runs_on = if raw { self.html.len() } else { end };
+            self.at = self.closing(&name, end).unwrap_or(runs_on);
+            return;
+        }
+        self.elements += 1;
+        if raw {
+            let close = self.closing(&name, end).unwrap_or(self.html.len());
+            if name != "iframe" && name != "noembed" && self.depth < MAX_DEPTH {
+                self.out.push_str(&self.html[self.at..close]);
+                if !self.html[..close].ends_with('>') || close == end {
+                    self.out.push_str("</");
+                    self.out.push_str(&name);
+                    self.out.push('>');
+                }
+            }
+            self.at = close;
+            return;
+        }
+        self.at = end;
+        let key = key(&name);
+        let void = VOID.contains(&name.as_str());
+        let formatting = FORMATTING.contains(&name.as_str());
+        if SELF_CLOSING.contains(&name.as_str()) && self.open.last().is_some_and(|open| open.name == key) {
+            self.depth -= usize::from(self.open.pop().is_some_and(|open| open.written));
+        }
+        let written = self.depth < MAX_DEPTH && !(formatting && self.reopened > MAX_REOPENED);
+        self.flattened |= !written;
+        if written {
+            if attributes > MAX_ATTRIBUTES || !tag.ends_with('>') {
+                self.out.push('<');
+                self.out.push_str(&name);
+                self.out.push('>');
+            } else {
+                self.out.push_str(tag);
+            }
+        } else {
+            self.out.push(' ');
+        }
+        if !void {
+            self.depth += usize::from(written);
+            self.open.push(Open { name: key, written, formatting });
+        }
+    }
+
+    /// The lower-cased name that begins at `start`, and where it ends.
+    fn name(&self, start: usize) -> (String, usize) {
+        let rest = &self.html.as_bytes()[start..];
+        let length = rest.iter().position(|&byte| byte.is_ascii_whitespace() || byte == b'>' || byte == b'/');
+        let end = start + length.unwrap_or(rest.len());
+        (self.html[start..end].to_ascii_lowercase(), end)
+    }
+
+    /// Where the tag ends that goes on at `from`, and about how many attributes it has.
+    fn tag_end(&self, from: usize) -> (usize, usize) {
+        let bytes = self.html.as_bytes();
+        let (mut at, mut attributes, mut value) = (from, 0, false);
+        while at < bytes.len() {
+            match bytes[at] {
+                b'>' => return (at + 1, attributes),
+                quote @ (b'"' | b'\'') if value => {
+                    let Some(length) = memchr(quote, &bytes[at + 1..]) else { break };
+                    at += length + 1;
+                    value = false;
+                }
+                b'=' => value = true,
+                byte if byte.is_ascii_whitespace() => attributes += 1,
+                _ => value = false,
+            }
+            at += 1;
+        }
+        (bytes.len(), attributes)
+    }
+
+    /// Just behind the end tag of the raw element `name` whose content begins at `from`; `None` without one.
+    fn closing(&self, name: &str, from: usize) -> Option<usize> {
+        let bytes = self.html.as_bytes();
+        for found in memmem::find_iter(&bytes[from..], b"</") {
+            let start = from + found + 2;
+            let Some(candidate) = bytes.get(start..start + name.len()) else { break };
+            if candidate.eq_ignore_ascii_case(name.as_bytes()) {
+                return Some(memchr(b'>', &bytes[start..]).map_or(bytes.len(), |length| start + length + 1));
+            }
+        }
+        None
+    }
+}
+
+/// A script that holds data about the page.
+fn is_data(tag: &str) -> bool {
+    tag.len() < 4096 && memmem::find(tag.to_ascii_lowercase().as_bytes(), b"ld+json").is_some()
+}
+
+fn key(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |key, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &str) {
+        assert_eq!(guard(html).unwrap().html, expected);
+    }
+
+    #[test]
+    fn scripts_styles_and_comments_are_left_out() {
+        check("<p>a<script>if (a < b) '<p>'</script>b<!-- c --><style>p{}</style>d</p>", "<p>abd</p>");
+        check(
+            "<script type='application/ld+json'>{\"a\":1}</script>",
+            "<script type='application/ld+json'>{\"a\":1}</script>",
+        );
+        check("a < b <3 &lt; c", "a &lt; b &lt;3 &lt; c");
+        check("x<script>never closed", "x");
+        check("<!DOCTYPE html><P CLASS=a>Ä</P>", "<!DOCTYPE html><P CLASS=a>Ä</p>");
+        check("<a title='1>2' href=x>t</a", "<a title='1>2' href=x>t</a>");
+    }
+
+    #[test]
+    fn deep_nesting_loses_its_tags_and_keeps_its_text() {
+        let guarded = guard(&format!("{}deep{}after", "<div>".repeat(20_000), "</div>".repeat(20_000))).unwrap();
+        assert!(guarded.flattened);
+        assert_eq!(guarded.html.matches("<div>").count(), MAX_DEPTH);
+        assert_eq!(guarded.html.matches("</div>").count(), MAX_DEPTH);
+        assert!(guarded.html.contains("deep") && guarded.html.ends_with("after"));
+    }
+
+    #[test]
+    fn formatting_left_open_is_not_opened_again_and_again() {
+        let page = (0..2000).map(|i| format!("<p><b id={i}>x</p>")).collect::<String>();
+        assert!(guard(&page).unwrap().html.matches("<b").count() <= MAX_REOPENED + 2);
+    }
+
+    #[test]
+    fn a_page_too_large_is_refused_with_a_reason() {
+        let page = "<p>word word word</p>".repeat(400_000);
+        assert!(guard(&page).unwrap_err().contains("MiB"));
+    }
+}

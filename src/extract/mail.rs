@@ -1,0 +1,77 @@
+//! A mail → its article: subject, sender and date from its head; the text from its HTML part, else its text part.
+
+use dom_query::Document;
+use jiff::Timestamp;
+use mail_parser::{Message, MessageParser, PartType};
+
+use crate::extract::Options;
+use crate::extract::html::guard::guard;
+use crate::extract::html::lines::{Captions, lines};
+use crate::extract::plain_text::visible_line;
+use crate::model::{Article, Problem};
+
+/// Reads the mail in `bytes` (RFC 5322); `url` is where it was found.
+pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
+    let subject = url.unwrap_or("mail").to_owned();
+    let Some(message) = MessageParser::default().parse(bytes) else {
+        return (Article::default(), vec![Problem::new(subject, "this is not a mail")]);
+    };
+    let mut problems = Vec::new();
+    let text = body(&message).unwrap_or_else(|reason| {
+        problems.push(Problem::new(subject.clone(), "the mail was not read").because(reason));
+        String::new()
+    });
+    let (mut article, _) = crate::extract::plain(&text, None, options);
+    let sender = message.from().and_then(|from| from.first());
+    let site = sender
+        .and_then(|from| from.name().or_else(|| from.address()))
+        .map(visible_line)
+        .filter(|name| !name.is_empty());
+    article.title = visible_line(message.subject().unwrap_or_default());
+    article.byline = article.byline.or_else(|| site.clone());
+    article.site = site;
+    article.published = message
+        .date()
+        .filter(|date| date.year > 1970)
+        .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
+    if article.text.is_empty() {
+        problems.push(Problem::new(subject, "the mail holds no text"));
+    }
+    (article, problems)
+}
+
+/// The mail's text, a line a block.
+fn body(message: &Message<'_>) -> Result<String, String> {
+    for part in message.html_bodies() {
+        if let PartType::Html(html) = &part.body {
+            let guarded = guard(html)?;
+            let found = lines(&Document::from(guarded.html).root(), Captions::Dropped).join("\n");
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+    let texts = message.text_bodies().filter_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.trim()),
+        _ => None,
+    });
+    Ok(texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIL: &str = "From: =?utf-8?q?Caf=C3=A9_News?= <news@example.org>\r\nSubject: The\r\n harbour\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n\
+        MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n--b\r\n\
+        Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Ein sch=F6ner Tag im Hafen.</p><p>Zwei.</p>\r\n--b--\r\n";
+
+    #[test]
+    fn the_html_part_and_the_head_become_an_article() {
+        let (article, problems) = mail(MAIL.as_bytes(), None, &Options::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((article.title.as_str(), article.site.as_deref()), ("The harbour", Some("Café News")));
+        assert_eq!(article.published.unwrap().to_string(), "2026-11-23T09:00:00Z");
+        assert_eq!(article.text, "Ein schöner Tag im Hafen.\nZwei.");
+    }
+}

@@ -1,0 +1,175 @@
+use std::error::Error as _;
+use std::time::Duration;
+
+use crate::fetch::Size;
+use crate::fetch::guard::Refused;
+
+/// Why there is no usable answer. The variants differ in what the caller can do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// We do not go there: not http(s), or an address of a private network. Asking again changes nothing.
+    #[error("`{url}` is refused: {reason}")]
+    Refused {
+        /// Without credentials.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// robots.txt asks programs to stay away.
+    #[error("robots.txt of the site asks programs not to read `{url}`")]
+    Robots {
+        /// Without credentials.
+        url: String,
+    },
+    /// No connection: the name does not resolve, nobody listens, TLS fails.
+    #[error("cannot connect to `{url}`: {cause}")]
+    Connect {
+        /// Without credentials.
+        url: String,
+        /// In the words of the library.
+        cause: String,
+    },
+    /// No complete answer in time.
+    #[error("no complete answer from `{url}` within {} s", .after.as_secs_f64())]
+    Timeout {
+        /// Without credentials.
+        url: String,
+        /// How long we waited.
+        after: Duration,
+    },
+    /// The time for the whole run is over.
+    #[error("the time for the whole run was over before `{url}` answered")]
+    Deadline {
+        /// Without credentials.
+        url: String,
+    },
+    /// More bytes than allowed, after decompression.
+    #[error("`{url}` is larger than {limit}")]
+    TooLarge {
+        /// Without credentials.
+        url: String,
+        /// `max_body`.
+        limit: Size,
+    },
+    /// The server answered, but not with the thing: 4xx, 5xx, a 304 nobody asked for.
+    #[error("`{url}` answered with status {status}{}", reason(*.status))]
+    Status {
+        /// Without credentials.
+        url: String,
+        /// HTTP status.
+        status: u16,
+        /// When to come again, by the server's word.
+        retry_after: Option<Duration>,
+    },
+    /// Redirects in a circle, without end or without a target.
+    #[error("`{url}` redirects {what}")]
+    Redirect {
+        /// Without credentials.
+        url: String,
+        /// How.
+        what: String,
+    },
+    /// The answer broke off or is not HTTP.
+    #[error("the answer of `{url}` is broken: {cause}")]
+    Broken {
+        /// Without credentials.
+        url: String,
+        /// In the words of the library.
+        cause: String,
+    },
+    /// Offline, and no reply is stored.
+    #[error("no recorded reply for `{url}`")]
+    NotRecorded {
+        /// Without credentials.
+        url: String,
+    },
+}
+
+impl Error {
+    /// Trying again later may help.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Connect { .. } | Self::Timeout { .. } | Self::Deadline { .. } | Self::Broken { .. } => true,
+            Self::Status { status, .. } => *status == 429 || *status == 408 || *status >= 500,
+            _ => false,
+        }
+    }
+
+    /// The server says it is gone for good (410): stop asking.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Status { status: 410, .. })
+    }
+
+    /// The address guard refused it; `allow_private` would let it pass if it is a private address.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
+    /// When to come again, by the server's word.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused { reason, .. } if reason.contains("private") => {
+                Some("set `allow_private = true` for this source if it is meant to be in your own network")
+            }
+            Self::Status { status: 410, .. } => Some("the site says it is gone for good: remove the source"),
+            Self::Status { status: 404, .. } => Some("check the address; `digest source add` finds the feed of a page"),
+            Self::Status { status: 401 | 403, .. } => {
+                Some("the site does not let this program in; credentials can stand in the URL")
+            }
+            Self::TooLarge { .. } => Some("raise `max_body` in [fetch] if it is meant to be that large"),
+            Self::Timeout { .. } => Some("raise `timeout` in [fetch] if the server is known to be slow"),
+            Self::NotRecorded { .. } => Some("run once without `--offline`"),
+            _ => None,
+        }
+    }
+
+    /// What became of a request for `url` in the HTTP library.
+    pub(super) fn from_http(url: &str, error: &reqwest::Error, limit: Duration) -> Self {
+        let url = url.to_owned();
+        if let Some(refused) = cause_of::<Refused>(error) {
+            return Self::Refused { url, reason: refused.to_string() };
+        }
+        if error.is_timeout() {
+            return Self::Timeout { url, after: limit };
+        }
+        let cause = innermost(error);
+        if error.is_connect() { Self::Connect { url, cause } } else { Self::Broken { url, cause } }
+    }
+}
+
+/// The first cause of type `T`, however deep the library buried it.
+fn cause_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// The words of the deepest cause: the outer ones only say that sending failed.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = error.to_string();
+        cause = error.source();
+    }
+    words
+}
+
+fn reason(status: u16) -> String {
+    let reason = reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    reason.map(|reason| format!(" ({reason})")).unwrap_or_default()
+}

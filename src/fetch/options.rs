@@ -1,0 +1,92 @@
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::fmt::serde::duration::friendly::compact;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fetch::Size;
+
+/// `[fetch]`: how much of the network's time and size one run may take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Longest time for one answer, from connecting to its last byte (`"20s"`).
+    #[serde(serialize_with = "compact::required")]
+    #[schemars(with = "String")]
+    pub timeout: SignedDuration,
+    /// Longest time for all fetching of one run (`"5m"`).
+    #[serde(serialize_with = "compact::required")]
+    #[schemars(with = "String")]
+    pub deadline: SignedDuration,
+    /// Largest answer, after decompression (`"15MiB"`).
+    pub max_body: Size,
+    /// Connections at a time.
+    #[schemars(range(min = 1))]
+    pub connections: usize,
+    /// Connections at a time to one host.
+    #[schemars(range(min = 1))]
+    pub per_host: usize,
+    /// How often a server that is busy (429, 503) or stumbles (500, 502, 504) is asked again in the same run.
+    pub retries: u32,
+    /// Let every source reach addresses of private networks and of this machine.
+    pub allow_private: bool,
+    /// What we call ourselves; by default the program's name and version.
+    pub user_agent: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeout: SignedDuration::from_secs(20),
+            deadline: SignedDuration::from_mins(5),
+            max_body: Size::mebibytes(15),
+            connections: 32,
+            per_host: 2,
+            retries: 2,
+            allow_private: false,
+            user_agent: None,
+        }
+    }
+}
+
+impl Options {
+    /// Who we say we are. Honest: some servers turn away those who say nothing or claim to be a browser.
+    pub fn agent(&self) -> String {
+        let default = || {
+            format!(
+                "digest/{} (newsletter for one reader; +https://crates.io/crates/newsdigest)",
+                env!("CARGO_PKG_VERSION")
+            )
+        };
+        self.user_agent.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(default)
+    }
+
+    /// `timeout`, at least a millisecond.
+    pub(super) fn time_limit(&self) -> Duration {
+        positive(self.timeout)
+    }
+
+    /// `deadline`, at least a millisecond.
+    pub(super) fn run_limit(&self) -> Duration {
+        positive(self.deadline)
+    }
+}
+
+fn positive(duration: SignedDuration) -> Duration {
+    Duration::try_from(duration).unwrap_or(Duration::ZERO).max(Duration::from_millis(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_survive_being_written_and_read() {
+        let text = toml::to_string(&Options::default()).unwrap();
+        assert!(text.contains("timeout = \"20s\"") && text.contains("max_body = \"15MiB\""), "{text}");
+        assert_eq!(toml::from_str::<Options>(&text).unwrap(), Options::default());
+        assert_eq!(toml::from_str::<Options>("").unwrap(), Options::default());
+        assert!(toml::from_str::<Options>("time_out = 3").is_err());
+    }
+}

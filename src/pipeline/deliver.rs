@@ -1,0 +1,375 @@
+//! The third act: everything in the outbox that is due is handed over, and each answer is kept.
+//!
+//! The order of steps is the promise (DESIGN 4.6): a delivery is committed as *trying* before its message is handed
+//! over, and its answer is committed before the same connection gets the next message. So a program killed at any
+//! moment leaves at most one message a connection whose answer is lost, and every other is known to be sent or not.
+//!
+//! Commits are shared: while one is written to the disk, the other connections' changes gather for the next one.
+
+mod commit;
+mod queue;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::model::{Answer, DeliveryState, Problem};
+use crate::send::{self, Delivery, Sealed, Signer, Transport};
+use crate::store::{self, Change, Pending, Store};
+
+use commit::Commits;
+use queue::Queue;
+
+/// Refusals that are told one by one; of more only the number is told.
+const TOLD_REFUSALS: usize = 20;
+
+/// A delivery whose connection broke this often in one run is left for the next.
+const MOST_BREAKS: u32 = 3;
+
+/// How a delivery run goes about it.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// `[newsletter] name`: whose outbox.
+    pub newsletter: String,
+    /// When this run began.
+    pub now: Timestamp,
+    /// No message is begun after this long; the one in hand is finished.
+    pub deadline: Duration,
+    /// A delivery that is due within this time is waited for.
+    pub patience: Duration,
+    /// First pause before a deferred message is tried again; each further one is six times as long.
+    pub pause: Duration,
+    /// What to do with a message whose answer was lost.
+    pub delivery: Delivery,
+    /// How many messages may be on their way at once.
+    pub connections: usize,
+    /// At most this many messages a second.
+    pub rate: Option<f64>,
+    /// What nobody took for so long is given up.
+    pub give_up_after: Duration,
+}
+
+impl Terms {
+    /// The terms of `[mail]` for a run of `newsletter` that began at `now` and may last `deadline`.
+    pub fn new(newsletter: &str, options: &send::Options, now: Timestamp, deadline: Duration) -> Self {
+        let connections = match options.transport {
+            send::TransportKind::Smtp => options.smtp.connections.clamp(1, 100),
+            send::TransportKind::Sendmail | send::TransportKind::File => 2,
+        };
+        Self {
+            newsletter: newsletter.to_owned(),
+            now,
+            deadline,
+            patience: Duration::from_secs(60),
+            pause: Duration::from_secs(10),
+            delivery: options.delivery,
+            connections,
+            rate: options.rate,
+            give_up_after: options.give_up_after,
+        }
+    }
+}
+
+/// What became of the outbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Accepted in this run.
+    pub sent: u64,
+    /// Refused for good in this run, or given up.
+    pub refused: u64,
+    /// Still to be sent.
+    pub waiting: u64,
+    /// Handed over without an answer: still to be sent again, or left at that (`at-most-once`).
+    pub unknown: u64,
+    /// Why the run ended early: the server wants nothing from us at all.
+    pub stopped: Option<String>,
+    /// What the user should hear.
+    pub problems: Vec<Problem>,
+    /// Whether there is mail that a later run will send.
+    pub again: bool,
+}
+
+impl Outcome {
+    /// Somebody who should have got the mail will not.
+    pub fn left_out(&self) -> bool {
+        self.refused > 0 || !self.again && self.unknown > 0
+    }
+}
+
+/// Sends what is pending. Call it under the run lock; `cancel` becomes true when the program is asked to end.
+///
+/// # Errors
+/// When the store cannot be read or written. What was sent until then is recorded, but for the messages in hand:
+/// those are sent again by the next run.
+pub async fn deliver(
+    store: &Store,
+    transport: &dyn Transport,
+    signer: Option<&Signer>,
+    terms: &Terms,
+    cancel: &watch::Receiver<bool>,
+) -> Result<Outcome, store::Error> {
+    let lost = store.recover().await?;
+    let gone = store.give_up(&terms.newsletter, earlier(terms.now, terms.give_up_after), terms.give_up_after).await?;
+    let run = Run {
+        store,
+        transport,
+        signer,
+        terms,
+        cancel,
+        started: Instant::now(),
+        queue: Queue::new(store, terms),
+        commits: Commits::new(store),
+        state: Mutex::new(State { refused: gone, unknown: lost, ..State::default() }),
+    };
+    run.sweep_until_done().await?;
+    transport.close().await;
+    run.outcome().await
+}
+
+struct Run<'a> {
+    store: &'a Store,
+    transport: &'a dyn Transport,
+    signer: Option<&'a Signer>,
+    terms: &'a Terms,
+    cancel: &'a watch::Receiver<bool>,
+    started: Instant,
+    queue: Queue<'a>,
+    commits: Commits<'a>,
+    state: Mutex<State>,
+}
+
+/// What the connections have seen so far.
+#[derive(Default)]
+struct State {
+    sent: u64,
+    refused: u64,
+    unknown: u64,
+    tried: u64,
+    /// In a row, over all connections.
+    down: u32,
+    last_down: String,
+    stopped: Option<String>,
+    refusals: Vec<Problem>,
+    changed: Option<Problem>,
+    next_slot: Option<Instant>,
+}
+
+impl Run<'_> {
+    /// Goes through the outbox until nothing is due any more, or will be soon.
+    async fn sweep_until_done(&self) -> Result<(), store::Error> {
+        loop {
+            let tried = self.state().tried;
+            self.queue.restart();
+            join_all((0..self.terms.connections.max(1)).map(|_| self.work())).await;
+            if let Some(error) = self.queue.failure().or_else(|| self.commits.failure()) {
+                return Err(error);
+            }
+            if self.is_over() {
+                return Ok(());
+            }
+            let Some(due) = self.store.next_due(&self.terms.newsletter, self.again()).await? else { return Ok(()) };
+            let wait = due.duration_since(self.now()).try_into().unwrap_or(Duration::ZERO);
+            if wait.is_zero() && self.state().tried == tried || wait > self.patience() {
+                return Ok(());
+            }
+            self.pause(wait).await;
+        }
+    }
+
+    /// One connection's worth of work: message after message until there is none.
+    async fn work(&self) {
+        let mut answered: Option<Change> = None;
+        loop {
+            if self.terms.rate.is_some() && !self.commits.commit(answered.take().into_iter().collect()).await {
+                return;
+            }
+            let next = self.next().await;
+            let mut changes: Vec<Change> = answered.take().into_iter().collect();
+            changes.extend(next.as_ref().map(|(pending, sealed)| self.trying(pending, sealed)));
+            if !self.commits.commit(changes).await {
+                return;
+            }
+            let Some((pending, sealed)) = next else { return };
+            let answer = self.transport.send(&sealed.message).await;
+            let down = matches!(answer, Answer::Down(_));
+            let change = self.judge(&pending, answer);
+            if down {
+                // Recorded before the pause: nothing may hang in the air while we wait.
+                if !self.commits.commit(vec![change]).await {
+                    return;
+                }
+                let pause = self.terms.pause / 20 * 2_u32.saturating_pow(self.state().down.saturating_sub(1).min(6));
+                self.pause(pause).await;
+            } else {
+                answered = Some(change);
+            }
+        }
+    }
+
+    /// The next message to hand over; `None` when there is none, or no time for it.
+    async fn next(&self) -> Option<(Pending, Sealed)> {
+        loop {
+            if self.is_over() || !self.wait_for_slot().await {
+                return None;
+            }
+            let pending = self.queue.next(self.now(), self.again()).await?;
+            let sealed = match self.queue.letter(&pending).await? {
+                Ok(letter) => letter.copy_for(&pending, self.signer),
+                Err(error) => Err(error),
+            };
+            match sealed {
+                Ok(sealed) => {
+                    self.check_bytes(&pending, &sealed);
+                    return Some((pending, sealed));
+                }
+                Err(error) => {
+                    let refused = self.judge(&pending, Answer::Refused(error.to_string()));
+                    if !self.commits.commit(vec![refused]).await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says so if a message is not what it was at its first try.
+    fn check_bytes(&self, pending: &Pending, sealed: &Sealed) {
+        if pending.hash.as_ref().is_some_and(|hash| *hash != sealed.hash) {
+            let problem = Problem::new(&pending.delivery.edition, "a second copy differs from the first")
+                .hint("the program was upgraded between the two; the Message-ID is the same");
+            self.state().changed.get_or_insert(problem);
+        }
+    }
+
+    fn trying(&self, pending: &Pending, sealed: &Sealed) -> Change {
+        self.state().tried += 1;
+        let (signature, hash) = (sealed.signature.clone(), sealed.hash.clone());
+        Change::Trying { id: pending.id, signature, hash, now: self.now() }
+    }
+
+    /// What an answer means for a delivery and for the run.
+    fn judge(&self, pending: &Pending, answer: Answer) -> Change {
+        let (id, now, attempts) = (pending.id, self.now(), pending.delivery.attempts);
+        let mut state = self.state();
+        state.down = if matches!(answer, Answer::Down(_)) { state.down + 1 } else { 0 };
+        let later = |longest| Some(now + self.backoff(attempts).min(longest));
+        let (stands, words, not_before, counts) = match answer {
+            Answer::Accepted(words) => {
+                state.sent += 1;
+                (DeliveryState::Sent, words, None, true)
+            }
+            Answer::Later(words) => (DeliveryState::Waiting, words, later(4 * HOUR), true),
+            Answer::Down(words) => {
+                state.last_down.clone_from(&words);
+                self.queue.broke(id);
+                (pending.delivery.state, words, None, false)
+            }
+            Answer::Refused(words) => {
+                state.refused += 1;
+                if state.refusals.len() < TOLD_REFUSALS {
+                    let address = &pending.delivery.recipient.address;
+                    state.refusals.push(Problem::new(address, "the mail was refused for good").because(&words));
+                }
+                (DeliveryState::Refused, words, None, true)
+            }
+            Answer::Unknown(words) => {
+                state.unknown += 1;
+                (DeliveryState::Unknown, words, later(24 * HOUR), true)
+            }
+            Answer::Stop(words) => {
+                state.stopped.get_or_insert_with(|| words.clone());
+                (pending.delivery.state, words, None, false)
+            }
+        };
+        Change::Answered { id, state: stands, answer: words, not_before, counts, now }
+    }
+
+    /// Six times longer each time; without chance in it, so that a run can be repeated.
+    fn backoff(&self, attempts: u32) -> Duration {
+        self.terms.pause.saturating_mul(6_u32.saturating_pow(attempts.min(8)))
+    }
+
+    /// No further message is to be begun.
+    fn is_over(&self) -> bool {
+        let state = self.state();
+        let down = state.down > 4 + u32::try_from(self.terms.connections).unwrap_or(100);
+        down || state.stopped.is_some() || *self.cancel.borrow() || self.started.elapsed() >= self.terms.deadline
+    }
+
+    /// How long it is worth waiting for a delivery that is not due yet.
+    fn patience(&self) -> Duration {
+        self.terms.patience.min(self.terms.deadline.saturating_sub(self.started.elapsed()))
+    }
+
+    /// Whether messages whose answer was lost are to be sent again.
+    fn again(&self) -> bool {
+        self.terms.delivery == Delivery::AtLeastOnce
+    }
+
+    fn now(&self) -> Timestamp {
+        self.terms.now + self.started.elapsed()
+    }
+
+    /// Waits, but not when the program is asked to end.
+    async fn pause(&self, time: Duration) {
+        let mut cancel = self.cancel.clone();
+        let cancelled = async {
+            if cancel.wait_for(|&cancelled| cancelled).await.is_err() {
+                std::future::pending::<()>().await; // nobody is left who could cancel
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = cancelled => {}
+        }
+    }
+
+    /// Waits until the rate allows one more message; false when the run is over by then.
+    async fn wait_for_slot(&self) -> bool {
+        let Some(rate) = self.terms.rate.filter(|rate| *rate > 0.0) else { return true };
+        let slot = {
+            let mut state = self.state();
+            let slot = state.next_slot.unwrap_or(self.started).max(Instant::now());
+            state.next_slot = Some(slot + Duration::from_secs_f64((1.0 / rate).min(3600.0)));
+            slot
+        };
+        self.pause(slot.saturating_duration_since(Instant::now())).await;
+        !self.is_over()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn outcome(self) -> Result<Outcome, store::Error> {
+        let left = self.store.counts(&self.terms.newsletter, None).await?;
+        let again = self.again();
+        let State { sent, refused, unknown, down, last_down, stopped, refusals, changed, .. } =
+            self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut problems = refusals;
+        let untold = refused.saturating_sub(problems.len() as u64);
+        if untold > 0 {
+            problems.push(Problem::new("mail", format!("{untold} more recipients were refused for good or given up")));
+        }
+        problems.extend(changed);
+        if let Some(words) = &stopped {
+            let hint = "fix [mail] in the config; the mail stays in the outbox for the next run";
+            problems.push(Problem::new("mail", "the mail server takes nothing from us").because(words).hint(hint));
+        } else if down > 0 {
+            problems.push(Problem::new("mail", "the mail server cannot be used now").because(last_down));
+        }
+        let unknown = if again { left.unknown } else { unknown };
+        let again = left.waiting > 0 || again && unknown > 0;
+        Ok(Outcome { sent, refused, waiting: left.waiting, unknown, stopped, problems, again })
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn earlier(now: Timestamp, time: Duration) -> Timestamp {
+    now.checked_sub(time).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,214 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `[mail]`: from whom, to whom, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Sender as readers see it: `Name <address>`. Bounces go to the same address.
+    pub from: String,
+    /// Recipients: `address` or `Name <address>`.
+    pub to: Vec<String>,
+    /// A CSV file of recipients beside `to`, relative to the config; columns `address`, `name`, `language`.
+    pub recipients: Option<PathBuf>,
+    /// Where answers go, if not to `from`.
+    pub reply_to: Option<String>,
+    /// How messages leave.
+    pub transport: TransportKind,
+    /// What to do with a message whose answer was lost: send it again, or leave a gap.
+    pub delivery: Delivery,
+    /// Address that takes "unsubscribe" mails; set for lists.
+    pub unsubscribe_mailto: Option<String>,
+    /// `https:` address that takes one-click unsubscriptions (RFC 8058); `{token}` in it becomes the reader's token.
+    pub unsubscribe_url: Option<String>,
+    /// File with the secret that makes the tokens of `unsubscribe_url`; any bytes, at least 16.
+    pub unsubscribe_secret_file: Option<PathBuf>,
+    /// At most this many messages a second; unset: as fast as the server takes them.
+    pub rate: Option<f64>,
+    /// Mail that nobody took for so long is given up.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schemars(with = "String")]
+    pub give_up_after: Duration,
+    /// A recipient refused for good by this many editions in a row gets no more; 0: never skip anybody.
+    pub skip_after_refusals: u32,
+    /// `[mail.smtp]`
+    pub smtp: SmtpOptions,
+    /// `[mail.sendmail]`
+    pub sendmail: SendmailOptions,
+    /// `[mail.file]`
+    pub file: FileOptions,
+    /// `[mail.dkim]`; unset: not signed here (many servers sign by themselves).
+    pub dkim: Option<DkimOptions>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            from: String::new(),
+            to: Vec::new(),
+            recipients: None,
+            reply_to: None,
+            transport: TransportKind::default(),
+            delivery: Delivery::default(),
+            unsubscribe_mailto: None,
+            unsubscribe_url: None,
+            unsubscribe_secret_file: None,
+            rate: None,
+            give_up_after: Duration::from_secs(5 * 24 * 3600),
+            skip_after_refusals: 3,
+            smtp: SmtpOptions::default(),
+            sendmail: SendmailOptions::default(),
+            file: FileOptions::default(),
+            dkim: None,
+        }
+    }
+}
+
+/// How messages leave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransportKind {
+    /// To a mail server, `[mail.smtp]`.
+    #[default]
+    Smtp,
+    /// To a local program, `[mail.sendmail]`.
+    Sendmail,
+    /// Into a folder as `.eml` files, `[mail.file]`.
+    File,
+}
+
+/// What is preferred when an answer is lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// A second copy (with the same Message-ID) rather than none.
+    #[default]
+    AtLeastOnce,
+    /// None rather than a second copy.
+    AtMostOnce,
+}
+
+/// `[mail.smtp]`: the mail server. At most one of the three `password_*` keys, and only with `username`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmtpOptions {
+    /// Name or address of the server; its certificate must be for this name.
+    pub host: String,
+    /// Port; unset: 587 for `starttls`, 465 for `tls`, 25 for `none`.
+    pub port: Option<u16>,
+    /// How the connection is protected; never less than this.
+    pub security: Security,
+    /// User for AUTH; unset: no authentication.
+    pub username: Option<String>,
+    /// Command whose first line of output is the password.
+    pub password_command: Option<Vec<String>>,
+    /// File whose first line is the password.
+    pub password_file: Option<PathBuf>,
+    /// Environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// PEM file of a certificate authority to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Longest wait for one step of the conversation; after the final dot it is ten minutes (RFC 5321, 4.5.3.2.6).
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schemars(with = "String")]
+    pub timeout: Duration,
+    /// Longest wait for the answer after the final dot.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schemars(with = "String")]
+    pub final_timeout: Duration,
+    /// Connections used at once.
+    pub connections: usize,
+    /// Name said in EHLO; unset: the domain of `from`'s address is not known here, so `localhost`.
+    pub hello: Option<String>,
+}
+
+impl Default for SmtpOptions {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: None,
+            security: Security::default(),
+            username: None,
+            password_command: None,
+            password_file: None,
+            password_env: None,
+            ca_file: None,
+            timeout: Duration::from_secs(60),
+            final_timeout: Duration::from_secs(600),
+            connections: 4,
+            hello: None,
+        }
+    }
+}
+
+impl SmtpOptions {
+    /// The port in use.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.security {
+            Security::Starttls => 587,
+            Security::Tls => 465,
+            Security::None => 25,
+        })
+    }
+}
+
+/// How the connection is protected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    /// STARTTLS is required.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// In clear; passwords then go to this machine only.
+    None,
+}
+
+/// `[mail.sendmail]`: a local program that takes a message on stdin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SendmailOptions {
+    /// Program and arguments; `-f SENDER -- RECIPIENT` follows them.
+    pub command: Vec<String>,
+    /// Longest wait for it.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schemars(with = "String")]
+    pub timeout: Duration,
+}
+
+impl Default for SendmailOptions {
+    fn default() -> Self {
+        let command = ["/usr/sbin/sendmail", "-i"].map(str::to_owned).to_vec();
+        Self { command, timeout: Duration::from_secs(120) }
+    }
+}
+
+/// `[mail.file]`: messages as files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileOptions {
+    /// Folder, relative to the config; made if missing.
+    pub folder: PathBuf,
+}
+
+impl Default for FileOptions {
+    fn default() -> Self {
+        Self { folder: "mail".into() }
+    }
+}
+
+/// `[mail.dkim]`: a signature of our own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DkimOptions {
+    /// Signing domain; that of `from`, or above it, to be aligned.
+    pub domain: String,
+    /// Name of the key below `_domainkey`.
+    pub selector: String,
+    /// Private key as PEM: RSA (PKCS#1 or PKCS#8) or Ed25519 (PKCS#8), or the base64 of a 32-byte Ed25519 seed.
+    pub key_file: PathBuf,
+}

@@ -1,0 +1,128 @@
+//! A feed document becomes a [`Feed`], whatever the world wrote.
+//!
+//! One reader for RSS 0.9x to 2.0, RDF and Atom 0.3 and 1.0, since feeds mix their elements freely, and one for JSON
+//! Feed. The text is decoded, mended where it must be, cut into a forgiving tree, and read by name: the first element
+//! that has something to say, in an order of preference, fills a field. Nothing is invented: no id, no date, no
+//! title. Of a document that breaks off, the entries that are whole are kept, and a problem says so.
+
+pub(crate) mod date;
+mod discover;
+mod json;
+
+mod person;
+
+mod elements;
+
+use jiff::Timestamp;
+
+use crate::fetch::{Accept, Fetch};
+use crate::model::{Feed, Problem};
+use crate::source::text::{clean, decode};
+use crate::source::web::{self, Answer};
+use crate::source::{Gathered, Location, Memory, Outcome, Source, newest, tree};
+
+pub use discover::{FeedLink, feeds_in_page};
+
+/// Why a document is no feed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nothing but white space.
+    #[error("the document is empty")]
+    Empty,
+    /// A page for people; `feeds` are the addresses of the feeds it links.
+    #[error("this is a page, not a feed{}", offered(.feeds))]
+    Page {
+        /// Absolute where the page's address is known.
+        feeds: Vec<FeedLink>,
+    },
+    /// Neither feed nor page.
+    #[error("this is not a feed: {0}")]
+    NotAFeed(String),
+    /// It declares entities made to blow up.
+    #[error("the feed declares entities made of entities, which only an attack does")]
+    Hostile,
+}
+
+/// Reads the feed in `bytes`, which came with `media_type` from `url`.
+///
+/// The problems are those of a feed that was read all the same: broken off, mended, empty.
+///
+/// # Errors
+/// When it is no feed. A page names the feeds it links.
+pub fn parse(bytes: &[u8], media_type: Option<&str>, url: Option<&str>) -> Result<(Feed, Vec<Problem>), Error> {
+    let decoded = decode(bytes, media_type);
+    let trimmed = decoded.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    if trimmed.is_empty() {
+        return Err(Error::Empty);
+    }
+    if trimmed.starts_with(['{', '[']) {
+        return json::read(trimmed, url).map(|feed| (feed, Vec::new()));
+    }
+    let mended = clean(trimmed);
+    let tree = tree::parse(&mended);
+    if tree.hostile {
+        return Err(Error::Hostile);
+    }
+    if discover::is_page(&tree.root) {
+        return Err(Error::Page { feeds: feeds_in_page(trimmed, url) });
+    }
+    let feed = elements::read(&tree, url)?;
+    let mut problems = Vec::new();
+    let subject = url.map(str::to_owned).or_else(|| feed.title.clone()).unwrap_or_else(|| "feed".into());
+    if tree.incomplete {
+        problems.push(Problem::new(subject, "the feed breaks off; only its whole entries were read"));
+    } else if tree.repaired {
+        problems.push(Problem::new(subject, "the feed is not well-formed and was mended"));
+    }
+    Ok((feed, problems))
+}
+
+fn offered(feeds: &[FeedLink]) -> String {
+    let names: Vec<String> = feeds.iter().take(5).map(|feed| format!("`{}`", feed.url)).collect();
+    if names.is_empty() { "; it links none".into() } else { format!("; it links {}", names.join(", ")) }
+}
+
+/// What the feed of `source` announces.
+pub(super) async fn gather(
+    source: &Source,
+    location: &Location,
+    mut memory: Memory,
+    now: Timestamp,
+    fetch: &dyn Fetch,
+) -> Gathered {
+    let before = memory.clone();
+    let reply = match web::get(source, location, Accept::Feed, &mut memory, now, fetch).await {
+        Answer::Document(reply) => reply,
+        Answer::Unchanged => {
+            let problems = moved(source, &memory).into_iter().collect();
+            return Gathered { outcome: Outcome::Unchanged, memory, problems, ..Gathered::default() };
+        }
+        Answer::Failed(problem) => return Gathered::failed(memory, problem),
+    };
+    match parse(&reply.bytes, reply.media_type.as_deref(), Some(&reply.url)) {
+        Ok((mut feed, mut problems)) => {
+            problems.extend(moved(source, &memory));
+            let entries = newest(std::mem::take(&mut feed.entries), source.max_entries);
+            Gathered { entries, feed: Some(feed), memory, problems, ..Gathered::default() }
+        }
+        Err(error) => {
+            // What could not be read was not read: next time it must not count as known.
+            memory.validators = before.validators;
+            memory.hash = before.hash;
+            let problem = Problem::new(&source.name, format!("cannot read the feed `{location}`")).because(&error);
+            let hint = match &error {
+                Error::Page { feeds } => feeds.first().map(|feed| format!("set `feed = \"{}\"`", feed.url)),
+                _ => None,
+            };
+            Gathered::failed(memory, hint.map_or(problem.clone(), |hint| problem.hint(hint)))
+        }
+    }
+}
+
+/// The word that the address in the config is out of date, once the server said so often enough.
+fn moved(source: &Source, memory: &Memory) -> Option<Problem> {
+    let to = memory.moved_to.as_deref().filter(|to| memory.ask_at("") == *to)?;
+    let problem = Problem::new(&source.name, format!("the feed has moved to `{to}` for good"));
+    Some(problem.hint(format!("set `feed = \"{to}\"`")))
+}

@@ -1,0 +1,40 @@
+//! A Maildir: the newest mails in `new` and `cur`, each an entry that holds its message.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::model::{Document, Entry, Problem};
+use crate::source::files::latest;
+use crate::source::web::{file_url, read_file};
+use crate::source::{Gathered, Memory, Source};
+
+/// The newest mails in `folder`; they stay where and as they are.
+pub(super) fn gather(source: &Source, folder: &Path, memory: Memory) -> Gathered {
+    let mut mails: Vec<PathBuf> = Vec::new();
+    for part in ["new", "cur"] {
+        match fs::read_dir(folder.join(part)) {
+            Ok(files) => mails.extend(files.flatten().map(|file| file.path()).filter(|path| path.is_file())),
+            Err(error) => {
+                let problem = Problem::new(&source.name, format!("`{}` is not a Maildir", folder.display()));
+                return Gathered::failed(
+                    memory,
+                    problem.because(error).hint("a Maildir holds the folders `new` and `cur`"),
+                );
+            }
+        }
+    }
+    let mut problems = Vec::new();
+    let mut entries = Vec::new();
+    for path in latest(mails, source.max_entries) {
+        match read_file(&path) {
+            Ok(bytes) => {
+                let (media_type, url) = (Some("message/rfc822".into()), Some(file_url(&path)));
+                entries.push(Entry { document: Some(Document { bytes, media_type, url }), ..Entry::default() });
+            }
+            Err(error) => {
+                problems.push(Problem::new(&source.name, format!("cannot read `{}`", path.display())).because(error));
+            }
+        }
+    }
+    Gathered { entries, memory, problems, ..Gathered::default() }
+}

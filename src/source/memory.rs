@@ -1,0 +1,85 @@
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::fetch::{Error, Reply, Validators};
+use crate::source::Source;
+
+/// Permanent redirects to the same place before we ask there at once.
+const CONVINCED: u32 = 3;
+
+/// How long a source that is gone (410) is left in peace.
+const GONE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What one gathering of a source wants to know at the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Where the source stood; a memory of another place is none.
+    pub address: String,
+    /// What the server said about the copy we read.
+    pub validators: Validators,
+    /// SHA-256 of the bytes we read: servers that change their validators without need fool nobody.
+    pub hash: Option<String>,
+    /// Where it has moved to for good, by the server's word.
+    pub moved_to: Option<String>,
+    /// How often in a row it said so.
+    pub moved: u32,
+    /// Not to be asked before.
+    pub not_before: Option<Timestamp>,
+    /// It said that it is gone for good (410).
+    pub gone: bool,
+}
+
+impl Memory {
+    /// This memory, if it is about `source`, else a blank one.
+    pub(super) fn about(&self, source: &Source) -> Self {
+        let address = source.address();
+        if self.address == address { self.clone() } else { Self { address, ..Self::default() } }
+    }
+
+    /// Whether the server asked us to stay away until after `now`.
+    pub(super) fn must_wait(&self, now: Timestamp) -> bool {
+        self.not_before.is_some_and(|until| until > now)
+    }
+
+    /// Where to ask for what stands at `url`: there, or where it has told us often enough that it moved.
+    pub(super) fn ask_at<'a>(&'a self, url: &'a str) -> &'a str {
+        self.moved_to.as_deref().filter(|_| self.moved >= CONVINCED).unwrap_or(url)
+    }
+
+    /// Notes an answer. Whether its bytes are those we read last time.
+    pub(super) fn note(&mut self, reply: &Reply) -> bool {
+        (self.not_before, self.gone) = (None, false);
+        match &reply.moved {
+            Some(to) if self.moved_to.as_ref() == Some(to) => self.moved = self.moved.saturating_add(1),
+            Some(to) => (self.moved_to, self.moved) = (Some(to.clone()), 1),
+            // Once convinced we ask at the new address, which does not redirect any more.
+            None if self.moved < CONVINCED => (self.moved_to, self.moved) = (None, 0),
+            None => {}
+        }
+        if reply.not_modified {
+            // A 304 may bring newer validators, and then they count.
+            if !reply.validators.is_empty() {
+                self.validators = reply.validators.clone();
+            }
+            return true;
+        }
+        let hash = Sha256::digest(&reply.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let same = self.hash.as_ref() == Some(&hash);
+        (self.hash, self.validators) = (Some(hash), reply.validators.clone());
+        same
+    }
+
+    /// Notes that there was no answer.
+    pub(super) fn note_failure(&mut self, error: &Error, now: Timestamp) {
+        self.gone = error.is_gone();
+        let wait = error.retry_after().and_then(|wait| SignedDuration::try_from(wait).ok());
+        let wait = wait.or(self.gone.then_some(GONE));
+        self.not_before = wait.and_then(|wait| now.checked_add(wait).ok());
+        if self.moved >= CONVINCED && !error.is_temporary() {
+            // The new address is no good: back to the one in the config.
+            (self.moved_to, self.moved) = (None, 0);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fetch::guard;
+
+/// One `[[source]]`: a name, exactly one of the kinds, and what it does otherwise than `[defaults]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// What it is called in the config, in reports and in the edition; unique.
+    pub name: String,
+    /// Kind: RSS, Atom or JSON Feed, by URL or by a path relative to the config.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed: Option<String>,
+    /// Kind: one page that is one article, by URL or path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Kind: a sitemap or an index of sitemaps, by URL or path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sitemap: Option<String>,
+    /// Kind: files by pattern (`notes/*.md`, `**/*.html`), relative to the config: txt, md, html, eml, mbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
+    /// Kind: a Maildir folder with newsletters that were received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maildir: Option<String>,
+    /// Kind: a program and its arguments; its output is a feed, a page or a text. No shell is involved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
+    /// Section of the edition its stories stand in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// How much its stories count when they are ordered; 1 is neutral.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+    /// Most entries taken of it in one run, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_entries: Option<usize>,
+    /// Most stories it leads in one edition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_stories: Option<usize>,
+    /// Whether links are followed for the whole article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_text: Option<FullText>,
+    /// Failures in a row before anyone hears of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warn_after: Option<u32>,
+    /// It may live in a private network or on this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_private: Option<bool>,
+    /// CSS selector of the article in its pages, where the extractor cannot find it by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_selector: Option<String>,
+    /// CSS selectors of what is cut out of its pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remove_selectors: Vec<String>,
+    /// BCP 47 language of its articles, where they do not say or say it wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// `[defaults]`: for every source, unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Defaults {
+    /// Most entries taken of one source in one run, newest first.
+    pub max_entries: usize,
+    /// Whether links are followed for the whole article.
+    pub full_text: FullText,
+    /// How much its stories count when they are ordered; 1 is neutral.
+    pub weight: f64,
+    /// Failures in a row before anyone hears of it.
+    pub warn_after: u32,
+    /// Most stories one source leads in one edition; no limit if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_stories: Option<usize>,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self { max_entries: 20, full_text: FullText::Auto, weight: 1.0, warn_after: 3, max_stories: None }
+    }
+}
+
+/// Whether links are followed for the whole article.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FullText {
+    /// When the feed gives only a teaser.
+    #[default]
+    Auto,
+    /// For each entry.
+    Always,
+    /// For none: what the feed gives is the article.
+    Never,
+}
+
+/// What a source is and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// RSS, Atom or JSON Feed.
+    Feed(Location),
+    /// One page that is one article.
+    Page(Location),
+    /// A sitemap, or an index of them.
+    Sitemap(Location),
+    /// Files by pattern, absolute.
+    Files(String),
+    /// A Maildir folder.
+    Maildir(PathBuf),
+    /// A program and its arguments.
+    Command(Vec<String>),
+}
+
+/// Where a document stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// On the web.
+    Url(String),
+    /// On this machine, absolute or relative to where the program runs.
+    Path(PathBuf),
+}
+
+/// A source with all its settings filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// What it is called.
+    pub name: String,
+    /// What it is and where.
+    pub kind: Kind,
+    /// Section of the edition.
+    pub section: Option<String>,
+    /// How much its stories count; 1 is neutral.
+    pub weight: f64,
+    /// Most entries in one run.
+    pub max_entries: usize,
+    /// Most stories in one edition.
+    pub max_stories: Option<usize>,
+    /// Whether links are followed.
+    pub full_text: FullText,
+    /// Failures in a row before anyone hears of it.
+    pub warn_after: u32,
+    /// It may live in a private network.
+    pub allow_private: bool,
+    /// CSS selector of the article in its pages.
+    pub content_selector: Option<String>,
+    /// CSS selectors of what is cut out of its pages.
+    pub remove_selectors: Vec<String>,
+    /// BCP 47 language of its articles.
+    pub language: Option<String>,
+    /// Folder of the config: commands run here.
+    pub folder: PathBuf,
+}
+
+/// Why a `[[source]]` makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct Invalid {
+    /// The key to point at; `None`: the table as a whole.
+    pub key: Option<&'static str>,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Source {
+    /// `options` with `defaults` applied; paths are relative to `folder`.
+    ///
+    /// # Errors
+    /// When it has no name, not exactly one kind, an address that cannot be fetched, or a number that makes no sense.
+    pub fn new(options: &Options, defaults: &Defaults, folder: &Path) -> Result<Self, Invalid> {
+        let kind = options.kind(folder)?;
+        if options.name.trim().is_empty() {
+            return Err(invalid(None, "a source needs a name", "add `name = \"…\"`"));
+        }
+        let weight = options.weight.unwrap_or(defaults.weight);
+        if !weight.is_finite() || weight < 0.0 {
+            return Err(invalid(Some("weight"), "a weight is a number from 0 up", "1.0 is neutral"));
+        }
+        Ok(Self {
+            name: options.name.trim().to_owned(),
+            kind,
+            section: options.section.clone().filter(|section| !section.trim().is_empty()),
+            weight,
+            max_entries: options.max_entries.unwrap_or(defaults.max_entries),
+            max_stories: options.max_stories.or(defaults.max_stories),
+            full_text: options.full_text.unwrap_or(defaults.full_text),
+            warn_after: options.warn_after.unwrap_or(defaults.warn_after),
+            allow_private: options.allow_private.unwrap_or(false),
+            content_selector: options.content_selector.clone(),
+            remove_selectors: options.remove_selectors.clone(),
+            language: options.language.clone(),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Where it stands, as the user wrote it: what its [`Memory`](crate::source::Memory) is about.
+    pub fn address(&self) -> String {
+        match &self.kind {
+            Kind::Feed(location) | Kind::Page(location) | Kind::Sitemap(location) => location.to_string(),
+            Kind::Files(pattern) => pattern.clone(),
+            Kind::Maildir(path) => path.display().to_string(),
+            Kind::Command(words) => words.join(" "),
+        }
+    }
+}
+
+impl Options {
+    fn kind(&self, folder: &Path) -> Result<Kind, Invalid> {
+        let located =
+            |key, text: &Option<String>| text.as_deref().map(|text| Location::read(key, text, folder)).transpose();
+        let kinds = [
+            located("feed", &self.feed)?.map(Kind::Feed),
+            located("page", &self.page)?.map(Kind::Page),
+            located("sitemap", &self.sitemap)?.map(Kind::Sitemap),
+            self.files.as_deref().map(|pattern| pattern_in(pattern, folder)).transpose()?.map(Kind::Files),
+            self.maildir.as_deref().map(|path| Kind::Maildir(folder.join(path))),
+            self.command.clone().map(Kind::Command),
+        ];
+        let mut kinds = kinds.into_iter().flatten();
+        let all = "feed, page, sitemap, files, maildir or command";
+        match (kinds.next(), kinds.next()) {
+            (Some(Kind::Command(words)), None) if words.first().is_none_or(|program| program.trim().is_empty()) => {
+                Err(invalid(Some("command"), "the command names no program", "write it as [\"program\", \"argument\"]"))
+            }
+            (Some(kind), None) => Ok(kind),
+            (None, _) => Err(invalid(None, "the source does not say what it is", &format!("give it one of {all}"))),
+            (Some(_), Some(_)) => {
+                Err(invalid(None, "the source is of two kinds", &format!("give it only one of {all}")))
+            }
+        }
+    }
+}
+
+impl Location {
+    fn read(key: &'static str, text: &str, folder: &Path) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if let Some(path) = text.strip_prefix("file://") {
+            return Ok(Self::Path(PathBuf::from(path)));
+        }
+        let web = text.split_once("://");
+        match web {
+            None if text.is_empty() => Err(invalid(Some(key), "the address is empty", "write a URL or a path")),
+            None => Ok(Self::Path(folder.join(text))),
+            Some(("http" | "https" | "HTTP" | "HTTPS", _)) => {
+                // Only whether it is a URL at all: what may be reached is checked when it is fetched.
+                guard::check(text, true)
+                    .map_err(|error| invalid(Some(key), &error.to_string(), "check the spelling"))?;
+                Ok(Self::Url(text.to_owned()))
+            }
+            Some((scheme, _)) => {
+                Err(invalid(Some(key), &format!("`{scheme}` addresses are not fetched"), "use http, https or a path"))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Url(url) => f.write_str(&guard::shown(url)),
+            Self::Path(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+fn pattern_in(pattern: &str, folder: &Path) -> Result<String, Invalid> {
+    let whole =
+        Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(pattern).to_string_lossy().into_owned();
+    let wrong =
+        |error: glob::PatternError| invalid(Some("files"), &error.to_string(), "use *, ** and ? as a shell does");
+    glob::Pattern::new(&whole).map_err(wrong)?;
+    Ok(whole)
+}
+
+fn invalid(key: Option<&'static str>, what: &str, hint: &str) -> Invalid {
+    Invalid { key, what: what.to_owned(), hint: Some(hint.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(toml: &str) -> Result<Source, Invalid> {
+        Source::new(&toml::from_str(toml).unwrap(), &Defaults::default(), Path::new("/etc/digest"))
+    }
+
+    #[test]
+    fn a_source_is_of_one_kind_and_takes_the_defaults() {
+        let source = check("name = 'a'\nfeed = 'https://example.org/feed'\nmax_entries = 5").unwrap();
+        assert_eq!(source.kind, Kind::Feed(Location::Url("https://example.org/feed".into())));
+        assert_eq!((source.max_entries, source.warn_after, source.full_text), (5, 3, FullText::Auto));
+        let source = check("name = 'a'\npage = 'pages/x.html'").unwrap();
+        assert_eq!(source.kind, Kind::Page(Location::Path("/etc/digest/pages/x.html".into())));
+        assert_eq!(check("name = 'a'\nfiles = 'n/*.md'").unwrap().kind, Kind::Files("/etc/digest/n/*.md".into()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_with_its_key() {
+        for (toml, key) in [
+            ("name = 'a'", None),
+            ("name = 'a'\nfeed = 'x'\npage = 'y'", None),
+            ("feed = 'x'", None),
+            ("name = 'a'\nfeed = 'ftp://example.org/'", Some("feed")),
+            ("name = 'a'\nfeed = 'http://'", Some("feed")),
+            ("name = 'a'\nfiles = 'a***'", Some("files")),
+            ("name = 'a'\ncommand = []", Some("command")),
+            ("name = 'a'\nfeed = 'x'\nweight = -1", Some("weight")),
+        ] {
+            assert_eq!(check(toml).unwrap_err().key, key, "{toml}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::extract::title_text;
+
+pub(super) use crate::extract::decode;
+
+/// What has no place in a title, with all that stands in it.
+static CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?is)<script\b.*?(?:</script\s*>|$)|<style\b.*?(?:</style\s*>|$)|<!--.*?(?:-->|$)")
+        .expect("the pattern is a constant, and a test runs it")
+});
+
+/// A title or a name, with entities and markup, as plain text on one line; scripts, styles and comments are dropped.
+pub(super) fn plain(raw: &str) -> String {
+    if raw.contains(['<', '&']) { title_text(&CODE.replace_all(raw, "")) } else { title_text(raw) }
+}
+
+/// Feed text made fit for a parser: control characters dropped, junk before the first tag cut, and each `<` that
+/// opens no tag written as an entity.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let start = text.find('<').unwrap_or(0);
+    let mut text = Cow::Borrowed(&text[start..]);
+    let illegal =
+        |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    if text.contains(illegal) {
+        text = Cow::Owned(text.replace(illegal, ""));
+    }
+    if text.contains(|c: char| matches!(c, '\u{80}'..='\u{9f}')) {
+        text = Cow::Owned(text.chars().map(|c| western(c.into()).unwrap_or(c)).collect());
+    }
+    match strays(&text) {
+        strays if strays.is_empty() => text,
+        strays => {
+            let mut repaired = String::with_capacity(text.len() + strays.len() * 3);
+            let mut from = 0;
+            for at in strays {
+                repaired.push_str(&text[from..at]);
+                repaired.push_str("&lt;");
+                from = at + 1;
+            }
+            repaired.push_str(&text[from..]);
+            Cow::Owned(repaired)
+        }
+    }
+}
+
+/// Positions of each `<` outside of CDATA and comments that cannot open anything.
+fn strays(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = memchr::memchr(b'<', &text.as_bytes()[at..]) {
+        at += next;
+        let rest = &text[at..];
+        let skip = |open: &str, close: &str| rest.starts_with(open).then(|| rest.find(close).unwrap_or(rest.len()));
+        if let Some(length) = skip("<![CDATA[", "]]>").or_else(|| skip("<!--", "-->")) {
+            at += length;
+            continue;
+        }
+        let opens = |c: char| c.is_alphabetic() || matches!(c, '/' | '!' | '?' | '_' | ':');
+        if !rest[1..].starts_with(opens) {
+            found.push(at);
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The character that `&#number;` means; what browsers make of it where XML and Unicode say nothing.
+pub(super) fn numbered(number: &str) -> Option<char> {
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    if let Some(meant) = western(code) {
+        return Some(meant);
+    }
+    char::from_u32(code).filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// What a control character of Unicode (80 to 9F) means where windows-1252 was taken for Unicode.
+fn western(code: u32) -> Option<char> {
+    let byte = u8::try_from(code).ok().filter(|byte| matches!(byte, 0x80..=0x9f))?;
+    encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next()
+}
+
+/// `text` with entities of HTML resolved, tags left alone.
+pub(super) fn decode_entities(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let html = text.replace('<', "&lt;");
+    dom_query::Document::fragment(html).text().to_string()
+}
+
+/// White space brought to single spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether `text` is written as HTML: a tag or an entity in it.
+pub(super) fn looks_like_html(text: &str) -> bool {
+    let tag = |rest: &str| {
+        rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') && rest.contains('>')
+    };
+    let entity = |rest: &str| {
+        let name = rest[1..].split(';').next().unwrap_or_default();
+        name.len() < rest.len() - 1
+            && (2..=10).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
+    };
+    text.match_indices('<').take(1000).any(|(at, _)| tag(&text[at..]))
+        || text.match_indices('&').take(1000).any(|(at, _)| entity(&text[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_lose_markup_and_entities() {
+        for (raw, expected) in [
+            ("AT&amp;T &lt;3", "AT&T <3"),
+            ("<b>Bold</b>\n  and caf&eacute;", "Bold and café"),
+            ("safe<script>alert(1)</script> title", "safe title"),
+            ("sa<!-- -- x >fe", "sa"),
+            ("a & b", "a & b"),
+            ("1 < 2", "1 < 2"),
+        ] {
+            assert_eq!(plain(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn stray_brackets_become_text_outside_of_cdata() {
+        assert_eq!(clean("junk<a>1 < 2<![CDATA[ < ]]></a>"), "<a>1 &lt; 2<![CDATA[ < ]]></a>");
+    }
+}

@@ -1,0 +1,126 @@
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::sources::get;
+use super::{Error, Store, from_millis, to_millis};
+use crate::model::Article;
+
+impl Store {
+    /// Stores `articles` for `newsletter`, all or none. Says for each whether it is new to that newsletter.
+    ///
+    /// The text of an article that no edition used yet is replaced by a newer one; after that it stays, so that
+    /// every sentence of every edition can be verified.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then none is stored.
+    pub async fn save_articles(
+        &self,
+        newsletter: &str,
+        articles: &[Article],
+        now: Timestamp,
+    ) -> Result<Vec<bool>, Error> {
+        let action = "save articles";
+        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        let mut new = Vec::with_capacity(articles.len());
+        for article in articles {
+            new.push(save(&mut write, newsletter, article, now).await?);
+        }
+        write.commit().await.map_err(Error::database(action))?;
+        Ok(new)
+    }
+
+    /// The articles that reached `newsletter` (at or after `since`, if given) and are in no edition yet, in the
+    /// order they came.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn unused_articles(&self, newsletter: &str, since: Option<Timestamp>) -> Result<Vec<Article>, Error> {
+        let query = sqlx::query(
+            "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
+             WHERE r.newsletter = ? AND r.edition IS NULL AND r.seen >= ? AND a.article IS NOT NULL
+             ORDER BY r.seen, a.id",
+        );
+        let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
+        rows.iter().map(arrived).collect()
+    }
+
+    /// The article `id` as it is stored; `None` if it is unknown or pruned.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn article(&self, id: &str) -> Result<Option<Article>, Error> {
+        let query = sqlx::query(
+            "SELECT a.id, a.article, coalesce(r.source, '') AS source, a.first_seen AS seen FROM articles a
+             LEFT JOIN arrivals r ON r.article = a.id WHERE a.id = ? AND a.article IS NOT NULL LIMIT 1",
+        );
+        let row = query.bind(id).fetch_optional(&self.pool).await.map_err(Error::database("read an article"))?;
+        row.as_ref().map(arrived).transpose()
+    }
+
+    /// Whether `newsletter` has seen the article `id`, used, pruned or not.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn knows_article(&self, newsletter: &str, id: &str) -> Result<bool, Error> {
+        let query = sqlx::query("SELECT 1 FROM arrivals WHERE newsletter = ? AND article = ?");
+        let row = query.bind(newsletter).bind(id).fetch_optional(&self.pool).await;
+        Ok(row.map_err(Error::database("read an article"))?.is_some())
+    }
+
+    /// Forgets the texts of articles that were first seen before `before` and are in no edition, and the letters of
+    /// editions that old which nobody waits for. That they were seen stays known, so they do not come back as new.
+    /// Returns how many texts went.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn prune(&self, before: Timestamp) -> Result<u64, Error> {
+        let action = "prune";
+        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        let articles = sqlx::query(
+            "UPDATE articles SET article = NULL WHERE first_seen < ? AND article IS NOT NULL AND NOT EXISTS
+             (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
+        );
+        let articles = articles.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
+        let letters = sqlx::query(
+            "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE composed < ?) AND NOT EXISTS
+             (SELECT 1 FROM deliveries d WHERE d.edition = letters.edition AND d.state NOT IN ('sent', 'refused'))",
+        );
+        letters.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
+        write.commit().await.map_err(Error::database(action))?;
+        Ok(articles.rows_affected())
+    }
+}
+
+async fn save(
+    write: &mut SqliteConnection,
+    newsletter: &str,
+    article: &Article,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let action = "save an article";
+    let json = serde_json::to_string(article).map_err(Error::broken("article", &article.id))?;
+    let stored = sqlx::query(
+        "INSERT INTO articles (id, first_seen, hash, article) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, article = excluded.article
+         WHERE articles.article IS NOT NULL AND articles.hash <> excluded.hash AND NOT EXISTS
+         (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
+    );
+    let stored = stored.bind(&article.id).bind(to_millis(now)).bind(article.hash()).bind(json);
+    stored.execute(&mut *write).await.map_err(Error::database(action))?;
+    let arrived = sqlx::query(
+        "INSERT INTO arrivals (newsletter, article, source, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    );
+    let arrived = arrived.bind(newsletter).bind(&article.id).bind(&article.source).bind(to_millis(now));
+    Ok(arrived.execute(write).await.map_err(Error::database(action))?.rows_affected() > 0)
+}
+
+/// An article as its newsletter sees it: with that newsletter's name of the source and its own first sight.
+fn arrived(row: &SqliteRow) -> Result<Article, Error> {
+    let (id, json): (String, String) = (get(row, "id")?, get(row, "article")?);
+    let mut article: Article = serde_json::from_str(&json).map_err(Error::broken("article", &id))?;
+    article.id = id;
+    article.source = get(row, "source")?;
+    article.first_seen = Some(from_millis(get(row, "seen")?));
+    Ok(article)
+}

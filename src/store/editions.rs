@@ -1,0 +1,181 @@
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::sources::get;
+use super::{Error, Store, to_millis};
+use crate::model::{Edition, Recipient};
+
+/// All that is committed before the first message leaves.
+#[derive(Debug, Clone)]
+pub struct NewEdition<'a> {
+    /// The edition itself.
+    pub edition: &'a Edition,
+    /// What its readers get, one a language.
+    pub letters: &'a [NewLetter],
+    /// Who gets it; an address that occurs twice gets it once.
+    pub deliveries: &'a [NewDelivery],
+    /// Ids of all articles it used, told or linked or left out for good: none is offered to this newsletter again.
+    pub used: &'a [String],
+    /// What it told, for "what is new" in later ones.
+    pub told: &'a [Told],
+}
+
+/// What the readers of one language share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLetter {
+    /// BCP 47; what [`NewDelivery::letter`] refers to.
+    pub language: String,
+    /// Subject, headers and parts in the words of `send`; opaque here.
+    pub letter: String,
+}
+
+/// One reader of a new edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// To whom.
+    pub recipient: Recipient,
+    /// Language of the letter.
+    pub letter: String,
+    /// With angle brackets.
+    pub message_id: String,
+    /// Where this reader can leave, if they can.
+    pub unsubscribe: Option<String>,
+}
+
+/// A told story, in the words of `story`; opaque here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Id of the story.
+    pub story: String,
+    /// What is remembered of it.
+    pub told: String,
+}
+
+impl Store {
+    /// Stores an edition with its letters, recipients, used articles and told stories, all or none.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then nothing is stored and nothing may be sent.
+    pub async fn store_edition(&self, new: &NewEdition<'_>) -> Result<(), Error> {
+        let action = "store the edition";
+        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        insert_edition(&mut write, new.edition).await?;
+        insert_contents(&mut write, new).await?;
+        insert_deliveries(&mut write, new).await?;
+        for id in new.used {
+            let query = sqlx::query("UPDATE arrivals SET edition = ? WHERE newsletter = ? AND article = ?");
+            let query = query.bind(&new.edition.id).bind(&new.edition.newsletter).bind(id);
+            query.execute(&mut *write).await.map_err(Error::database(action))?;
+        }
+        write.commit().await.map_err(Error::database(action))
+    }
+
+    /// The edition of `newsletter` that was composed last.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn last_edition(&self, newsletter: &str) -> Result<Option<Edition>, Error> {
+        let query = sqlx::query(
+            "SELECT id, edition FROM editions WHERE newsletter = ? ORDER BY composed DESC, id DESC LIMIT 1",
+        );
+        let row =
+            query.bind(newsletter).fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
+        row.as_ref().map(edition).transpose()
+    }
+
+    /// The edition `id`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn edition(&self, id: &str) -> Result<Option<Edition>, Error> {
+        let row = sqlx::query("SELECT id, edition FROM editions WHERE id = ?").bind(id);
+        let row = row.fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
+        row.as_ref().map(edition).transpose()
+    }
+
+    /// The editions of `newsletter` composed at or after `since`, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn editions_since(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Edition>, Error> {
+        let query = sqlx::query(
+            "SELECT id, edition FROM editions WHERE newsletter = ? AND composed >= ? ORDER BY composed, id",
+        );
+        let query = query.bind(newsletter).bind(to_millis(since));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read editions"))?;
+        rows.iter().map(edition).collect()
+    }
+
+    /// What the editions of `newsletter` composed at or after `since` told, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn told(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Told>, Error> {
+        let query = sqlx::query(
+            "SELECT story, told FROM told WHERE newsletter = ? AND composed >= ? ORDER BY composed, edition, story",
+        );
+        let query = query.bind(newsletter).bind(to_millis(since));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read told stories"))?;
+        rows.iter().map(|row| Ok(Told { story: get(row, "story")?, told: get(row, "told")? })).collect()
+    }
+
+    /// The letter of `edition` in `language`; `None` once pruned.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn letter(&self, edition: &str, language: &str) -> Result<Option<String>, Error> {
+        let query = sqlx::query("SELECT letter FROM letters WHERE edition = ? AND language = ?");
+        let row = query.bind(edition).bind(language).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read a letter"))?.map(|row| get(&row, "letter")).transpose()
+    }
+}
+
+fn edition(row: &SqliteRow) -> Result<Edition, Error> {
+    let (id, json): (String, String) = (get(row, "id")?, get(row, "edition")?);
+    serde_json::from_str(&json).map_err(Error::broken("edition", &id))
+}
+
+async fn insert_edition(write: &mut SqliteConnection, edition: &Edition) -> Result<(), Error> {
+    let json = serde_json::to_string(edition).map_err(Error::broken("edition", &edition.id))?;
+    let query = sqlx::query("INSERT INTO editions (id, newsletter, composed, edition) VALUES (?, ?, ?, ?)");
+    let query = query.bind(&edition.id).bind(&edition.newsletter).bind(to_millis(edition.composed)).bind(json);
+    query.execute(write).await.map_err(Error::database("store the edition"))?;
+    Ok(())
+}
+
+async fn insert_contents(write: &mut SqliteConnection, new: &NewEdition<'_>) -> Result<(), Error> {
+    for letter in new.letters {
+        let query = sqlx::query("INSERT INTO letters (edition, language, letter) VALUES (?, ?, ?)");
+        let query = query.bind(&new.edition.id).bind(&letter.language).bind(&letter.letter);
+        query.execute(&mut *write).await.map_err(Error::database("store a letter"))?;
+    }
+    for told in new.told {
+        let query = sqlx::query(
+            "INSERT OR REPLACE INTO told (newsletter, composed, edition, story, told) VALUES (?, ?, ?, ?, ?)",
+        );
+        let query = query.bind(&new.edition.newsletter).bind(to_millis(new.edition.composed));
+        let query = query.bind(&new.edition.id).bind(&told.story).bind(&told.told);
+        query.execute(&mut *write).await.map_err(Error::database("store a told story"))?;
+    }
+    Ok(())
+}
+
+async fn insert_deliveries(write: &mut SqliteConnection, new: &NewEdition<'_>) -> Result<(), Error> {
+    for delivery in new.deliveries {
+        let query = sqlx::query(
+            "INSERT INTO deliveries (edition, address, name, language, letter, message_id, unsubscribe, changed)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        );
+        let query = query
+            .bind(&new.edition.id)
+            .bind(&delivery.recipient.address)
+            .bind(&delivery.recipient.name)
+            .bind(&delivery.recipient.language)
+            .bind(&delivery.letter)
+            .bind(&delivery.message_id)
+            .bind(&delivery.unsubscribe)
+            .bind(to_millis(new.edition.composed));
+        query.execute(&mut *write).await.map_err(Error::database("store a recipient"))?;
+    }
+    Ok(())
+}

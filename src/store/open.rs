@@ -1,0 +1,131 @@
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use tempfile::TempDir;
+
+use super::Error;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+
+/// How long a query waits for another program's write before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A copy taken while another program writes is taken again, this often.
+const SNAPSHOT_TRIES: usize = 10;
+
+/// The open store; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) pool: SqlitePool,
+    /// Keeps a snapshot's folder until the last clone is gone.
+    _folder: Option<Arc<TempDir>>,
+}
+
+impl Store {
+    /// Opens the store at `path`, made with mode 0600 (its folder with 0700) if it does not exist.
+    ///
+    /// # Errors
+    /// When the file cannot be made, is no store, or belongs to a newer program.
+    pub async fn open(path: &Path) -> Result<Self, Error> {
+        create_folder(path).map_err(Error::file("create the folder of", path))?;
+        // Made by us first: SQLite gives its -wal and -shm the mode of the file itself.
+        private(OpenOptions::new().create(true).truncate(false).write(true))
+            .open(path)
+            .map_err(Error::file("create", path))?;
+        Self::connect(path, None).await
+    }
+
+    /// Opens a private copy of the store at `path` as it is now; what is written to it is gone with it. The original
+    /// and its folder stay byte for byte as they are. Without an original it is a new, empty store.
+    ///
+    /// # Errors
+    /// When the original cannot be read or is no store.
+    pub async fn snapshot(path: &Path) -> Result<Self, Error> {
+        let folder = TempDir::with_prefix("digest-").map_err(Error::file("copy", path))?;
+        let copy = folder.path().join("digest.db");
+        copy_files(path, &copy).map_err(Error::file("copy", path))?;
+        Self::connect(&copy, Some(Arc::new(folder))).await
+    }
+
+    /// Writes everything back into the one file and closes it.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
+    async fn connect(path: &Path, folder: Option<Arc<TempDir>>) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+        let pool = pool.map_err(Error::database("open"))?;
+        MIGRATIONS.run(&pool).await.map_err(Error::Migration)?;
+        Ok(Self { pool, _folder: folder })
+    }
+}
+
+/// Restricts a file that is about to be made to its owner.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Makes the folder of `path`, for its owner only, if it is missing.
+pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else {
+        return Ok(());
+    };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Copies the database and its write-ahead log so that both belong together.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    for _ in 0..SNAPSHOT_TRIES {
+        let before = (stamp(from)?, stamp(&wal(from))?);
+        copy_if_there(from, to)?;
+        copy_if_there(&wal(from), &wal(to))?;
+        if before == (stamp(from)?, stamp(&wal(from))?) {
+            return Ok(());
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps writing to it"))
+}
+
+fn wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Length and time of change; `None` without such a file.
+fn stamp(path: &Path) -> io::Result<Option<(u64, std::time::SystemTime)>> {
+    match path.metadata() {
+        Ok(data) => Ok(Some((data.len(), data.modified()?))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn copy_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::copy(from, to) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match std::fs::remove_file(to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        },
+        Err(error) => Err(error),
+    }
+}

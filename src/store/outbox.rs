@@ -1,0 +1,302 @@
+//! The outbox: every copy of every edition, from "waiting" to the server's answer.
+//!
+//! The order of commits is the promise: [`Change::Trying`] before a message is handed over, [`Change::Answered`]
+//! before the next one is. Whatever was `trying` when a program died is `unknown` at the next start.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::sources::get;
+use super::{Error, Store, from_millis, to_millis};
+use crate::model::{Delivery, DeliveryState, Recipient};
+
+/// A delivery that is to be tried, with what is needed to build its bytes again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its place in the outbox.
+    pub id: i64,
+    /// What is known of it.
+    pub delivery: Delivery,
+    /// Language of its letter.
+    pub letter: String,
+    /// Where this reader can leave.
+    pub unsubscribe: Option<String>,
+    /// The DKIM signature of its first try.
+    pub signature: Option<String>,
+    /// SHA-256 of the bytes of its first try, in hexadecimal.
+    pub hash: Option<String>,
+}
+
+/// One step of one delivery, to be committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is about to be handed over.
+    Trying {
+        /// [`Pending::id`].
+        id: i64,
+        /// The signature it carries; kept from the first try on.
+        signature: Option<String>,
+        /// The hash of its bytes; kept from the first try on.
+        hash: String,
+        /// When.
+        now: Timestamp,
+    },
+    /// The server answered, or can no longer do so.
+    Answered {
+        /// [`Pending::id`].
+        id: i64,
+        /// Where it stands now.
+        state: DeliveryState,
+        /// The server's words.
+        answer: String,
+        /// Not to be tried before.
+        not_before: Option<Timestamp>,
+        /// Whether this counts as an attempt (a server that was down does not).
+        counts: bool,
+        /// When.
+        now: Timestamp,
+    },
+}
+
+/// How many deliveries stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Not handed over yet, or refused for now.
+    pub waiting: u64,
+    /// Being handed over.
+    pub trying: u64,
+    /// Accepted.
+    pub sent: u64,
+    /// Refused for good.
+    pub refused: u64,
+    /// Handed over without an answer.
+    pub unknown: u64,
+}
+
+/// An address that was refused for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which.
+    pub address: String,
+    /// By how many of its last editions in a row.
+    pub times: u32,
+    /// The server's last words.
+    pub answer: Option<String>,
+}
+
+impl Store {
+    /// Turns what was being handed over when a program died into `unknown`. Call it under the run lock, at the start
+    /// of a delivery. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn recover(&self) -> Result<u64, Error> {
+        let query = sqlx::query(
+            "UPDATE deliveries SET state = 'unknown', attempts = attempts + 1,
+             answer = 'the program ended before the answer came' WHERE state = 'trying'",
+        );
+        let done = query.execute(&self.pool).await.map_err(Error::database("recover the outbox"))?;
+        Ok(done.rows_affected())
+    }
+
+    /// At most `limit` deliveries of `newsletter` that are due at `now`, after the place `after`, in their order.
+    /// `unknown` ones are among them only if `again`: sending those may give a reader a second copy.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn pending(
+        &self,
+        newsletter: &str,
+        now: Timestamp,
+        after: i64,
+        limit: u32,
+        again: bool,
+    ) -> Result<Vec<Pending>, Error> {
+        let query = sqlx::query(
+            "SELECT d.* FROM deliveries d JOIN editions e ON e.id = d.edition
+             WHERE d.id > ? AND (d.state = 'waiting' OR d.state = 'unknown' AND ?) AND e.newsletter = ?
+             AND coalesce(d.not_before, 0) <= ? ORDER BY d.id LIMIT ?",
+        );
+        let query = query.bind(after).bind(again).bind(newsletter).bind(to_millis(now)).bind(limit);
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read the outbox"))?;
+        rows.iter().map(pending).collect()
+    }
+
+    /// When the next delivery of `newsletter` is due; `None` if none is waiting.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_due(&self, newsletter: &str, again: bool) -> Result<Option<Timestamp>, Error> {
+        let query = sqlx::query(
+            "SELECT min(coalesce(d.not_before, 0)) AS due FROM deliveries d JOIN editions e ON e.id = d.edition
+             WHERE (d.state = 'waiting' OR d.state = 'unknown' AND ?) AND e.newsletter = ?",
+        );
+        let row = query.bind(again).bind(newsletter).fetch_one(&self.pool).await;
+        let due: Option<i64> = get(&row.map_err(Error::database("read the outbox"))?, "due")?;
+        Ok(due.map(from_millis))
+    }
+
+    /// Commits `changes`, all or none: on return they survive a power cut.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then no message may be handed over.
+    pub async fn apply(&self, changes: &[Change]) -> Result<(), Error> {
+        let action = "record a delivery";
+        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        for change in changes {
+            apply(&mut write, change).await.map_err(Error::database(action))?;
+        }
+        write.commit().await.map_err(Error::database(action))
+    }
+
+    /// Gives up what of `newsletter` was composed before `before` and still waits. Returns how many.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn give_up(&self, newsletter: &str, before: Timestamp, after: Duration) -> Result<u64, Error> {
+        let query = sqlx::query(
+            "UPDATE deliveries SET state = 'refused', answer = 'gave up after ' || ? || ' hours: ' ||
+             coalesce(answer, 'never tried') WHERE state IN ('waiting', 'unknown')
+             AND edition IN (SELECT id FROM editions WHERE newsletter = ? AND composed < ?)",
+        );
+        let hours = i64::try_from(after.as_secs() / 3600).unwrap_or(i64::MAX);
+        let done = query.bind(hours).bind(newsletter).bind(to_millis(before)).execute(&self.pool).await;
+        Ok(done.map_err(Error::database("give up old mail"))?.rows_affected())
+    }
+
+    /// How many deliveries of `newsletter` (of one `edition`, if given) stand where.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn counts(&self, newsletter: &str, edition: Option<&str>) -> Result<Counts, Error> {
+        let query = sqlx::query(
+            "SELECT d.state, count(*) AS n FROM deliveries d JOIN editions e ON e.id = d.edition
+             WHERE e.newsletter = ?1 AND (?2 IS NULL OR e.id = ?2) GROUP BY d.state",
+        );
+        let rows = query.bind(newsletter).bind(edition).fetch_all(&self.pool).await;
+        let mut counts = Counts::default();
+        for row in rows.map_err(Error::database("count the outbox"))? {
+            let n = u64::try_from(get::<i64>(&row, "n")?).unwrap_or(0);
+            *match parse_state(get(&row, "state")?) {
+                DeliveryState::Waiting => &mut counts.waiting,
+                DeliveryState::Trying => &mut counts.trying,
+                DeliveryState::Sent => &mut counts.sent,
+                DeliveryState::Refused => &mut counts.refused,
+                DeliveryState::Unknown => &mut counts.unknown,
+            } = n;
+        }
+        Ok(counts)
+    }
+
+    /// The deliveries of `edition` that stand at `state`, in their order, after place `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn deliveries(
+        &self,
+        edition: &str,
+        state: DeliveryState,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Pending>, Error> {
+        let query =
+            sqlx::query("SELECT * FROM deliveries WHERE edition = ? AND state = ? AND id > ? ORDER BY id LIMIT ?");
+        let query = query.bind(edition).bind(state_name(state)).bind(after).bind(limit);
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read deliveries"))?;
+        rows.iter().map(pending).collect()
+    }
+
+    /// Addresses that the last `times` editions of `newsletter` they were sent were refused for good, each time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn refusals(&self, newsletter: &str, times: u32) -> Result<Vec<Refusal>, Error> {
+        let query = sqlx::query(
+            "SELECT address, count(*) AS n, sum(state = 'refused') AS refused, max(answer) FILTER (WHERE place = 1)
+             AS answer FROM (SELECT d.address, d.state, d.answer, row_number() OVER
+               (PARTITION BY d.address ORDER BY d.id DESC) AS place
+               FROM deliveries d JOIN editions e ON e.id = d.edition
+               WHERE e.newsletter = ?1 AND d.state IN ('sent', 'refused') AND d.address IN
+                 (SELECT address FROM deliveries WHERE state = 'refused'))
+             WHERE place <= ?2 GROUP BY address HAVING n = ?2 AND refused = ?2 ORDER BY address",
+        );
+        let rows = query.bind(newsletter).bind(times).fetch_all(&self.pool).await;
+        let rows = rows.map_err(Error::database("read refusals"))?;
+        let refusal = |row: &SqliteRow| {
+            Ok(Refusal { address: get(row, "address")?, times: get(row, "refused")?, answer: get(row, "answer")? })
+        };
+        rows.iter().map(refusal).collect()
+    }
+}
+
+async fn apply(write: &mut SqliteConnection, change: &Change) -> Result<(), sqlx::Error> {
+    let query = match change {
+        Change::Trying { id, signature, hash, now } => sqlx::query(
+            "UPDATE deliveries SET state = 'trying', changed = ?, signature = coalesce(signature, ?),
+             hash = coalesce(hash, ?) WHERE id = ?",
+        )
+        .bind(to_millis(*now))
+        .bind(signature)
+        .bind(hash)
+        .bind(id),
+        Change::Answered { id, state, answer, not_before, counts, now } => sqlx::query(
+            "UPDATE deliveries SET state = ?, changed = ?, answer = ?, not_before = ?, attempts = attempts + ?
+             WHERE id = ?",
+        )
+        .bind(state_name(*state))
+        .bind(to_millis(*now))
+        .bind(answer)
+        .bind(not_before.map(to_millis))
+        .bind(*counts)
+        .bind(id),
+    };
+    query.execute(write).await?;
+    Ok(())
+}
+
+fn pending(row: &SqliteRow) -> Result<Pending, Error> {
+    let delivery = Delivery {
+        edition: get(row, "edition")?,
+        recipient: Recipient {
+            address: get(row, "address")?,
+            name: get(row, "name")?,
+            language: get(row, "language")?,
+        },
+        message_id: get(row, "message_id")?,
+        state: parse_state(get(row, "state")?),
+        attempts: get(row, "attempts")?,
+        answer: get(row, "answer")?,
+        not_before: get::<Option<i64>>(row, "not_before")?.map(from_millis),
+    };
+    Ok(Pending {
+        id: get(row, "id")?,
+        delivery,
+        letter: get(row, "letter")?,
+        unsubscribe: get(row, "unsubscribe")?,
+        signature: get(row, "signature")?,
+        hash: get(row, "hash")?,
+    })
+}
+
+const fn state_name(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Waiting => "waiting",
+        DeliveryState::Trying => "trying",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Refused => "refused",
+        DeliveryState::Unknown => "unknown",
+    }
+}
+
+/// The table holds no other word, its CHECK sees to that.
+fn parse_state(name: &str) -> DeliveryState {
+    match name {
+        "trying" => DeliveryState::Trying,
+        "sent" => DeliveryState::Sent,
+        "refused" => DeliveryState::Refused,
+        "unknown" => DeliveryState::Unknown,
+        _ => DeliveryState::Waiting,
+    }
+}

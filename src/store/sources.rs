@@ -1,0 +1,109 @@
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Error, Store, from_millis, to_millis};
+
+/// What is remembered of one source, shared by all newsletters that read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// When it was last asked.
+    pub checked: Option<Timestamp>,
+    /// When it last answered.
+    pub last_success: Option<Timestamp>,
+    /// When it last brought something new.
+    pub last_new_entry: Option<Timestamp>,
+    /// Failures in a row; 0 after a success.
+    pub failures: u32,
+    /// When that row began.
+    pub first_failure: Option<Timestamp>,
+    /// What was wrong the last time, for a reader.
+    pub problem: Option<String>,
+    /// Not to be asked before (`Retry-After`, back-off).
+    pub not_before: Option<Timestamp>,
+    /// Where it permanently redirects to.
+    pub moved_to: Option<String>,
+    /// How often in a row it redirected there.
+    pub moved_times: u32,
+    /// What reading it wants to find again (validators and the like), in that room's own words; may be empty.
+    pub memory: String,
+}
+
+impl Store {
+    /// What is remembered of the source `key` (its kind and place); `None` if nothing is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn source(&self, key: &str) -> Result<Option<SourceRecord>, Error> {
+        let row = sqlx::query("SELECT * FROM sources WHERE key = ?").bind(key).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read a source"))?.map(|row| record(&row)).transpose()
+    }
+
+    /// All sources with their keys, in the order of the keys.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn sources(&self) -> Result<Vec<(String, SourceRecord)>, Error> {
+        let rows = sqlx::query("SELECT * FROM sources ORDER BY key").fetch_all(&self.pool).await;
+        let rows = rows.map_err(Error::database("read the sources"))?;
+        rows.iter().map(|row| Ok((get(row, "key")?, record(row)?))).collect()
+    }
+
+    /// Remembers `record` for the source `key` in place of what was there.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn put_source(&self, key: &str, record: &SourceRecord) -> Result<(), Error> {
+        let query = sqlx::query(
+            "INSERT OR REPLACE INTO sources (key, checked, last_success, last_new_entry, failures, first_failure,
+             problem, not_before, moved_to, moved_times, memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        );
+        let query = query
+            .bind(key)
+            .bind(record.checked.map(to_millis))
+            .bind(record.last_success.map(to_millis))
+            .bind(record.last_new_entry.map(to_millis))
+            .bind(record.failures)
+            .bind(record.first_failure.map(to_millis))
+            .bind(&record.problem)
+            .bind(record.not_before.map(to_millis))
+            .bind(&record.moved_to)
+            .bind(record.moved_times)
+            .bind(&record.memory);
+        query.execute(&self.pool).await.map_err(Error::database("write a source"))?;
+        Ok(())
+    }
+
+    /// Forgets the source `key`; false if nothing was remembered of it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget_source(&self, key: &str) -> Result<bool, Error> {
+        let done = sqlx::query("DELETE FROM sources WHERE key = ?").bind(key).execute(&self.pool).await;
+        Ok(done.map_err(Error::database("forget a source"))?.rows_affected() > 0)
+    }
+}
+
+fn record(row: &SqliteRow) -> Result<SourceRecord, Error> {
+    let time = |column| get::<Option<i64>>(row, column).map(|millis| millis.map(from_millis));
+    Ok(SourceRecord {
+        checked: time("checked")?,
+        last_success: time("last_success")?,
+        last_new_entry: time("last_new_entry")?,
+        failures: get(row, "failures")?,
+        first_failure: time("first_failure")?,
+        problem: get(row, "problem")?,
+        not_before: time("not_before")?,
+        moved_to: get(row, "moved_to")?,
+        moved_times: get(row, "moved_times")?,
+        memory: get(row, "memory")?,
+    })
+}
+
+/// One column of a row.
+pub(super) fn get<'r, T>(row: &'r SqliteRow, column: &'static str) -> Result<T, Error>
+where
+    T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+{
+    row.try_get(column).map_err(Error::database("read a column"))
+}

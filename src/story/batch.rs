@@ -1,0 +1,262 @@
+//! Articles as vectors: what `pairs` compares.
+//!
+//! Constants and formulas are those of `recipes/stories.md`: a word counts 3 in the title, 2 in the lead (the first
+//! 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a unit vector.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::background::{PSEUDO_ARTICLES, background};
+use super::calendar::TimeWord;
+use super::token::for_each_word;
+use super::vocabulary::Vocabulary;
+use crate::model::Article;
+use crate::text::language;
+
+const LEAD_CHARACTERS: usize = 600;
+/// Words of one text that are looked at; a longer text is told by its beginning.
+const MOST_WORDS: usize = 20_000;
+
+/// A sparse vector: (term, weight), terms ascending.
+pub(super) type Vector = Vec<(u32, f32)>;
+
+/// One article, ready to be compared.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    /// Everything; unit length.
+    pub all: Vector,
+    /// Title twice and lead once.
+    pub lead: Vector,
+    /// Title.
+    pub title: Vector,
+    /// The part of everything that is a name.
+    pub names: Vector,
+    /// The part of everything that begins with a digit.
+    pub numbers: Vector,
+    /// Weekdays named.
+    pub weekdays: BTreeSet<u8>,
+    /// Months and years named.
+    pub calendar: BTreeSet<u16>,
+    /// Days since 1970 by its date.
+    pub day: Option<i64>,
+    /// Distinct words.
+    pub length: usize,
+    /// Triples of its words, as hashes, ascending; see `duplicate`.
+    pub triples: Vec<u64>,
+}
+
+/// All articles of one run.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// In the order given.
+    pub rows: Vec<Row>,
+    /// In how many articles a term occurs.
+    pub frequency: Vec<u32>,
+    vocabulary: Vocabulary,
+}
+
+/// The words of one article as numbers.
+struct Words {
+    language: String,
+    words: Vec<u32>,
+    title_end: usize,
+    lead_end: usize,
+}
+
+/// How often one term stands in each part.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    title: u32,
+    lead: u32,
+    text: u32,
+    name: u32,
+    number: bool,
+}
+
+impl Batch {
+    /// Counts and weighs `articles`; `times` are their dates.
+    pub(super) fn new(articles: &[&Article], times: &[Option<Timestamp>]) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let words: Vec<Words> = articles.iter().map(|article| Words::read(article, &mut vocabulary)).collect();
+        let mut frequency = vec![0_u32; vocabulary.term_count()];
+        let counts: Vec<Vec<(u32, Count)>> = words.iter().map(|words| words.count(&vocabulary)).collect();
+        for (term, _) in counts.iter().flatten() {
+            frequency[*term as usize] += 1;
+        }
+        let languages: BTreeSet<&str> = words.iter().map(|words| words.language.as_str()).collect();
+        let weights: Vec<(&str, Vec<f32>)> = languages
+            .into_iter()
+            .map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len())))
+            .collect();
+        let rows: Vec<Row> = words
+            .iter()
+            .zip(&counts)
+            .zip(times)
+            .map(|((words, counts), time)| {
+                let rarity = weights
+                    .iter()
+                    .find(|(language, _)| *language == words.language)
+                    .map_or(&[][..], |(_, rarity)| rarity);
+                words.row(counts, rarity, *time, &vocabulary)
+            })
+            .collect();
+        Self { rows, frequency, vocabulary }
+    }
+
+    /// How rare `stem` is: its weight in the articles of `language`.
+    pub(super) fn rarity_of(&self, stem: &str, language: &str) -> f64 {
+        let term = self.vocabulary.term(stem);
+        let df = term.map_or(0.0, |term| f64::from(self.frequency[term as usize]));
+        rareness(self.rows.len(), df, background(stem, language))
+    }
+}
+
+/// `ln((N + 501) / (df + background + 0.5))`, and without a background table `ln((N + 1) / (df + 0.5))`.
+fn rareness(articles: usize, df: f64, background: Option<f64>) -> f64 {
+    let total = articles as f64 + 1.0 + if background.is_some() { PSEUDO_ARTICLES } else { 0.0 };
+    (total / (df + background.unwrap_or(0.0) + 0.5)).ln()
+}
+
+fn rarity(language: &str, vocabulary: &Vocabulary, frequency: &[u32], articles: usize) -> Vec<f32> {
+    let backgrounds = vocabulary.backgrounds(language);
+    let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
+    frequency.iter().enumerate().map(|(term, df)| rareness(articles, f64::from(*df), of(term)) as f32).collect()
+}
+
+impl Words {
+    fn read(article: &Article, vocabulary: &mut Vocabulary) -> Self {
+        let language = language_of(article);
+        let number = vocabulary.language(&language);
+        let mut words = Vec::new();
+        for_each_word(&article.title, |token| {
+            if words.len() < MOST_WORDS {
+                words.push(vocabulary.add(token, number, true));
+            }
+        });
+        let title_end = words.len();
+        let lead_bytes = article.text.char_indices().nth(LEAD_CHARACTERS).map_or(article.text.len(), |(at, _)| at);
+        let mut lead_end = title_end;
+        for_each_word(&article.text, |token| {
+            if words.len() < MOST_WORDS {
+                words.push(vocabulary.add(token, number, false));
+                if token.start < lead_bytes {
+                    lead_end = words.len();
+                }
+            }
+        });
+        Self { language, words, title_end, lead_end }
+    }
+
+    /// Counts by term, terms ascending.
+    fn count(&self, vocabulary: &Vocabulary) -> Vec<(u32, Count)> {
+        let mut counted: Vec<(u32, Count)> = Vec::with_capacity(self.words.len());
+        for (position, number) in self.words.iter().enumerate() {
+            let word = vocabulary.word(*number);
+            if !word.counts {
+                continue;
+            }
+            let (title, lead) = (position < self.title_end, position < self.lead_end);
+            let mut count = Count { number: word.number, ..Count::default() };
+            count.title = u32::from(title);
+            count.lead = u32::from(lead && !title);
+            count.text = u32::from(!title);
+            count.name = if word.is_name() { count.weight() } else { 0 };
+            counted.push((word.term, count));
+        }
+        counted.sort_by_key(|(term, _)| *term);
+        counted.dedup_by(|(term, count), (kept, sum)| {
+            let same = term == kept;
+            if same {
+                sum.add(*count);
+            }
+            same
+        });
+        counted
+    }
+
+    fn row(&self, counts: &[(u32, Count)], rarity: &[f32], time: Option<Timestamp>, vocabulary: &Vocabulary) -> Row {
+        let vector = |count: &dyn Fn(&Count) -> u32| unit(counts, rarity, count);
+        let mut row = Row {
+            all: vector(&Count::weight),
+            lead: vector(&|count| 2 * count.title + count.lead),
+            title: vector(&|count| count.title),
+            names: vector(&|count| count.name),
+            numbers: vector(&|count| if count.number { count.weight() } else { 0 }),
+            day: time.map(|time| time.as_second().div_euclid(86_400)),
+            length: counts.len(),
+            triples: self.triples(vocabulary),
+            ..Row::default()
+        };
+        for number in &self.words {
+            match vocabulary.word(*number).time {
+                Some(TimeWord::Weekday(day)) => drop(row.weekdays.insert(day)),
+                Some(TimeWord::Month(month)) => drop(row.calendar.insert(u16::from(month))),
+                Some(TimeWord::Year(year)) => drop(row.calendar.insert(year)),
+                None => {}
+            }
+        }
+        row
+    }
+
+    /// Of the text; of title and text together when the text is too short to be told apart by itself.
+    fn triples(&self, vocabulary: &Vocabulary) -> Vec<u64> {
+        const SHORT: usize = 30;
+        let text = &self.words[self.title_end..];
+        let words = if text.len() < SHORT { &self.words[..] } else { text };
+        super::duplicate::triples(words.iter().map(|number| vocabulary.word(*number).hash))
+    }
+}
+
+impl Count {
+    fn weight(&self) -> u32 {
+        3 * self.title + 2 * self.lead + self.text
+    }
+
+    fn add(&mut self, other: Self) {
+        self.title += other.title;
+        self.lead += other.lead;
+        self.text += other.text;
+        self.name += other.name;
+        self.number |= other.number;
+    }
+}
+
+fn unit(counts: &[(u32, Count)], rarity: &[f32], count: &dyn Fn(&Count) -> u32) -> Vector {
+    let mut vector: Vector = counts
+        .iter()
+        .filter_map(|(term, counted)| match count(counted) {
+            0 => None,
+            count => Some((*term, (1.0 + (count as f32).ln()) * rarity.get(*term as usize).copied().unwrap_or(1.0))),
+        })
+        .collect();
+    let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|(_, weight)| *weight /= length);
+    }
+    vector.shrink_to_fit();
+    vector
+}
+
+/// Product of two sparse vectors: their cosine, as both are of unit length.
+pub(super) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
+    let (mut i, mut j, mut sum) = (0, 0, 0.0_f64);
+    while i < a.len() && j < b.len() {
+        match a[i].0.cmp(&b[j].0) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                sum += f64::from(a[i].1) * f64::from(b[j].1);
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    sum
+}
+
+/// Primary subtag of the article's language, declared or found out; empty if unknown.
+pub(super) fn language_of(article: &Article) -> String {
+    let declared = article.language.as_deref().and_then(language::normalize);
+    declared.or_else(|| language::detect(&article.text, None)).unwrap_or_default()
+}

@@ -1,0 +1,89 @@
+//! What became of every article that was given: seen = told + linked + dropped + over a limit + copies + old + not new.
+
+use serde::{Deserialize, Serialize};
+
+use super::card::headline;
+use crate::model::Article;
+
+/// One article and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fate {
+    /// Id of the article.
+    pub article: String,
+    /// Its headline.
+    pub title: String,
+    /// Name of its source.
+    pub source: String,
+    /// Where it stands.
+    pub url: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, in plain words, with the number or the rule that decided.
+    pub why: String,
+}
+
+impl Fate {
+    /// The reader gets to see it, in a story or as a link.
+    pub fn is_told(&self) -> bool {
+        matches!(self.outcome, Outcome::Told { .. } | Outcome::Linked { .. })
+    }
+}
+
+/// The ways an article can go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Outcome {
+    /// In a story of the edition: as its headline, with a sentence, or under "also in".
+    Told {
+        /// Id of the story.
+        story: String,
+    },
+    /// In a story that is only linked under "more".
+    Linked {
+        /// Id of the story.
+        story: String,
+    },
+    /// A rule drops it.
+    Dropped {
+        /// Name of the rule.
+        rule: String,
+    },
+    /// A limit left no room, not even for a link.
+    OverLimit {
+        /// The limit as it is called in the config.
+        limit: String,
+    },
+    /// The same text as another article, which took its place; its source is named with that one's story.
+    Duplicate {
+        /// Id of the other article.
+        of: String,
+    },
+    /// Published before the time this edition covers.
+    TooOld,
+    /// An earlier edition said all of it.
+    NothingNew {
+        /// Id of that edition.
+        edition: String,
+    },
+}
+
+/// Fates as they are decided.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// In the order of the decisions.
+    pub fates: Vec<Fate>,
+}
+
+impl Ledger {
+    /// Writes down what became of `article`.
+    pub(super) fn enter(&mut self, article: &Article, outcome: Outcome, why: String) {
+        self.fates.push(Fate {
+            article: article.id.clone(),
+            title: headline(article),
+            source: article.source.clone(),
+            url: article.url.clone(),
+            outcome,
+            why,
+        });
+    }
+}

@@ -1,0 +1,83 @@
+//! Articles → stories, nothing else: what `digest group` does.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::batch::Batch;
+use super::fold::fold;
+use super::linkage::{Rule, link};
+use super::options::Options;
+use super::pairs::{Pair, pairs};
+use crate::model::Article;
+
+/// Where one article belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grouped {
+    /// Number of its story; stories are counted from 0 in the order of their first article.
+    pub story: usize,
+    /// Place of the article it is a copy of.
+    pub duplicate_of: Option<usize>,
+}
+
+/// Finds the stories of `articles`; one answer an article, in their order.
+pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
+    let order = canonical(articles);
+    let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
+    let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
+    let batch = Batch::new(&sorted, &times);
+    let fold = fold(&sorted, &batch.rows, options.duplicate);
+    let gone: Vec<bool> = fold.iter().map(Option::is_some).collect();
+    let stories = stories(&gone, &pairs(&batch), options.cluster);
+    let mut found = vec![Grouped { story: 0, duplicate_of: None }; articles.len()];
+    for (number, story) in stories.iter().enumerate() {
+        for article in story {
+            found[order[*article]] = Grouped { story: number, duplicate_of: None };
+        }
+    }
+    for (copy, original) in fold.iter().enumerate() {
+        if let Some(original) = original {
+            found[order[copy]] = Grouped { duplicate_of: Some(order[*original]), ..found[order[*original]] };
+        }
+    }
+    number_by_first(&mut found);
+    found
+}
+
+/// Places of `articles` in an order that does not depend on the order given.
+pub(super) fn canonical(articles: &[Article]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..articles.len()).collect();
+    let key = |article: &usize| {
+        let article = &articles[*article];
+        (
+            &article.id,
+            &article.source,
+            &article.url,
+            &article.title,
+            &article.text,
+            article.published,
+            article.first_seen,
+        )
+    };
+    order.sort_by(|a, b| key(a).cmp(&key(b)));
+    order
+}
+
+/// Groups of the articles that are not `gone`, each ascending.
+pub(super) fn stories(gone: &[bool], pairs: &[Pair], threshold: f64) -> Vec<Vec<usize>> {
+    let originals: Vec<usize> = (0..gone.len()).filter(|article| !gone[*article]).collect();
+    let mut place = vec![None; gone.len()];
+    originals.iter().enumerate().for_each(|(number, article)| place[*article] = Some(number));
+    let at = |article: u32| place.get(article as usize).copied().flatten();
+    let between = pairs.iter().filter_map(|pair| Some((at(pair.a)?, at(pair.b)?, pair.probability)));
+    let groups = link(originals.len(), between, Rule::stories(threshold));
+    groups.into_iter().map(|group| group.into_iter().map(|number| originals[number]).collect()).collect()
+}
+
+fn number_by_first(found: &mut [Grouped]) {
+    let mut numbers = BTreeMap::new();
+    for grouped in found {
+        let next = numbers.len();
+        grouped.story = *numbers.entry(grouped.story).or_insert(next);
+    }
+}

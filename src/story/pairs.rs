@@ -1,0 +1,148 @@
+//! How probably two articles tell one event, and why.
+//!
+//! Only pairs that share rare words are looked at: an inverted index of each article's heaviest words finds them in
+//! near-linear time. Eleven numbers, fitted on labelled stories (`recipes/stories.md`, "Pair probability"), turn
+//! likeness in lead, title, names, numbers and dates into one probability.
+
+use std::collections::BTreeMap;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::batch::{Batch, Row, dot};
+
+/// Heaviest words of an article that are indexed.
+const INDEXED: usize = 30;
+/// Products over the shared indexed words under this are never looked at.
+const LEAST_SHARED: f32 = 0.02;
+/// Pairs under this probability count as 0.
+const LEAST: f64 = 0.01;
+
+/// Two articles by their place in the batch, `a < b`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pair {
+    pub a: u32,
+    pub b: u32,
+    /// Probability that both tell one event.
+    pub probability: f64,
+    /// The same without looking at their dates: for a story that goes on over days.
+    pub undated: f64,
+}
+
+/// What two articles share; each term of the sum can be told to a reader.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Likeness {
+    lead: f64,
+    title: f64,
+    names: f64,
+    numbers: f64,
+    weekday_clash: f64,
+    calendar_same: f64,
+    calendar_clash: f64,
+    near: f64,
+    far: f64,
+    short: f64,
+}
+
+impl Likeness {
+    /// `usual`: how near two articles of the batch are in the mean; only what is nearer than that tells something, for in
+    /// a newsletter all articles are of one day.
+    fn of(a: &Row, b: &Row, usual: f64) -> Self {
+        let named = !a.names.is_empty() && !b.names.is_empty();
+        let yes = |clash: bool| f64::from(u8::from(clash));
+        let (near, far) = match (a.day, b.day) {
+            (Some(a), Some(b)) => {
+                let days = a.abs_diff(b) as f64;
+                ((nearness(days) - usual).max(0.0), (days / 7.0).min(1.0))
+            }
+            _ => (0.0, 0.0),
+        };
+        let both = !a.calendar.is_empty() && !b.calendar.is_empty();
+        let shared = a.calendar.intersection(&b.calendar).count();
+        let united = a.calendar.len() + b.calendar.len() - shared;
+        let weekdays = !a.weekdays.is_empty() && !b.weekdays.is_empty();
+        Self {
+            lead: dot(&a.lead, &b.lead),
+            title: dot(&a.title, &b.title),
+            names: if named { dot(&a.names, &b.names) } else { dot(&a.all, &b.all) },
+            numbers: dot(&a.numbers, &b.numbers),
+            weekday_clash: yes(weekdays && a.weekdays.is_disjoint(&b.weekdays)),
+            calendar_same: if both { shared as f64 / united as f64 } else { 0.0 },
+            calendar_clash: yes(both && shared == 0),
+            near,
+            far,
+            short: (1.0 - a.length.min(b.length) as f64 / 100.0).max(0.0),
+        }
+    }
+
+    fn probability(&self) -> f64 {
+        let z = -5.35 + 7.75 * self.lead + 2.25 * self.title + 6.13 * self.names + 2.10 * self.numbers
+            - 0.91 * self.weekday_clash
+            + 3.49 * self.calendar_same
+            - 0.78 * self.calendar_clash
+            + 4.37 * self.near
+            - 3.04 * self.far
+            + 0.85 * self.short;
+        1.0 / (1.0 + (-z).exp())
+    }
+}
+
+/// 1 on the same day, a third after three days.
+fn nearness(days: f64) -> f64 {
+    (-days / 3.0).exp()
+}
+
+/// Mean nearness of two dated articles of the batch; 0 when there are no two.
+fn usual_nearness(batch: &Batch) -> f64 {
+    const NOTHING_BEYOND: i64 = 30;
+    let mut days: BTreeMap<i64, f64> = BTreeMap::new();
+    batch.rows.iter().filter_map(|row| row.day).for_each(|day| *days.entry(day).or_default() += 1.0);
+    let dated: f64 = days.values().sum();
+    let of_day = |(day, count): (&i64, &f64)| {
+        let later = days.range(day + 1..=day + NOTHING_BEYOND);
+        let across: f64 = later.map(|(other, others)| others * nearness((other - day) as f64)).sum();
+        count * across + count * (count - 1.0) / 2.0
+    };
+    let sum: f64 = days.iter().map(of_day).sum();
+    if dated < 2.0 { 0.0 } else { sum / (dated * (dated - 1.0) / 2.0) }
+}
+
+/// All pairs of the batch that may tell one event, by (`b`, `a`).
+pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
+    let cap = u32::try_from((batch.rows.len() / 20).clamp(60, 500)).unwrap_or(500);
+    let heaviest: Vec<Vec<(u32, f32)>> = batch.rows.iter().map(|row| heaviest(row, &batch.frequency, cap)).collect();
+    let mut postings: Vec<Vec<(u32, f32)>> = vec![Vec::new(); batch.frequency.len()];
+    for (number, words) in (0_u32..).zip(&heaviest) {
+        for (term, weight) in words {
+            postings[*term as usize].push((number, *weight));
+        }
+    }
+    let usual = usual_nearness(batch);
+    let of_article = |b: usize| {
+        let mut shared: Vec<(u32, f32)> = Vec::new();
+        for (term, weight) in &heaviest[b] {
+            let earlier = postings[*term as usize].iter().take_while(|(a, _)| (*a as usize) < b);
+            shared.extend(earlier.map(|(a, other)| (*a, weight * other)));
+        }
+        shared.sort_by_key(|(a, _)| *a);
+        let groups = shared.chunk_by(|x, y| x.0 == y.0);
+        let close = groups.filter(|group| group.iter().map(|(_, product)| product).sum::<f32>() >= LEAST_SHARED);
+        close.filter_map(|group| pair(batch, group[0].0, b, usual)).collect::<Vec<Pair>>()
+    };
+    let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map(of_article).collect();
+    found.into_iter().flatten().collect()
+}
+
+fn heaviest(row: &Row, frequency: &[u32], cap: u32) -> Vec<(u32, f32)> {
+    let mut words: Vec<(u32, f32)> =
+        row.all.iter().filter(|(term, _)| frequency[*term as usize] <= cap).copied().collect();
+    words.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    words.truncate(INDEXED);
+    words
+}
+
+fn pair(batch: &Batch, a: u32, b: usize, usual: f64) -> Option<Pair> {
+    let likeness = Likeness::of(&batch.rows[a as usize], &batch.rows[b], usual);
+    let undated = Likeness { near: 0.2, far: 0.0, ..likeness }.probability();
+    let pair = Pair { a, b: u32::try_from(b).ok()?, probability: likeness.probability(), undated };
+    (pair.probability >= LEAST || pair.undated >= LEAST).then_some(pair)
+}

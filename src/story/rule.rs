@@ -1,0 +1,234 @@
+//! Named rules: what is never told, always told, told earlier.
+//!
+//! Precedence is fixed, whatever the order in the file: `drop`, then `keep`, then `boost`. An article that any rule
+//! drops is gone. A kept article's story is told whatever the quotas and budgets say (it still must be new and not too
+//! old). A boosted article's story moves up by the rule's `by`. Patterns are regular expressions of the `regex` crate,
+//! whose matching time is linear in the text; all patterns of one rule must match.
+
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use regex::{Regex, RegexBuilder};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Article;
+
+/// One `[[rule]]`: a name and exactly one of `drop`, `keep`, `boost`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rule {
+    /// Its name in reports; must be given and unique.
+    pub name: String,
+    /// Matching articles are never told.
+    pub drop: Option<Patterns>,
+    /// Matching articles are told even when a quota or a budget is full.
+    pub keep: Option<Patterns>,
+    /// Stories of matching articles move up by `by`.
+    pub boost: Option<Patterns>,
+    /// How far a boost moves, in points of the story's score (one more source is worth about 1); default 1, may be
+    /// negative.
+    pub by: Option<f64>,
+}
+
+/// What an article must look like; every pattern given must match.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Patterns {
+    /// Regular expression found in the headline.
+    pub title: Option<String>,
+    /// Regular expression found in the text.
+    pub text: Option<String>,
+    /// Regular expression found in the byline.
+    pub author: Option<String>,
+    /// Regular expression found in one of the tags.
+    pub tag: Option<String>,
+    /// Regular expression found in the URL.
+    pub url: Option<String>,
+    /// Regular expression found in the source's name.
+    pub source: Option<String>,
+    /// Regular expression found in the language code.
+    pub language: Option<String>,
+    /// Published longer ago than this: `36h`, `3 days`, `2w`.
+    pub older_than: Option<String>,
+}
+
+/// A rule that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("rule `{name}`: `{field}`: {message}")]
+pub struct RuleError {
+    /// Which rule, counted from 0 in the order given.
+    pub rule: usize,
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// Which key inside it (`name`, `drop.title`, `by`); empty when the rule as a whole is wrong.
+    pub field: String,
+    /// What is wrong; for a pattern, the words of the `regex` crate, which may have several lines.
+    pub message: String,
+}
+
+/// Rules ready for use.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    drop: Vec<Compiled>,
+    keep: Vec<Compiled>,
+    boost: Vec<Compiled>,
+}
+
+#[derive(Debug, Clone)]
+struct Compiled {
+    name: String,
+    by: f64,
+    patterns: Vec<(Field, Regex)>,
+    older_than: Option<SignedDuration>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Title,
+    Text,
+    Author,
+    Tag,
+    Url,
+    Source,
+    Language,
+}
+
+/// What the rules say about one article that is not dropped.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Favour {
+    /// Names of the rules that keep it.
+    pub kept_by: Vec<String>,
+    /// Names of the rules that boost it, and by how much.
+    pub boosts: Vec<(String, f64)>,
+}
+
+impl Rules {
+    /// Checks and compiles `rules`.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong, in the order of the rules; never an empty list.
+    pub fn compile(rules: &[Rule]) -> Result<Self, Vec<RuleError>> {
+        let mut compiled = Self::default();
+        let mut errors = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let repeated = rules[..index].iter().any(|earlier| !rule.name.is_empty() && earlier.name == rule.name);
+            let outcome = if repeated {
+                Err(vec![("name".to_owned(), "another rule has this name".to_owned())])
+            } else {
+                compiled.add(rule)
+            };
+            let found = outcome.err().unwrap_or_default();
+            errors.extend(found.into_iter().map(|(field, message)| RuleError {
+                rule: index,
+                name: rule.name.clone(),
+                field,
+                message,
+            }));
+        }
+        if errors.is_empty() { Ok(compiled) } else { Err(errors) }
+    }
+
+    fn add(&mut self, rule: &Rule) -> Result<(), Vec<(String, String)>> {
+        let given = [("drop", &rule.drop), ("keep", &rule.keep), ("boost", &rule.boost)];
+        let mut verbs = given.iter().filter_map(|(verb, patterns)| patterns.as_ref().map(|patterns| (*verb, patterns)));
+        let one = |field: &str, message: &str| Err(vec![(field.to_owned(), message.to_owned())]);
+        if rule.name.trim().is_empty() {
+            return one("name", "a rule needs a name, which the report shows");
+        }
+        let (Some((verb, patterns)), None) = (verbs.next(), verbs.next()) else {
+            return one("", "a rule has exactly one of `drop`, `keep`, `boost`");
+        };
+        if rule.by.is_some() && verb != "boost" {
+            return one("by", "only a rule with `boost` has `by`");
+        }
+        let by = rule.by.unwrap_or(1.0);
+        if !by.is_finite() {
+            return one("by", "must be a finite number");
+        }
+        let compiled = Compiled::new(rule, verb, by, patterns)?;
+        match verb {
+            "drop" => self.drop.push(compiled),
+            "keep" => self.keep.push(compiled),
+            _ => self.boost.push(compiled),
+        }
+        Ok(())
+    }
+
+    /// The name of the first rule that drops `article`, if one does.
+    pub(super) fn dropped_by(&self, article: &Article, now: Timestamp) -> Option<&str> {
+        self.drop.iter().find(|rule| rule.matches(article, now)).map(|rule| rule.name.as_str())
+    }
+
+    /// What the other rules say about `article`.
+    pub(super) fn favour(&self, article: &Article, now: Timestamp) -> Favour {
+        let matching = |rules: &[Compiled]| -> Vec<(String, f64)> {
+            rules.iter().filter(|rule| rule.matches(article, now)).map(|rule| (rule.name.clone(), rule.by)).collect()
+        };
+        let kept_by = matching(&self.keep).into_iter().map(|(name, _)| name).collect();
+        Favour { kept_by, boosts: matching(&self.boost) }
+    }
+}
+
+impl Compiled {
+    fn new(rule: &Rule, verb: &str, by: f64, patterns: &Patterns) -> Result<Self, Vec<(String, String)>> {
+        let given = [
+            (Field::Title, "title", &patterns.title),
+            (Field::Text, "text", &patterns.text),
+            (Field::Author, "author", &patterns.author),
+            (Field::Tag, "tag", &patterns.tag),
+            (Field::Url, "url", &patterns.url),
+            (Field::Source, "source", &patterns.source),
+            (Field::Language, "language", &patterns.language),
+        ];
+        let mut compiled = Vec::new();
+        let mut errors = Vec::new();
+        for (field, key, pattern) in given {
+            match pattern.as_deref().map(|pattern| RegexBuilder::new(pattern).build()) {
+                Some(Ok(regex)) => compiled.push((field, regex)),
+                Some(Err(error)) => errors.push((format!("{verb}.{key}"), error.to_string())),
+                None => {}
+            }
+        }
+        let older_than = match patterns.older_than.as_deref().map(duration) {
+            Some(Err(message)) => {
+                errors.push((format!("{verb}.older_than"), message));
+                None
+            }
+            Some(Ok(age)) => Some(age),
+            None => None,
+        };
+        if errors.is_empty() && compiled.is_empty() && older_than.is_none() {
+            errors.push((verb.to_owned(), "needs at least one pattern".to_owned()));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Self { name: rule.name.clone(), by, patterns: compiled, older_than })
+    }
+
+    fn matches(&self, article: &Article, now: Timestamp) -> bool {
+        let old = |age: SignedDuration| article.time().is_some_and(|time| now.duration_since(time) > age);
+        self.older_than.is_none_or(old) && self.patterns.iter().all(|(field, regex)| field.found(article, regex))
+    }
+}
+
+impl Field {
+    fn found(self, article: &Article, regex: &Regex) -> bool {
+        let in_option = |value: &Option<String>| value.as_deref().is_some_and(|value| regex.is_match(value));
+        match self {
+            Self::Title => regex.is_match(&article.title),
+            Self::Text => regex.is_match(&article.text),
+            Self::Author => in_option(&article.byline),
+            Self::Tag => article.tags.iter().any(|tag| regex.is_match(tag)),
+            Self::Url => in_option(&article.url),
+            Self::Source => regex.is_match(&article.source),
+            Self::Language => in_option(&article.language),
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let span: Span =
+        text.parse().map_err(|error: jiff::Error| format!("not a time like `36h` or `3 days`: {error}"))?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| "give it in weeks, days or hours".to_owned())
+}
