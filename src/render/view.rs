@@ -219,11 +219,14 @@ impl Frame<'_> {
         let line = self.summary(edition);
         let mut preheader = String::new();
         for part in headlines.chain(sentences).chain([line.as_str()]) {
-            let (used, length) = (preheader.chars().count(), part.chars().count());
-            if used > 0 && used + length + 3 > PREHEADER {
-                break;
-            }
-            preheader = if used == 0 { clean::shorten(part, PREHEADER) } else { format!("{preheader} · {part}") };
+            let used = preheader.chars().count();
+            let room = PREHEADER.saturating_sub(used + 3);
+            preheader = match used {
+                0 => clean::shorten(part, PREHEADER),
+                _ if part.chars().count() <= room => format!("{preheader} · {part}"),
+                _ if used < PREHEADER / 2 => format!("{preheader} · {}", clean::shorten(part, room)),
+                _ => break,
+            };
         }
         preheader
     }
