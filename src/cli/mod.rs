@@ -3,7 +3,9 @@
 //! The only module that prints: data to stdout, words about it to stderr, nothing on success when nobody watches.
 //! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in [`Command`].
 
+mod check;
 mod completions;
+mod explain;
 mod group;
 mod init;
 mod output;
@@ -11,6 +13,7 @@ mod read;
 mod run;
 mod session;
 mod source;
+mod status;
 mod summarize;
 mod template;
 
@@ -122,6 +125,9 @@ enum Command {
     /// Sends what is in the outbox
     Deliver(run::ActArgs),
     Init(init::Args),
+    Check(check::Args),
+    Status(status::Args),
+    Explain(explain::Args),
     Source(source::Args),
     Read(read::Args),
     Summarize(summarize::Args),
@@ -152,6 +158,9 @@ impl Command {
             Self::Compose(args) => run::act(args, Acts::COMPOSE, session),
             Self::Deliver(args) => run::act(args, Acts::DELIVER, session),
             Self::Init(args) => init::run(args, session),
+            Self::Check(args) => check::run(args, session),
+            Self::Status(args) => status::run(args, session),
+            Self::Explain(args) => explain::run(args, session),
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),

@@ -16,6 +16,7 @@ use crate::source::{Kind, Location};
 use crate::store::{self, Store};
 
 pub(super) use discover::discover;
+pub(super) use health::health;
 
 /// The list of sources and their health
 #[derive(Debug, clap::Args)]

@@ -42,7 +42,7 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<St
         .iter()
         .map(|article| {
             let title = (!article.title.is_empty()).then_some(article.title.as_str());
-            Text { text: &article.text, title, language: Some(&language) }
+            Text { text: &article.text, title, language: Some(&language), parts: &[] }
         })
         .collect();
     let summed = summarize_texts(&whole, desk.summary);
