@@ -19,7 +19,7 @@ mod sanitize;
 mod url;
 
 pub use charset::{decode, detect};
-pub use html::html;
+pub use html::{dump, html};
 pub use mail::mail;
 pub use options::Options;
 pub use plain::plain;

@@ -52,3 +52,21 @@ fn by_lines(body: &[String]) -> MainText {
     let cleaning = clean::lines(&text);
     MainText { lines: cleaning.text(&text).lines().map(str::to_owned).collect(), confidence: cleaning.confidence * 0.8 }
 }
+
+/// For training: every line of a page with its features.
+#[doc(hidden)]
+pub fn dump(html: &str, url: Option<&str>) -> Vec<(String, Vec<f64>)> {
+    let Ok(guarded) = crate::extract::html::guard::guard(html) else { return Vec::new() };
+    let document = Document::from(guarded.html);
+    let page = crate::extract::html::blocks::read(&document);
+    let metadata = crate::extract::html::metadata::read(&document, &page, url);
+    let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
+    let judged = clean::Judged::new(&text.join("\n"));
+    let other = readability(document).unwrap_or_default();
+    let lines = crate::extract::html::features::Lines::new(&page, &judged, &other, &metadata.title);
+    page.blocks.iter().enumerate().map(|(line, block)| {
+        let mut features = judged.features(line).to_vec();
+        lines.features(line, &mut features);
+        (block.text.clone(), features)
+    }).collect()
+}

@@ -2,13 +2,17 @@
 //!
 //! No parser sees a page before [`guard`] has; extractors of other hands run inside `catch_unwind`.
 
+mod blocks;
 mod byline;
 pub(crate) mod dates;
 pub(crate) mod guard;
+mod features;
 mod json_ld;
 pub(crate) mod lines;
 mod main_text;
 mod metadata;
+pub use main_text::dump;
+mod published;
 mod title;
 
 use dom_query::Document;
@@ -39,7 +43,8 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
         problems.push(Problem::new(subject.clone(), "elements nested deeper than 512 lost their tags"));
     }
     let document = Document::from(guarded.html);
-    let metadata = metadata::read(&document, url);
+    let page = blocks::read(&document);
+    let metadata = metadata::read(&document, &page, url);
     for selector in &options.remove_selectors {
         select(&document, selector).iter().for_each(dom_query::NodeRef::remove_from_parent);
     }
