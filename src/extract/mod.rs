@@ -19,8 +19,8 @@ mod sanitize;
 mod url;
 
 pub use charset::{decode, detect};
-pub use html::{dump, html};
-pub use mail::mail;
+pub use html::html;
+pub use mail::{mail, messages};
 pub use options::Options;
 pub use plain::plain;
 pub use plain_text::{fragment, title_text, visible_line};

@@ -2,6 +2,7 @@
 
 use dom_query::{Document, NodeRef};
 
+use crate::extract::html::dates;
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
 use crate::extract::html::metadata::{Metas, select};
@@ -77,13 +78,30 @@ fn shown(document: &Document, head: &[&str]) -> Option<String> {
     let after_by = || head.iter().find_map(|line| {
         let lower = line.to_lowercase();
         let by = LINES.iter().find(|by| lower.starts_with(*by))?;
-        let name = tidy(line.get(by.len()..)?)?;
+        let name = tidy(before_date(line.get(by.len()..)?))?;
         (name.starts_with(char::is_uppercase) && name.split_whitespace().count() <= 5).then_some(name)
     });
     let after_label = || head.windows(2).find(|pair| matches!(pair[0].to_lowercase().trim_end_matches(':'), "author" | "by" | "written by" | "autor" | "auteur")).and_then(|pair| tidy(pair[1]));
     let linked = || select(document, "a[href*='/author/'], a[href*='/authors/'], a[href*='/contributor'], a[href*='/profile/']").into_iter()
         .take(3).filter(|node| !is_elsewhere(node)).filter_map(|node| tidy(&inline(&node))).find(few);
     after_by().or_else(marked).or_else(after_label).or_else(linked)
+}
+
+/// What stands before a date or the word that introduces it.
+fn before_date(line: &str) -> &str {
+    let (mut end, mut at) = (0, 0);
+    for piece in line.split_inclusive(char::is_whitespace) {
+        let word = piece.trim();
+        let small = word.to_lowercase();
+        let starts_date = word.starts_with(|c: char| c.is_ascii_digit()) || dates::is_month(&small)
+            || matches!(small.as_str(), "on" | "published" | "updated" | "posted" | "in" | "at" | "for");
+        if starts_date && end > 0 {
+            break;
+        }
+        at += piece.len();
+        end = at;
+    }
+    &line[..end]
 }
 
 /// In the comments, or among other articles.

@@ -11,7 +11,6 @@ mod json_ld;
 pub(crate) mod lines;
 mod main_text;
 mod metadata;
-pub use main_text::dump;
 mod published;
 mod title;
 
@@ -48,6 +47,7 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
     for selector in &options.remove_selectors {
         select(&document, selector).iter().for_each(dom_query::NodeRef::remove_from_parent);
     }
+    let page = if options.remove_selectors.is_empty() { page } else { blocks::read(&document) };
     let chosen = options.content_selector.as_deref().map(|selector| select(&document, selector));
     let main = match chosen {
         Some(nodes) if !nodes.is_empty() => MainText {
@@ -60,9 +60,9 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
                 Problem::new(subject.clone(), format!("nothing on the page matches `{selector}`"))
                     .hint("check `content_selector` of this source"),
             );
-            main_text::find(document, guarded.elements)
+            main_text::find(document, &page, &metadata.title, guarded.elements)
         }
-        None => main_text::find(document, guarded.elements),
+        None => main_text::find(document, &page, &metadata.title, guarded.elements),
     };
     let article = article(main, metadata, url);
     if article.text.is_empty() {

@@ -39,7 +39,7 @@ const APPEARED: [&str; 8] = ["published", "posted", "veröffentlicht", "publié"
 
 /// The time of first publication; `None` where the page does not say.
 pub(crate) fn read(document: &Document, page: &Page, head: &[&str], metas: &Metas, described: &Described, url: Option<&str>) -> Option<Timestamp> {
-    if let Some(original) = originally(page) {
+    if let Some(original) = originally(page).or_else(|| labelled(page)) {
         return Some(original);
     }
     let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse));
@@ -61,6 +61,16 @@ fn originally(page: &Page) -> Option<Timestamp> {
         WORDS.iter().find_map(|words| lower.find(words)).and_then(|at| line.get(at..)).map(|rest| rest.chars().take(90).collect::<String>())
     };
     page.blocks.iter().filter(|block| block.text.len() < 400).filter_map(|block| says(&block.text)).find_map(|rest| dates::find(&rest))
+}
+
+/// A line that says "Published" and nothing else, and the date on the next.
+fn labelled(page: &Page) -> Option<Timestamp> {
+    const LABELS: [&str; 9] = ["published", "publish date", "published on", "date published", "publication date", "posted", "posted on", "veröffentlicht", "publié le"];
+    let lines = || page.blocks.iter().map(|block| block.text.as_str());
+    lines().zip(lines().skip(1)).find_map(|(label, line)| {
+        let fits = label.len() < 30 && line.len() < 60 && LABELS.contains(&label.trim_end_matches(':').to_lowercase().as_str());
+        if fits { dates::find(line) } else { None }
+    })
 }
 
 /// A date in the short lines around the headline.
