@@ -2,6 +2,12 @@
 
 use std::process::ExitCode;
 
+use jiff::Timestamp;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one reading of the clock; everything below takes `now` as an argument"
+)]
 fn main() -> ExitCode {
-    newsdigest::cli::main()
+    newsdigest::cli::main(Timestamp::now())
 }

@@ -97,6 +97,8 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
             files.push(path);
         }
     }
+    // Tests of a module may stand in a file of their own; they may read the disk and say that they skipped.
+    files.retain(|file| !file.ends_with("tests.rs"));
     files.sort();
     files
 }

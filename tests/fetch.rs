@@ -1,12 +1,15 @@
 //! What is promised of fetching, one test a promise, against a real server on loopback.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 #[path = "support/web.rs"]
 mod web;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use newsdigest::fetch::{Accept, Error, Fetch, Http, Options, Recorded, Reply, Request, Size, record};
+use tokio::time::Instant;
 
 use web::{Answer, Web, gzip, rss};
 
@@ -53,7 +56,8 @@ async fn a_304_nobody_asked_for_is_an_error() {
 #[tokio::test]
 async fn statuses_say_what_can_be_done() {
     let web = Web::start();
-    for (status, temporary, gone) in [(404, false, false), (410, false, true), (403, false, false), (500, true, false)] {
+    for (status, temporary, gone) in [(404, false, false), (410, false, true), (403, false, false), (500, true, false)]
+    {
         web.on("/", Answer::Status(status, vec![]));
         let error = ask(&options(), web.url("/")).await.unwrap_err();
         assert_eq!((error.is_temporary(), error.is_gone()), (temporary, gone), "{status}");
@@ -73,11 +77,23 @@ async fn a_server_that_stumbles_is_asked_again() {
 async fn a_long_retry_after_is_left_for_the_next_run() {
     let web = Web::start();
     for (value, seconds) in [("3600", 3600), ("1000000000000", 7 * 24 * 3600)] {
-        web.on("/feed", Answer::Status(429, vec![("retry-after", value.into())]));
+        web.on("/feed", Answer::Status(503, vec![("retry-after", value.into())]));
         let error = ask(&Options { retries: 2, ..options() }, web.url("/feed")).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
     }
     assert_eq!(web.hits("/feed"), 2);
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_peace_is_not_asked_for_other_things_either() {
+    let web = Web::start();
+    web.on("/a", Answer::Status(429, vec![("retry-after", "3600".into())])).on("/b", Answer::Hang);
+    let http = Http::new(&options()).unwrap();
+    for path in ["/a", "/b"] {
+        let error = http.fetch(Request::new(web.url(path), Accept::Feed)).await.unwrap_err();
+        assert!(error.retry_after().unwrap() > Duration::from_secs(3500), "{error}");
+    }
+    assert_eq!((web.hits("/a"), web.hits("/b")), (1, 0));
 }
 
 #[tokio::test]
@@ -96,7 +112,8 @@ async fn a_silent_and_a_dripping_server_cost_no_more_than_the_timeout() {
 async fn nothing_is_fetched_after_the_deadline_of_the_run() {
     let web = Web::start();
     web.on("/hang", Answer::Hang);
-    let options = Options { timeout: SignedDuration::from_secs(60), deadline: SignedDuration::from_millis(300), ..options() };
+    let options =
+        Options { timeout: SignedDuration::from_secs(60), deadline: SignedDuration::from_millis(300), ..options() };
     let http = Http::new(&options).unwrap();
     for _ in 0..2 {
         let error = http.fetch(Request::new(web.url("/hang"), Accept::Feed)).await.unwrap_err();
@@ -109,7 +126,7 @@ async fn a_body_is_counted_after_decompression() {
     let web = Web::start();
     let limit = Size::mebibytes(1);
     let options = Options { max_body: limit, ..options() };
-    web.on("/bomb", Answer::Bomb(64)).on("/large", Answer::Body("text/xml", vec![b' '; 2 << 20]));
+    web.on("/bomb", Answer::Bomb(8)).on("/large", Answer::Body("text/xml", vec![b' '; 2 << 20]));
     web.on("/gzip", Answer::Encoded("gzip", gzip(b"small")));
     for path in ["/bomb", "/large"] {
         let error = ask(&options, web.url(path)).await.unwrap_err();
@@ -192,7 +209,10 @@ async fn credentials_are_sent_but_never_told() {
     web.on("/feed", Answer::Body("text/xml", b"ok".to_vec()));
     let with = |path: &str| web.url(path).replace("http://", "http://me:secret@");
     let reply = ask(&options(), with("/feed")).await.unwrap();
-    assert_eq!((reply.url, web.headers("/feed")[0]["authorization"].to_str().unwrap()), (web.url("/feed"), "Basic bWU6c2VjcmV0"));
+    assert_eq!(
+        (reply.url, web.headers("/feed")[0]["authorization"].to_str().unwrap()),
+        (web.url("/feed"), "Basic bWU6c2VjcmV0")
+    );
     assert!(!ask(&options(), with("/none")).await.unwrap_err().to_string().contains("secret"));
 }
 

@@ -1,5 +1,7 @@
 //! The ranking gives the numbers of the reference recipe: σ, scores and the order of the choices, document by document.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may read its environment")]
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 

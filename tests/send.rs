@@ -1,5 +1,7 @@
 //! The promise of the outbox: every reader gets the mail, and a second copy only where the first one's answer was lost.
 
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
 #[path = "support/smtp.rs"]
 mod smtp;
 
@@ -10,7 +12,9 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use newsdigest::model::{Answer, DeliveryState, Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{Outcome, Terms, deliver};
-use newsdigest::send::{self, Delivery, Letter, Security, Slots, Smtp, SmtpOptions, Transport, TransportKind};
+use newsdigest::send::{
+    self, Delivery, DkimOptions, Letter, Security, Signer, Slots, Smtp, SmtpOptions, Transport, TransportKind,
+};
 use newsdigest::store::{Change, NewEdition, NewLetter, Store};
 use smtp::{Act, Server, Step};
 use tokio::sync::watch;
@@ -57,8 +61,7 @@ impl Outbox {
         let recipients = send::recipients(&self.options).unwrap().recipients;
         let deliveries = send::seal(&edition, &recipients, &languages, &self.options).unwrap();
         let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-        let new =
-            NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+        let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
         self.store.store_edition(&new).await.unwrap();
     }
 
@@ -76,8 +79,15 @@ impl Outbox {
 
     async fn send_on(&self, terms: Terms) -> Outcome {
         let transport = send::transport(&self.options, &|_| None).unwrap();
+        let signer = self.options.dkim.as_ref().map(|dkim| Signer::new(dkim).unwrap());
         let (_go_on, cancel) = watch::channel(false);
-        deliver(&self.store, transport.as_ref(), None, &terms, &cancel).await.unwrap()
+        deliver(&self.store, transport.as_ref(), signer.as_ref(), &terms, &cancel).await.unwrap()
+    }
+
+    /// Signs with the key of that name from now on.
+    fn sign_with(&mut self, key: &str) {
+        let key_file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim").join(key);
+        self.options.dkim = Some(DkimOptions { domain: "example.org".into(), selector: "s1".into(), key_file });
     }
 
     async fn states(&self) -> [u64; 5] {
@@ -130,7 +140,10 @@ async fn every_reader_gets_one_mail_and_a_second_run_sends_nothing() {
     assert_eq!(ann.header("auto-submitted").unwrap(), "auto-generated");
     assert!(ann.header("message-id").unwrap().starts_with("<morning-20260101T030405Z."));
     let parsed = mail_parser::MessageParser::default().parse(&ann.bytes).unwrap();
-    assert_eq!(parsed.body_text(0).unwrap().replace('\r', "").trim_end(), "Good morning.\n.\nFrom here on ann@example.org\nGrüße");
+    assert_eq!(
+        parsed.body_text(0).unwrap().replace('\r', "").trim_end(),
+        "Good morning.\n.\nFrom here on ann@example.org\nGrüße"
+    );
     assert!(server.most_open() <= 2);
     outbox.store.close().await;
 }
@@ -153,11 +166,7 @@ async fn a_server_that_is_down_leaves_the_mail_for_the_next_run() {
 }
 
 /// Runs against a server that follows `script`, and compares sent, waiting, refused, unknown and the copies taken.
-async fn check(
-    script: impl Fn(&Step) -> Act + Send + Sync + 'static,
-    expected: [u64; 4],
-    copies: &[usize],
-) -> Outcome {
+async fn check(script: impl Fn(&Step) -> Act + Send + Sync + 'static, expected: [u64; 4], copies: &[usize]) -> Outcome {
     let server = Server::scripted(script).await;
     let outbox = Outbox::new(&THREE, server.port).await;
     let outcome = outbox.send().await;
@@ -313,6 +322,7 @@ async fn a_killed_run_is_finished_by_the_next_with_the_same_message() {
     let mut outbox = Outbox::new(&THREE, server.port).await;
     outbox.options.smtp.connections = 1;
     outbox.options.smtp.final_timeout = Duration::from_secs(600);
+    outbox.sign_with("rsa.pkcs1.pem");
     {
         // The run is dropped, as by kill -9, when the first message is taken but not answered.
         let run = outbox.send();
@@ -326,8 +336,10 @@ async fn a_killed_run_is_finished_by_the_next_with_the_same_message() {
     let first = server.taken()[0].clone();
     let server = Server::start().await;
     outbox.options.smtp.port = Some(server.port);
+    outbox.sign_with("ed25519.pem"); // even with another key: what was signed once stays as it was
     let outcome = outbox.send().await;
     assert_eq!((outcome.sent, outcome.unknown, outcome.again), (3, 0, false));
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     let again = server.taken().into_iter().find(|taken| taken.to == first.to).unwrap();
     assert_eq!(String::from_utf8(again.bytes).unwrap(), String::from_utf8(first.bytes).unwrap());
 }

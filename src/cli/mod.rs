@@ -1,12 +1,31 @@
 //! Command line: clap definitions, and one file a command.
+//!
+//! The only module that prints: data to stdout, words about it to stderr, nothing on success when nobody watches.
+//! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in [`Command`].
 
+mod check;
+mod completions;
+mod explain;
+mod group;
+mod init;
+mod output;
 mod read;
+mod run;
+mod session;
 mod source;
+mod status;
 mod summarize;
+mod template;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use crate::Error;
+use crate::cli::run::Acts;
+use crate::cli::session::Session;
 
 /// How a command ended (DESIGN: exit codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,46 +42,132 @@ pub enum Exit {
     Again,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::LeftOut => 1,
-            Exit::Usage => 2,
-            Exit::Failed => 3,
-            Exit::Again => 75,
-        })
+impl Exit {
+    /// What the calling process sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::LeftOut => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+            Self::Again => 75,
+        }
     }
 }
 
-/// Reads sources, picks the sentences that carry each story, and mails one finished edition.
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0   done (also: nothing new, already sent)
+  1   done, but something was left out (a failing source, a refused recipient, a bad input)
+  2   usage, config or template error; nothing was done
+  3   failed; nothing was sent
+  75  try again (another run holds the lock, or mail is still in the outbox)";
+
+/// Reads your sources, picks the sentences that carry each story, and mails one finished edition.
+///
+/// Without a command it runs: gather, compose, deliver.
 #[derive(Debug, Parser)]
-#[command(name = "digest", version)]
+#[command(name = "digest", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(flatten)]
+    run: run::Args,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, clap::Args)]
+struct Global {
+    /// The config; else $DIGEST_CONFIG, ./config.toml, then config.toml in the user's config folder
+    #[arg(short, long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Only errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// More about what is done; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// How log lines are written to stderr
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Summarize(summarize::Args),
-    Read(read::Args),
+    Run(run::Args),
+    /// Asks the sources and stores what is new
+    Gather(run::ActArgs),
+    /// Composes an edition of what is stored and puts it into the outbox
+    Compose(run::ActArgs),
+    /// Sends what is in the outbox
+    Deliver(run::ActArgs),
+    Init(init::Args),
+    Check(check::Args),
+    Status(status::Args),
+    Explain(explain::Args),
     Source(source::Args),
+    Read(read::Args),
+    Summarize(summarize::Args),
+    Template(template::Args),
+    Group(group::Args),
+    Completions(completions::Args),
+    /// The manual page, on stdout
+    Man,
 }
 
-/// Runs the program on the process's arguments.
-pub fn main() -> ExitCode {
+/// Runs the program on the process's arguments; `now` is the only reading of the clock.
+pub fn main(now: Timestamp) -> ExitCode {
     let cli = Cli::parse();
-    let result = match cli.command {
-        Command::Summarize(args) => summarize::run(&args),
-        Command::Read(args) => read::run(&args),
-        Command::Source(args) => source::run(&args),
+    let session = Session::new(&cli.global, now);
+    session.output.start_logging();
+    let result = match &cli.command {
+        None => run::run(&cli.run, &session),
+        Some(command) => command.run(&session),
     };
-    match result {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            anstream::eprintln!("error: {error}");
-            Exit::Usage.into()
+    result.unwrap_or_else(|error| session.output.error(&error)).into()
+}
+
+impl Command {
+    fn run(&self, session: &Session) -> Result<Exit, Error> {
+        match self {
+            Self::Run(args) => run::run(args, session),
+            Self::Gather(args) => run::act(args, Acts::GATHER, session),
+            Self::Compose(args) => run::act(args, Acts::COMPOSE, session),
+            Self::Deliver(args) => run::act(args, Acts::DELIVER, session),
+            Self::Init(args) => init::run(args, session),
+            Self::Check(args) => check::run(args, session),
+            Self::Status(args) => status::run(args, session),
+            Self::Explain(args) => explain::run(args, session),
+            Self::Source(args) => source::run(args, session),
+            Self::Read(args) => read::run(args),
+            Self::Summarize(args) => summarize::run(args),
+            Self::Template(args) => template::run(args),
+            Self::Group(args) => group::run(args),
+            Self::Completions(args) => completions::run(args, &mut Cli::command()),
+            Self::Man => completions::man(Cli::command()),
         }
     }
 }

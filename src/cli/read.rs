@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::Error;
 use crate::cli::Exit;
 use crate::extract;
-use crate::model::{Article, Document, Problem};
+use crate::model::{Article, Content, Document, Problem};
 use crate::source::feed;
 
 /// Inputs read at the same time.
@@ -177,8 +177,22 @@ fn feed_answer(name: &str, feed: &crate::model::Feed, problems: &[Problem]) -> V
     if let (Some(answer), Value::Object(fields)) = (answer.as_object_mut(), fields) {
         answer.extend(fields);
     }
+    let entries = answer["entries"].as_array_mut().into_iter().flatten();
+    for (shown, entry) in entries.zip(&feed.entries) {
+        shown["summary"] = safe(entry.summary.as_ref(), entry.url());
+        shown["content"] = safe(entry.content.as_ref(), entry.url());
+    }
     answer["problems"] = told(problems);
     answer
+}
+
+/// What an entry holds as one string: text, or markup that went through the sanitizer.
+fn safe(content: Option<&Content>, base: Option<&str>) -> Value {
+    match content {
+        None => Value::Null,
+        Some(Content::Text { text }) => json!(text),
+        Some(Content::Html { html }) => json!(extract::sanitize(html, base).as_str()),
+    }
 }
 
 /// The article's fields and problems after what `head` says.

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 /// Every place a config is looked for, in order: `$DIGEST_CONFIG`, `./config.toml`, the user's config folder.
-#[expect(clippy::disallowed_methods, reason = "the one place where the config's own location is read from the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the config's own location is read from the environment"
+)]
 pub fn candidates() -> Vec<PathBuf> {
     if let Some(named) = env::var_os("DIGEST_CONFIG").filter(|path| !path.is_empty()) {
         return vec![named.into()];
@@ -28,8 +31,11 @@ pub fn find() -> Option<PathBuf> {
 }
 
 /// The store's file: `[store] path` (relative to the config), else systemd's `$STATE_DIRECTORY`, else the user's state folder.
-#[expect(clippy::disallowed_methods, reason = "the one place where the state's own location is read from the environment")]
-pub fn store(configured: Option<&Path>, base: &Path) -> PathBuf {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the state's own location is read from the environment"
+)]
+pub(super) fn store(configured: Option<&Path>, base: &Path) -> PathBuf {
     if let Some(path) = configured {
         return base.join(path);
     }
@@ -38,6 +44,7 @@ pub fn store(configured: Option<&Path>, base: &Path) -> PathBuf {
     if let Some(folder) = systemd.filter(|folder| !folder.as_os_str().is_empty()) {
         return folder.join("digest.db");
     }
-    let state = etcetera::choose_base_strategy().ok().and_then(|dirs| dirs.state_dir().or_else(|| Some(dirs.data_dir())));
+    let state =
+        etcetera::choose_base_strategy().ok().and_then(|dirs| dirs.state_dir().or_else(|| Some(dirs.data_dir())));
     state.unwrap_or_else(|| base.to_path_buf()).join("digest").join("digest.db")
 }

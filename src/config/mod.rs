@@ -1,1 +1,126 @@
-//! One `config.toml` → one checked `Config`: schema, loading, checking, explaining.
+//! One `config.toml` → one checked [`Config`]: schema, loading, checking.
+//!
+//! The file is read once. A mistake is told with file, line, column and the nearest known key, all at once where the
+//! reader allows it, and then nothing is done. Each module owns its `Options`; this one composes them, resolves what
+//! is relative to the file, and checks what serde cannot: addresses, patterns, files that must be there.
+//!
+//! To add a setting: a documented field of that module's `Options` and a line in the reference `config.toml`; the test
+//! `the_reference_names_every_key` fails until both agree.
+
+mod check;
+mod diagnostic;
+mod edit;
+mod file;
+mod locate;
+mod newsletter;
+mod position;
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use crate::render::Templates;
+use crate::source::Source;
+use crate::story::{Limits, Rules, SourceTerms};
+use crate::{fetch, send, story, summary};
+
+pub use diagnostic::{Diagnostic, Mistakes};
+pub use edit::{NewSource, add_sources};
+pub use file::{File, schema};
+pub use locate::{candidates, find};
+pub use newsletter::{Newsletter, Ping, WhenEmpty};
+
+/// A config that passed every check: what the user asked for.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file, as the user knows it.
+    pub path: PathBuf,
+    /// The folder that relative paths count from.
+    pub base: PathBuf,
+    /// `[newsletter]`.
+    pub newsletter: Newsletter,
+    /// Its time zone.
+    pub timezone: TimeZone,
+    /// `[[source]]` with `[defaults]` applied, in the order of the file.
+    pub sources: Vec<Source>,
+    /// `[[rule]]`, compiled.
+    pub rules: Rules,
+    /// `[summary]`.
+    pub summary: summary::Options,
+    /// `[stories]`.
+    pub stories: story::Options,
+    /// `[fetch]`.
+    pub fetch: fetch::Options,
+    /// `[mail]`; `None`: the edition can be looked at but not sent.
+    pub mail: Option<send::Options>,
+    /// The store's file.
+    pub store: PathBuf,
+    /// `[ping]`.
+    pub ping: Option<Ping>,
+}
+
+impl Config {
+    /// Reads and checks the config at `path`.
+    ///
+    /// # Errors
+    /// All mistakes found, with their places.
+    pub fn load(path: &Path) -> Result<Self, Mistakes> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| Mistakes {
+            path: shown,
+            text: String::new(),
+            diagnostics: vec![Diagnostic::at(None, format!("cannot read the config: {error}"))],
+        })?;
+        Self::parse(&text, path)
+    }
+
+    /// Checks the config `text` as if it stood at `path`.
+    ///
+    /// # Errors
+    /// All mistakes found, with their places.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Mistakes> {
+        let mistakes = |diagnostics| Mistakes { path: path.display().to_string(), text: text.to_owned(), diagnostics };
+        let file = File::read(text).map_err(|mistake| mistakes(vec![mistake]))?;
+        let base = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        check::check(file, text, path, &base).map_err(mistakes)
+    }
+
+    /// The template: a built-in name, or a folder's path.
+    pub fn template(&self) -> String {
+        let name = &self.newsletter.template;
+        let is_builtin = Templates::names().any(|known| known == name);
+        if is_builtin { name.clone() } else { self.base.join(name).display().to_string() }
+    }
+
+    /// What composing must know of the sources: by the order of their sections, then of the file.
+    pub fn terms(&self) -> Vec<SourceTerms> {
+        let terms = |source: &Source| SourceTerms {
+            name: source.name.clone(),
+            section: source.section.clone(),
+            weight: source.weight,
+            max_stories: source.max_stories,
+        };
+        let place = |terms: &SourceTerms| {
+            let section = terms.section.as_deref().unwrap_or_default();
+            let sections = &self.newsletter.sections;
+            sections.iter().position(|known| known == section).unwrap_or(sections.len())
+        };
+        let mut all: Vec<SourceTerms> = self.sources.iter().map(terms).collect();
+        all.sort_by_key(place);
+        all
+    }
+
+    /// How much an edition may hold.
+    pub fn limits(&self) -> Limits {
+        let quota = |number: usize| (number > 0).then_some(number);
+        Limits {
+            max_stories: self.newsletter.max_stories,
+            reading_minutes: self.newsletter.reading_minutes,
+            max_per_source: quota(self.newsletter.max_per_source),
+            max_per_section: quota(self.newsletter.max_per_section),
+            max_more: self.newsletter.max_more,
+            first_hours: self.newsletter.first_hours,
+            ..Limits::default()
+        }
+    }
+}

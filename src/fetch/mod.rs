@@ -14,7 +14,9 @@ mod error;
 mod gates;
 pub mod guard;
 mod http;
+mod inflate;
 mod options;
+mod ping;
 mod recorded;
 mod robots;
 mod size;
@@ -24,7 +26,9 @@ use serde::{Deserialize, Serialize};
 
 pub use error::Error;
 pub use http::Http;
+pub use inflate::gunzip;
 pub use options::Options;
+pub use ping::ping;
 pub use recorded::{Recorded, record};
 pub use size::Size;
 

@@ -1,3 +1,12 @@
 //! The three acts: gather, compose, deliver.
 
+mod compose;
 pub mod deliver;
+mod gather;
+mod read;
+mod replay;
+pub mod templates;
+
+pub use compose::{Composed, compose, deliveries, letters, post};
+pub use gather::{Gathered, SourceReport, gather, health, key};
+pub use replay::{Recording, replies};

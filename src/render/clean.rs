@@ -52,14 +52,14 @@ fn visible(text: &str) -> String {
     line
 }
 
-/// Control characters, direction overrides and isolates, invisible operators and tags, noncharacters.
+/// Control characters, the marks of `holes`, direction overrides and isolates, invisible operators and tags, noncharacters.
 ///
 /// The joiners of Persian, Indic scripts and emoji (U+200C, U+200D) and the direction marks U+200E and U+200F stay.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{F8D0}' | '\u{F8D1}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
             | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
@@ -88,8 +88,12 @@ fn without_merge_tags(text: &str) -> Cow<'_, str> {
             .expect("the pattern is a constant")
     });
     TAG.replace_all(text, |found: &regex::Captures<'_>| {
-        let mut rest = found[0].chars();
-        rest.next().into_iter().chain([JOINER]).chain(rest).collect::<String>()
+        let sign = found[0]
+            .bytes()
+            .take_while(|byte| *byte == b'%')
+            .count()
+            .max(found[0].chars().next().map_or(0, char::len_utf8));
+        format!("{}{JOINER}{}", &found[0][..sign], &found[0][sign..])
     })
 }
 
@@ -97,6 +101,9 @@ fn without_merge_tags(text: &str) -> Cow<'_, str> {
 ///
 /// A user name in a link shows one host and goes to another: such a link is none.
 pub(super) fn link(url: &str) -> Option<String> {
+    /// An escaped byte before capitals and another escape looks like a provider's `%NAME%`; in small letters it does not.
+    static PROVIDER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"%[A-F]{2}[A-Z_]+%").expect("the pattern is a constant"));
     let mut url = Url::parse(url.trim()).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
     let fits =
@@ -109,18 +116,48 @@ pub(super) fn link(url: &str) -> Option<String> {
         url.set_query(Some(&query));
     }
     let link = String::from(url).replace('{', "%7B").replace('}', "%7D").replace('\'', "%27");
+    let link = PROVIDER.replace_all(&link, |found: &regex::Captures<'_>| {
+        format!("{}{}", found[0][..3].to_ascii_lowercase(), &found[0][3..])
+    });
+    let link = closed(link.into_owned());
     (link.len() <= MAX_LINK && link.is_ascii()).then_some(link)
 }
 
-/// `name` as the words of a link to `url`: a name that itself looks like a place elsewhere is followed by the true host.
+/// `link` with the punctuation at the end of a text fragment escaped: mail programs that find links in plain text leave a
+/// last stop or comma out.
+fn closed(mut link: String) -> String {
+    let Some(start) = link.find("#:~:text=") else { return link };
+    let end = link.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']']).len().max(start + "#:~:text=".len());
+    let escaped: String = link[end..].bytes().map(|byte| format!("%{byte:02X}")).collect();
+    link.replace_range(end.., &escaped);
+    link
+}
+
+/// `name` as the words of a link to `url`: a name that shows nothing is replaced by the host, one that itself looks like
+/// a place elsewhere is followed by it.
 pub(super) fn link_text(name: String, url: Option<&str>) -> String {
     static HOST: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?$").expect("the pattern is a constant")
     });
-    let Some(claimed) = HOST.captures(&name).map(|found| found[1].to_ascii_lowercase()) else { return name };
-    let Some(actual) = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned)) else { return name };
-    let same = registered(&claimed) == registered(&actual);
-    if same { name } else { format!("{name} [{actual}]") }
+    let actual = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
+    if !shows(&name) {
+        return actual.unwrap_or_else(|| "—".to_owned());
+    }
+    let claimed = HOST.captures(&name).map(|found| found[1].to_ascii_lowercase());
+    match (claimed, actual) {
+        (Some(claimed), Some(actual)) if registered(&claimed) != registered(&actual) => {
+            format!("{} [{actual}]", name.replace("://", &format!(":{JOINER}//")))
+        }
+        _ => name,
+    }
+}
+
+/// Something can be seen of a line.
+pub(super) fn shows(line: &str) -> bool {
+    let invisible = |character: char| {
+        character.is_whitespace() || character == JOINER || ('\u{200C}'..='\u{200F}').contains(&character)
+    };
+    line.chars().any(|character| !invisible(character))
 }
 
 /// The part of a host that somebody registered, near enough: two labels, three under `co.uk` and its like.
@@ -152,7 +189,10 @@ mod tests {
         check("safe\u{202e}gpj.exe\u{2066}x\u{2069}", "safegpj.exex");
         check("e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "e\u{301}\u{301}\u{301}\u{301}");
         check("👩\u{200d}🚀 می\u{200c}خواهم", "👩\u{200d}🚀 می\u{200c}خواهم");
-        check("Hi {{ name }} *|MAIL|* 50%OFF", "Hi {\u{2060}{ name }} *\u{2060}|MAIL|* 50%OFF");
+        check(
+            "Hi {{ name }} *|MAIL|* 50%OFF %%NAME%%",
+            "Hi {\u{2060}{ name }} *\u{2060}|MAIL|* 50%OFF %%\u{2060}NAME%%",
+        );
         check("null", "n\u{2060}ull");
     }
 
@@ -171,6 +211,8 @@ mod tests {
         check("https://bücher.example/ä", Some("https://xn--bcher-kva.example/%C3%A4"));
         check("https://example.org/?a=1&amp;b=2", Some("https://example.org/?a=1&b=2"));
         check("https://example.org/x#:~:text=Both%20sides", Some("https://example.org/x#:~:text=Both%20sides"));
+        check("https://example.org/«CITATION «", Some("https://example.org/%C2%abCITATION%20%C2%AB"));
+        check("https://example.org/x#:~:text=Both,said.)", Some("https://example.org/x#:~:text=Both,said%2E%29"));
         check("javascript:alert(1)", None);
         check("data:text/html,x", None);
         check("file:///etc/passwd", None);
@@ -183,7 +225,8 @@ mod tests {
         let check = |name: &str, url: &str, expected: &str| assert_eq!(link_text(name.into(), Some(url)), expected);
         check("bank.example", "https://evil.test/x", "bank.example [evil.test]");
         check("heise.de", "https://www.heise.de/x", "heise.de");
-        check("https://bank.example/login", "https://evil.test/", "https://bank.example/login [evil.test]");
+        check("https://bank.example/login", "https://evil.test/", "https:\u{2060}//bank.example/login [evil.test]");
+        check("\u{200d} ", "https://example.org/", "example.org");
         check("Example Wire", "https://evil.test/", "Example Wire");
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use css_inline::CSSInliner;
 use tera::{Context, Kwargs, State, Tera, Value};
-use unicode_width::UnicodeWidthStr;
 
 use crate::model::Edition;
 use crate::render::texts::Library;
@@ -13,18 +12,16 @@ use crate::render::{Error, Press, Reader, Rendered, clean, escape, wrap};
 /// The files a template consists of: subject, HTML, text, Markdown.
 pub const FILES: [&str; 4] = ["subject.txt", "edition.html", "edition.txt", "edition.md"];
 
-macro_rules! builtin {
-    ($name:literal) => {
-        [
-            (FILES[0], include_str!(concat!("../../templates/", $name, "/subject.txt"))),
-            (FILES[1], include_str!(concat!("../../templates/", $name, "/edition.html"))),
-            (FILES[2], include_str!(concat!("../../templates/", $name, "/edition.txt"))),
-            (FILES[3], include_str!(concat!("../../templates/", $name, "/edition.md"))),
-        ]
-    };
-}
+/// The template that lends its files to those that do not have all four.
+const DEFAULT: [(&str, &str); 4] = [
+    (FILES[0], include_str!("../../templates/default/subject.txt")),
+    (FILES[1], include_str!("../../templates/default/edition.html")),
+    (FILES[2], include_str!("../../templates/default/edition.txt")),
+    (FILES[3], include_str!("../../templates/default/edition.md")),
+];
 
-const BUILTIN: [(&str, [(&str, &str); 4]); 2] = [("default", builtin!("default")), ("plain", builtin!("plain"))];
+const BUILTIN: [(&str, &[(&str, &str)]); 2] =
+    [("default", &DEFAULT), ("plain", &[(FILES[1], include_str!("../../templates/plain/edition.html"))])];
 
 /// A template, parsed; cheap to keep, not cheap to make.
 #[derive(Debug)]
@@ -60,19 +57,22 @@ impl Templates {
         Self::parse(&Self::sources(name).ok_or_else(unknown)?)
     }
 
-    /// A template out of its files: name inside the folder → content. The four of [`FILES`] must be there; other `.html`,
-    /// `.txt` and `.md` files may be included by them, `texts/<language>.toml` adds a language.
+    /// A template out of its files: name inside the folder → content. Of the four of [`FILES`] at least one must be there,
+    /// the others are those of `default`; other `.html`, `.txt` and `.md` files may be included by them, and
+    /// `texts/<language>.toml` adds a language.
     ///
     /// # Errors
-    /// A file is missing, or one of them is wrong: a syntax error, an unknown filter, an incomplete language.
+    /// None of the four is there, or a file is wrong: a syntax error, an unknown filter, an incomplete language.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Error> {
-        if let Some(missing) = FILES.iter().find(|name| !files.contains_key(**name)) {
-            return Err(Error::plain(format!("the template has no file `{missing}`; it needs {}", FILES.join(", "))));
+        if !FILES.iter().any(|name| files.contains_key(*name)) {
+            return Err(Error::plain(format!("the template has none of the files {}", FILES.join(", "))));
         }
+        let lent = DEFAULT.iter().filter(|(name, _)| !files.contains_key(*name)).copied();
         let templates: Vec<(&str, &str)> = files
             .iter()
             .filter(|(name, _)| [".html", ".txt", ".md"].iter().any(|suffix| name.ends_with(suffix)))
             .map(|(name, source)| (name.as_str(), source.as_str()))
+            .chain(lent)
             .collect();
         let inliner = CSSInliner::options().load_remote_stylesheets(false).minify_css(true).build();
         Ok(Self {
@@ -145,5 +145,5 @@ fn shorten_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, te
 /// `underline(with="-")`: that sign as often as the text is wide.
 fn underline_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
     let sign = arguments.get::<&str>("with")?.unwrap_or("-");
-    Ok(sign.repeat(text.width().min(wrap::COLUMNS)))
+    Ok(sign.repeat(wrap::width(text).min(wrap::COLUMNS)))
 }

@@ -64,9 +64,22 @@ impl From<tera::Error> for Error {
                 message: place.message().to_owned(),
                 report,
             },
-            _ => Self { spot: None, message: report.clone(), report },
+            // Unknown names are found together, after parsing, and come as one printed report.
+            _ => {
+                let message = report.lines().next().unwrap_or_default().to_owned();
+                Self { spot: first_spot(&report), message, report }
+            }
         }
     }
+}
+
+/// The place in the first ` --> file:line:column` of a report.
+fn first_spot(report: &str) -> Option<Spot> {
+    let place = report.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = place.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let line = parts.next()?.parse().ok()?;
+    Some(Spot { file: parts.next()?.to_owned(), line, column })
 }
 
 impl fmt::Display for Error {

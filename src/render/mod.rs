@@ -1,10 +1,11 @@
 //! An edition and a reader → subject, HTML, text, Markdown.
 //!
-//! A template is a folder of four files ([`FILES`]) and nothing else; what they may print is the
+//! A template is a folder with up to four files ([`FILES`]) and nothing else; what they may print is the
 //! [`view`]: every string in it is already fit to be shown (one line, no control or direction
 //! characters, links checked), every date and count already written in the reader's language. The
 //! files are tera templates; each is escaped for its own kind, and no filter turns that off. Then
-//! the CSS of the HTML is inlined, the text and the subject are tidied.
+//! the CSS of the HTML is inlined, the text and the subject are tidied. A [`Press`] does most of it once for
+//! all readers of an edition.
 //!
 //! Rendering is pure: the same edition, reader and template give the same bytes. It promises that
 //! nothing from outside becomes markup, and that a fault in a template is an [`Error`] that names
@@ -18,6 +19,8 @@ mod direction;
 mod engine;
 mod error;
 mod escape;
+mod holes;
+mod lint;
 mod press;
 mod sample;
 mod texts;
@@ -27,6 +30,7 @@ mod wrap;
 
 pub use engine::{FILES, Templates};
 pub use error::{Error, Spot};
+pub use lint::lint;
 pub use press::Press;
 pub use sample::sample;
 pub use texts::languages;

@@ -1,6 +1,6 @@
 //! What a template sees: the edition with its dates, counts and numbers written out.
 //!
-//! Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
+//! The reader's part is `holes`'s, because it alone differs between the copies of an edition. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,11 +10,10 @@ use crate::model::{Edition, KeySentence, MoreLink, Place, Section, Story};
 use crate::render::clean;
 use crate::render::direction::{self, Direction};
 use crate::render::texts::{Labels, Texts, day, fill, zone};
-use crate::render::{Reader, Why};
 
-const HEADLINE: usize = 240;
+pub(super) const HEADLINE: usize = 240;
 const SENTENCE: usize = 700;
-const NAME: usize = 80;
+pub(super) const NAME: usize = 80;
 const PREHEADER: usize = 140;
 /// Below this many stories a list of contents only costs space.
 const CONTENTS_FROM: usize = 4;
@@ -134,18 +133,6 @@ pub(super) struct FailedView {
     since: Option<String>,
 }
 
-/// The reader's part, which alone differs between two copies of an edition.
-#[derive(Debug, Serialize)]
-pub(super) struct ReaderView {
-    address: String,
-    name: Option<String>,
-    why: String,
-    stop: Option<String>,
-    unsubscribe: Option<String>,
-    preferences: Option<String>,
-    postal_address: Option<String>,
-}
-
 /// What the parts of one view share.
 struct Frame<'a> {
     texts: &'a Texts,
@@ -182,7 +169,7 @@ impl Frame<'_> {
         let lead = sections.iter().flat_map(|section| &section.stories).next().map(|story| story.headline.clone());
         EditionView {
             id: clean::line(&edition.id, NAME),
-            title: clean::line(&edition.title, NAME),
+            title: title(edition),
             language: self.texts.code.clone(),
             dir,
             start: sides(dir).0,
@@ -232,11 +219,14 @@ impl Frame<'_> {
         let line = self.summary(edition);
         let mut preheader = String::new();
         for part in headlines.chain(sentences).chain([line.as_str()]) {
-            let (used, length) = (preheader.chars().count(), part.chars().count());
-            if used > 0 && used + length + 3 > PREHEADER {
-                break;
-            }
-            preheader = if used == 0 { clean::shorten(part, PREHEADER) } else { format!("{preheader} · {part}") };
+            let used = preheader.chars().count();
+            let room = PREHEADER.saturating_sub(used + 3);
+            preheader = match used {
+                0 => clean::shorten(part, PREHEADER),
+                _ if part.chars().count() <= room => format!("{preheader} · {part}"),
+                _ if used < PREHEADER / 2 => format!("{preheader} · {}", clean::shorten(part, room)),
+                _ => break,
+            };
         }
         preheader
     }
@@ -254,7 +244,7 @@ impl Frame<'_> {
             .collect();
         let unnamed = if index == 0 { &labels.stories } else { &labels.other_stories };
         let name =
-            Some(clean::line(&section.name, NAME)).filter(|name| !name.is_empty()).unwrap_or_else(|| unnamed.clone());
+            Some(clean::line(&section.name, NAME)).filter(|name| clean::shows(name)).unwrap_or_else(|| unnamed.clone());
         let left = section.more.len().saturating_sub(MORE_LINKS);
         SectionView {
             dir: direction::of_text(&name, self.texts.direction()),
@@ -284,13 +274,15 @@ impl Frame<'_> {
         let declared = story.language.as_deref().and_then(clean::language);
         let usual = declared.as_deref().map_or(self.texts.direction(), direction::of_language);
         let headline =
-            untitled(clean::line(&story.headline, HEADLINE), &story.places.first().map_or("", |place| &place.source));
+            untitled(clean::line(&story.headline, HEADLINE), story.places.first().map_or("", |place| &place.source));
         let dir = direction::of_text(&headline, usual);
         let places = self.places(&story.places, dir, &mut notes);
-        let url_note = url.as_deref().map(|url| notes.number(url));
+        let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
+        let url_note = url.as_deref().filter(|_| !of_first_place).map(|url| notes.number(url));
         let sentences = story
             .sentences
             .iter()
+            .filter(|sentence| clean::shows(&clean::line(&sentence.text, SENTENCE)))
             .enumerate()
             .map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes))
             .collect();
@@ -357,7 +349,7 @@ impl Frame<'_> {
             fill(&self.texts.labels.since, &[("date", &date)])
         };
         let failed = health.failed.iter().map(|source| FailedView {
-            name: clean::line(&source.name, NAME),
+            name: clean::link_text(clean::line(&source.name, NAME), None),
             reason: clean::line(&source.reason, HEADLINE),
             since: source.since.map(since),
         });
@@ -366,32 +358,6 @@ impl Frame<'_> {
             answered: health.answered,
             line: fill(&self.texts.labels.answered, &numbers),
             failed: failed.collect(),
-        }
-    }
-}
-
-impl ReaderView {
-    pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
-        let labels = &texts.labels;
-        let zone = zone(&edition.timezone);
-        let address = clean::line(&reader.address, 320);
-        let title = clean::line(&edition.title, NAME);
-        let date = |time| texts.short_date(day(time, &zone), day(edition.composed, &zone));
-        let why = match reader.why {
-            Why::OwnDigest => fill(&labels.why_own, &[("address", &address)]),
-            Why::List { since: None } => fill(&labels.why_list, &[("address", &address), ("title", &title)]),
-            Why::List { since: Some(time) } => {
-                fill(&labels.why_list_since, &[("address", &address), ("title", &title), ("date", &date(time))])
-            }
-        };
-        Self {
-            why,
-            address,
-            name: reader.name.as_deref().map(|name| clean::line(name, NAME)),
-            stop: (reader.why == Why::OwnDigest).then(|| labels.stop_own.clone()),
-            unsubscribe: reader.unsubscribe.as_deref().and_then(clean::link),
-            preferences: reader.preferences.as_deref().and_then(clean::link),
-            postal_address: reader.postal_address.as_deref().map(|address| clean::line(address, HEADLINE)),
         }
     }
 }
@@ -410,6 +376,12 @@ impl Notes {
     }
 }
 
+/// The edition's title, or the newsletter's name if that shows nothing.
+pub(super) fn title(edition: &Edition) -> String {
+    let title = untitled(clean::line(&edition.title, NAME), &edition.newsletter);
+    clean::link_text(title, None)
+}
+
 /// The sides where a line of this direction starts and ends.
 fn sides(dir: Direction) -> (&'static str, &'static str) {
     match dir {
@@ -420,6 +392,5 @@ fn sides(dir: Direction) -> (&'static str, &'static str) {
 
 /// A headline that shows nothing is replaced by the name of its source.
 fn untitled(headline: String, source: &str) -> String {
-    let shows = headline.chars().any(|character| !character.is_whitespace() && character != clean::JOINER);
-    if shows { headline } else { clean::line(source, NAME) }
+    if clean::shows(&headline) { headline } else { clean::line(source, NAME) }
 }

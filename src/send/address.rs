@@ -91,9 +91,22 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for given in [
-            "", "me", "@example.org", "me@", "me@[127.0.0.1]", "me@127.0.0.1", "a b@example.org", "me@exa mple.org",
-            "me@example.org\r\nBcc: you@example.org", "me\n@example.org", "me@ex%61mple.org", "a\"b@example.org",
-            "<me@example.org>", "me@example.org,you@example.org", "a@b@example.org", "\u{202E}me@example.org",
+            "",
+            "me",
+            "@example.org",
+            "me@",
+            "me@[127.0.0.1]",
+            "me@127.0.0.1",
+            "a b@example.org",
+            "me@exa mple.org",
+            "me@example.org\r\nBcc: you@example.org",
+            "me\n@example.org",
+            "me@ex%61mple.org",
+            "a\"b@example.org",
+            "<me@example.org>",
+            "me@example.org,you@example.org",
+            "a@b@example.org",
+            "\u{202E}me@example.org",
         ] {
             assert!(normalize(given).is_err(), "{given:?} was taken");
         }

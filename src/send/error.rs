@@ -53,6 +53,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// The config or a file it names has to be mended first; trying again changes nothing.
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, Self::Letter(_))
+    }
+
     pub(super) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::address::{clean_name, is_bidi_control};
+use super::unsubscribe::Links;
 use super::{Error, Mailbox, Options, Signer, quoted};
 use crate::model::{Edition, Message, Recipient};
 use crate::store::{NewDelivery, Pending};
@@ -40,8 +41,8 @@ pub struct Letter {
 
 /// Words that stand in the rendered parts where each reader's own data will be.
 ///
-/// They are made of letters and digits only, so no escaping or wrapping touches them, and they depend on the edition,
-/// so no article can contain them by chance.
+/// They are made of characters that no escaping or wrapping touches, and they depend on the edition, so no article can
+/// contain them by chance. The link is one, so that a template can treat it like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slots {
     /// Stands for the reader's address.
@@ -54,7 +55,7 @@ impl Slots {
     /// The slots of the edition `id`.
     pub fn of(id: &str) -> Self {
         let stem = &hex(&Sha256::digest(format!("slots of {id}")))[..24];
-        Self { address: format!("slot{stem}address"), unsubscribe: format!("slot{stem}unsubscribe") }
+        Self { address: format!("slot{stem}address"), unsubscribe: format!("https://slot{stem}.invalid/unsubscribe") }
     }
 }
 
@@ -201,7 +202,7 @@ impl Letter {
 /// the newsletter's own first; a reader whose language is not among them gets the first.
 ///
 /// # Errors
-/// When `[mail] from` is no address.
+/// When `[mail] from` is no address, or the unsubscribe settings contradict each other.
 pub fn seal(
     edition: &Edition,
     recipients: &[Recipient],
@@ -209,13 +210,14 @@ pub fn seal(
     options: &Options,
 ) -> Result<Vec<NewDelivery>, Error> {
     let from = Mailbox::parse(&options.from)?;
+    let links = Links::new(options)?;
     let deliver = |recipient: &Recipient| {
         let wished = recipient.language.as_ref().filter(|wish| languages.contains(wish));
         NewDelivery {
             recipient: recipient.clone(),
             letter: wished.or(languages.first()).cloned().unwrap_or_default(),
             message_id: message_id(&edition.id, &recipient.address, from.domain()),
-            unsubscribe: None,
+            unsubscribe: links.as_ref().map(|links| links.link(&edition.newsletter, &recipient.address)),
         }
     };
     Ok(recipients.iter().map(deliver).collect())

@@ -20,6 +20,7 @@ mod recipients;
 mod secret;
 mod sendmail;
 mod smtp;
+mod unsubscribe;
 
 use futures::future::BoxFuture;
 
@@ -28,9 +29,7 @@ pub use dkim::Signer;
 pub use error::Error;
 pub use file::Files;
 pub use letter::{Letter, Sealed, Slots, message_id, seal};
-pub use options::{
-    Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind,
-};
+pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};
 pub use recipients::{Recipients, recipients};
 pub use secret::password;
 pub use sendmail::Sendmail;
@@ -53,10 +52,7 @@ pub trait Transport: Send + Sync {
 ///
 /// # Errors
 /// When a secret cannot be read, or what is needed is missing.
-pub fn transport(
-    options: &Options,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Box<dyn Transport>, Error> {
+pub fn transport(options: &Options, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Transport>, Error> {
     Ok(match options.transport {
         TransportKind::Smtp => Box::new(Smtp::new(&options.smtp, password(&options.smtp, environment)?)?),
         TransportKind::Sendmail => Box::new(Sendmail::new(&options.sendmail)?),

@@ -100,7 +100,7 @@ mod tests {
             let mut mail = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".to_vec();
             mail.extend_from_slice(&encoded);
             let parsed = mail_parser::MessageParser::default().parse(&mail).unwrap();
-            let lines = |text: &str| text.replace("\r\n", "\n").trim_end_matches('\n').to_owned();
+            let lines = |text: &str| text.replace("\r\n", "\n").trim_end_matches(['\r', '\n']).to_owned();
             prop_assert_eq!(lines(&parsed.body_text(0).unwrap()), lines(&text));
         }
     }

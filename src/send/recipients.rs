@@ -77,7 +77,8 @@ impl Default for Columns {
 impl Columns {
     /// The columns that `fields` name, if they are a head.
     fn from_head(fields: &[String]) -> Option<Self> {
-        let find = |names: &[&str]| fields.iter().position(|field| names.contains(&field.trim().to_lowercase().as_str()));
+        let find =
+            |names: &[&str]| fields.iter().position(|field| names.contains(&field.trim().to_lowercase().as_str()));
         Some(Self {
             address: find(&["address", "email", "e-mail", "mail"])?,
             name: find(&["name"]),

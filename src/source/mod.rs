@@ -67,7 +67,7 @@ impl Gathered {
 
 /// Gathers `source` at the time `now`, given what is remembered of it.
 ///
-/// A published date in the future is brought back to `now`.
+/// A published date in the future is brought back to `now`, and a title without a word is none.
 pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dyn Fetch) -> Gathered {
     let memory = memory.about(source);
     if memory.must_wait(now) {
@@ -83,6 +83,7 @@ pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dy
     };
     for entry in &mut gathered.entries {
         entry.published = entry.published.map(|published| published.min(now));
+        entry.title = entry.title.take().filter(|title| !title.is_empty());
         entry.language = source.language.clone().or(entry.language.take());
     }
     for problem in &mut gathered.problems {

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::fetch::{Accept, Fetch, Request};
+use crate::fetch::{Accept, Fetch, Request, gunzip};
 use crate::model::{Entry, Link, Problem};
 use crate::source::feed::date;
 use crate::source::scope::Scope;
 use crate::source::text::{clean, decode, plain};
 use crate::source::tree::{self, Element};
-use crate::source::web::{self, Answer};
+use crate::source::web::{self, Answer, LARGEST};
 use crate::source::{Gathered, Location, Memory, Outcome, Source, newest};
 
 /// Sitemaps read of one index, newest first.
@@ -74,7 +74,9 @@ enum Map {
 }
 
 fn parse(bytes: &[u8], media_type: Option<&str>, url: &str) -> Map {
-    let decoded = decode(bytes, media_type);
+    // Sitemaps are often stored compressed; the server then hands out a file, not an encoding.
+    let unpacked = if bytes.starts_with(&[0x1f, 0x8b]) { gunzip(bytes, LARGEST).ok() } else { None };
+    let decoded = decode(unpacked.as_deref().unwrap_or(bytes), media_type);
     let tree = tree::parse(&clean(&decoded));
     let scope = Scope::of(Some(url));
     let read = |name: &str| tree.root.all(name).filter_map(|page| entry(page, &scope)).collect();

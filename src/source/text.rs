@@ -1,34 +1,21 @@
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::Encoding;
+use regex::Regex;
 
-/// The bytes of a document as text: byte order mark, header, XML declaration, else a guess.
-pub(super) fn decode<'a>(bytes: &'a [u8], media_type: Option<&str>) -> Cow<'a, str> {
-    if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[skip..]).0;
-    }
-    let label = |text: &str| {
-        let at = text.find("charset=").map(|at| at + 8)?;
-        Encoding::for_label(text[at..].trim_matches(['"', '\'', ' ']).split(';').next()?.trim().as_bytes())
-    };
-    let declared = media_type.and_then(label).or_else(|| declared(bytes));
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let encoding = declared.filter(|encoding| *encoding != encoding_rs::UTF_8).unwrap_or_else(|| {
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(bytes, true);
-        detector.guess(None, Utf8Detection::Deny)
-    });
-    encoding.decode_without_bom_handling(bytes).0
-}
+use crate::extract::title_text;
 
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(300)]).into_owned();
-    let at = head.find("encoding=")? + 9;
-    let quote = head[at..].chars().next()?;
-    Encoding::for_label(head[at + 1..].split(quote).next()?.as_bytes())
+pub(super) use crate::extract::decode;
+
+/// What has no place in a title, with all that stands in it.
+static CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?is)<script\b.*?(?:</script\s*>|$)|<style\b.*?(?:</style\s*>|$)|<!--.*?(?:-->|$)")
+        .expect("the pattern is a constant, and a test runs it")
+});
+
+/// A title or a name, with entities and markup, as plain text on one line; scripts, styles and comments are dropped.
+pub(super) fn plain(raw: &str) -> String {
+    if raw.contains(['<', '&']) { title_text(&CODE.replace_all(raw, "")) } else { title_text(raw) }
 }
 
 /// Feed text made fit for a parser: control characters dropped, junk before the first tag cut, and each `<` that
@@ -40,6 +27,9 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
         |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if text.contains(illegal) {
         text = Cow::Owned(text.replace(illegal, ""));
+    }
+    if text.contains(|c: char| matches!(c, '\u{80}'..='\u{9f}')) {
+        text = Cow::Owned(text.chars().map(|c| western(c.into()).unwrap_or(c)).collect());
     }
     match strays(&text) {
         strays if strays.is_empty() => text,
@@ -84,12 +74,16 @@ pub(super) fn numbered(number: &str) -> Option<char> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => number.parse().ok()?,
     };
-    if let 0x80..=0x9f = code {
-        // Written by programs that take windows-1252 for Unicode.
-        let byte = [u8::try_from(code).ok()?];
-        return encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next();
+    if let Some(meant) = western(code) {
+        return Some(meant);
     }
     char::from_u32(code).filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// What a control character of Unicode (80 to 9F) means where windows-1252 was taken for Unicode.
+fn western(code: u32) -> Option<char> {
+    let byte = u8::try_from(code).ok().filter(|byte| matches!(byte, 0x80..=0x9f))?;
+    encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next()
 }
 
 /// `text` with entities of HTML resolved, tags left alone.
@@ -99,14 +93,6 @@ pub(super) fn decode_entities(text: &str) -> String {
     }
     let html = text.replace('<', "&lt;");
     dom_query::Document::fragment(html).text().to_string()
-}
-
-/// Text that may hold markup and entities, as plain text on one line.
-pub(super) fn plain(raw: &str) -> String {
-    if !raw.contains(['<', '&']) {
-        return one_line(raw);
-    }
-    one_line(&dom_query::Document::fragment(raw).text())
 }
 
 /// White space brought to single spaces.
@@ -138,6 +124,8 @@ mod tests {
         for (raw, expected) in [
             ("AT&amp;T &lt;3", "AT&T <3"),
             ("<b>Bold</b>\n  and caf&eacute;", "Bold and café"),
+            ("safe<script>alert(1)</script> title", "safe title"),
+            ("sa<!-- -- x >fe", "sa"),
             ("a & b", "a & b"),
             ("1 < 2", "1 < 2"),
         ] {

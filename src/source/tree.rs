@@ -81,7 +81,12 @@ impl Element {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty())
     }
 
-    /// All text in it, elements' included.
+    /// Its name without a prefix.
+    fn local(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// All text in it, elements' included, scripts and styles not.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         self.push_text(&mut text);
@@ -92,6 +97,8 @@ impl Element {
         for node in &self.children {
             match node {
                 Node::Text(text) => into.push_str(text),
+                // What a program would read is not text.
+                Node::Element(element) if matches!(element.local(), "script" | "style") => {}
                 Node::Element(element) => element.push_text(into),
             }
         }
@@ -119,7 +126,7 @@ impl Element {
             match node {
                 Node::Text(text) => into.push_str(&quick_xml::escape::partial_escape(text.as_str())),
                 Node::Element(element) => {
-                    let name = element.name.rsplit(':').next().unwrap_or_default();
+                    let name = element.local();
                     into.push('<');
                     into.push_str(name);
                     for (key, value) in element.attributes.iter().filter(|(key, _)| !key.starts_with("xmlns")) {
@@ -156,10 +163,20 @@ pub(super) fn parse(text: &str) -> Tree {
     builder.finish()
 }
 
+/// An element whose end tag has not come.
+#[derive(Default)]
+struct Open {
+    element: Element,
+    /// Its name in the document, in lower case.
+    written: String,
+    /// What the prefixes it declares meant outside of it.
+    outside: Vec<(String, Option<&'static str>)>,
+}
+
 #[derive(Default)]
 struct Builder {
-    /// Open elements, outermost first, with the name each has in the document.
-    open: Vec<(Element, String)>,
+    /// Open elements, outermost first.
+    open: Vec<Open>,
     /// Starts that were not opened because they lie too deep.
     skipped: usize,
     prefixes: HashMap<String, &'static str>,
@@ -214,17 +231,26 @@ impl Builder {
             self.skipped += 1;
             return;
         }
-        let mut attributes = Vec::new();
+        let written = String::from_utf8_lossy(tag.name().as_ref()).to_ascii_lowercase();
+        self.end_forgotten(&written);
+        let (mut attributes, mut outside) = (Vec::new(), Vec::new());
         // `with_checks(false)`: the check for duplicates takes time quadratic in their number.
         for attribute in tag.html_attributes().with_checks(false).flatten() {
             let key = String::from_utf8_lossy(attribute.key.as_ref()).to_ascii_lowercase();
             let value = self.attribute_value(&String::from_utf8_lossy(&attribute.value));
-            self.declare(&key, &value);
+            outside.extend(self.declare(&key, &value));
             attributes.push((key, value));
         }
-        let written = String::from_utf8_lossy(tag.name().as_ref()).to_ascii_lowercase();
         let element = Element { name: self.spell(&written), attributes, ..Element::default() };
-        self.open.push((element, written));
+        self.open.push(Open { element, written, outside });
+    }
+
+    /// An entry in an entry means that the end of the first was forgotten.
+    fn end_forgotten(&mut self, written: &str) {
+        if matches!(written, "item" | "entry") && self.open.iter().any(|open| open.written == written) {
+            self.end(written.as_bytes());
+            self.repaired = true;
+        }
     }
 
     /// Closes the innermost open element of this name, and those in it that were left open.
@@ -234,7 +260,7 @@ impl Builder {
             return;
         }
         let name = String::from_utf8_lossy(name).trim().to_ascii_lowercase();
-        let Some(depth) = self.open.iter().rposition(|(_, written)| *written == name) else {
+        let Some(depth) = self.open.iter().rposition(|open| open.written == name) else {
             self.repaired = true;
             return;
         };
@@ -245,10 +271,16 @@ impl Builder {
     }
 
     fn close(&mut self, cut: bool) {
-        let Some((mut element, _)) = self.open.pop() else { return };
+        let Some(Open { mut element, outside, .. }) = self.open.pop() else { return };
         element.cut = cut;
+        for (prefix, before) in outside.into_iter().rev() {
+            match before {
+                Some(usual) => self.prefixes.insert(prefix, usual),
+                None => self.prefixes.remove(&prefix),
+            };
+        }
         match self.open.last_mut() {
-            Some((parent, _)) => parent.children.push(Node::Element(element)),
+            Some(parent) => parent.element.children.push(Node::Element(element)),
             None => {
                 // A second root is junk after the document, unless the first was empty.
                 if self.root.as_ref().is_none_or(|root| root.children.is_empty()) {
@@ -259,7 +291,7 @@ impl Builder {
     }
 
     fn push_text(&mut self, text: &str) {
-        let Some((parent, _)) = self.open.last_mut() else { return };
+        let Some(Open { element: parent, .. }) = self.open.last_mut() else { return };
         match parent.children.last_mut() {
             Some(Node::Text(before)) => before.push_str(text),
             _ => parent.children.push(Node::Text(text.to_owned())),
@@ -307,13 +339,14 @@ impl Builder {
         value
     }
 
-    fn declare(&mut self, key: &str, uri: &str) {
-        let prefix = if key == "xmlns" { Some("") } else { key.strip_prefix("xmlns:") };
-        if let Some(prefix) = prefix.filter(|_| self.prefixes.len() < NAMESPACES)
-            && let Some(usual) = namespace::usual_prefix(uri)
-        {
-            self.prefixes.insert(prefix.to_owned(), usual);
+    /// Notes the namespace that an attribute declares; the prefix and what it meant before.
+    fn declare(&mut self, key: &str, uri: &str) -> Option<(String, Option<&'static str>)> {
+        let prefix = if key == "xmlns" { "" } else { key.strip_prefix("xmlns:")? };
+        if self.prefixes.len() >= NAMESPACES {
+            return None;
         }
+        let usual = namespace::usual_prefix(uri)?;
+        Some((prefix.to_owned(), self.prefixes.insert(prefix.to_owned(), usual)))
     }
 
     /// `written` with the usual prefix of its namespace.
@@ -334,6 +367,11 @@ impl Builder {
             let declaration = declaration.trim_start();
             let Some((name, rest)) = declaration.split_once(char::is_whitespace) else { continue };
             let rest = rest.trim_start();
+            if rest.starts_with("SYSTEM") || rest.starts_with("PUBLIC") {
+                // Another document, which is not read.
+                self.entities.insert(name.to_owned(), String::new());
+                continue;
+            }
             let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some(value) = rest[1..].split(quote).next() else { continue };
             if value.len() > LONGEST_ENTITY || value.replace("&#", "").contains('&') {

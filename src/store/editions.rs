@@ -78,7 +78,8 @@ impl Store {
         let query = sqlx::query(
             "SELECT id, edition FROM editions WHERE newsletter = ? ORDER BY composed DESC, id DESC LIMIT 1",
         );
-        let row = query.bind(newsletter).fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
+        let row =
+            query.bind(newsletter).fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
         row.as_ref().map(edition).transpose()
     }
 

@@ -17,9 +17,6 @@ mod open;
 mod outbox;
 mod sources;
 
-#[cfg(test)]
-mod tests;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,8 @@ use super::desk::Desk;
 use super::duplicate::contained;
 use super::earlier::Remembered;
 use super::fate::{Ledger, Outcome};
-use super::group::{canonical, fold};
+use super::fold::fold;
+use super::group::canonical;
 use super::rule::Favour;
 use crate::model::Article;
 

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use super::token::for_each_word;
 use super::vocabulary::stem_of;
+use crate::text::Stem;
 
 /// How many articles of the batch a table counts for (`recipes/stories.md`: 0 to 1,500 were tried).
 pub(super) const PSEUDO_ARTICLES: f64 = 500.0;
@@ -37,11 +38,12 @@ pub(super) fn background(stem: &str, language: &str) -> Option<f64> {
 pub fn count_background<'a>(texts: impl IntoIterator<Item = &'a str>, language: &str) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut articles = 0;
+    let stemmer = Stem::new(language);
     for text in texts {
         articles += 1;
         let mut stems = BTreeSet::new();
         for_each_word(text, |token| {
-            stems.insert(stem_of(&token.text.to_lowercase(), language));
+            stems.insert(stem_of(&token.text.to_lowercase(), &stemmer));
         });
         for stem in stems {
             *counts.entry(stem).or_default() += 1;

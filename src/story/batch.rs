@@ -12,6 +12,7 @@ use super::calendar::TimeWord;
 use super::token::for_each_word;
 use super::vocabulary::Vocabulary;
 use crate::model::Article;
+use crate::text::language;
 
 const LEAD_CHARACTERS: usize = 600;
 /// Words of one text that are looked at; a longer text is told by its beginning.
@@ -46,7 +47,7 @@ pub(super) struct Row {
 }
 
 /// All articles of one run.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Batch {
     /// In the order given.
     pub rows: Vec<Row>,
@@ -84,12 +85,22 @@ impl Batch {
             frequency[*term as usize] += 1;
         }
         let languages: BTreeSet<&str> = words.iter().map(|words| words.language.as_str()).collect();
-        let weights: Vec<(&str, Vec<f32>)> =
-            languages.into_iter().map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len()))).collect();
-        let rows: Vec<Row> = words.iter().zip(&counts).zip(times).map(|((words, counts), time)| {
-            let rarity = weights.iter().find(|(language, _)| *language == words.language).map_or(&[][..], |(_, rarity)| rarity);
-            words.row(counts, rarity, *time, &vocabulary)
-        }).collect();
+        let weights: Vec<(&str, Vec<f32>)> = languages
+            .into_iter()
+            .map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len())))
+            .collect();
+        let rows: Vec<Row> = words
+            .iter()
+            .zip(&counts)
+            .zip(times)
+            .map(|((words, counts), time)| {
+                let rarity = weights
+                    .iter()
+                    .find(|(language, _)| *language == words.language)
+                    .map_or(&[][..], |(_, rarity)| rarity);
+                words.row(counts, rarity, *time, &vocabulary)
+            })
+            .collect();
         Self { rows, frequency, vocabulary }
     }
 
@@ -244,8 +255,8 @@ pub(super) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
     sum
 }
 
-/// Primary subtag of the article's language; empty if unknown.
+/// Primary subtag of the article's language, declared or found out; empty if unknown.
 pub(super) fn language_of(article: &Article) -> String {
-    let tag = article.language.as_deref().unwrap_or_default();
-    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
+    let declared = article.language.as_deref().and_then(language::normalize);
+    declared.or_else(|| language::detect(&article.text, None)).unwrap_or_default()
 }

@@ -3,12 +3,12 @@
 //! One summary runs over the sentences of all its articles; each sentence keeps its article and its span. An update
 //! keeps only sentences that say what was not told before. Nothing is written here that does not stand in an article.
 
-use crate::model::{Article, KeySentence, Place, Story, Update};
-
 use super::batch::{Batch, language_of};
-use super::desk::{Desk, Passage, Picked, Summed};
+use super::desk::Desk;
 use super::earlier::Told;
 use super::novelty::Said;
+use crate::model::{Article, KeySentence, Place, Story, Update};
+use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
 
 /// Articles of one story that are summarized; its most central.
 const MOST_TEXTS: usize = 12;
@@ -37,18 +37,29 @@ pub(super) struct Cast<'a> {
 pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Story> {
     let head = cast.faces[0];
     let texts = texts(&cast.faces);
-    let passages: Vec<Passage<'_>> = texts
-        .iter()
-        .map(|article| Passage { text: &article.text, title: &article.title, language: article.language.as_deref() })
-        .collect();
-    let summed = (desk.pen.summarize)(&passages);
     let language = language_of(head);
+    let whole: Vec<Text<'_>> = texts
+        .iter()
+        .map(|article| {
+            let title = (!article.title.is_empty()).then_some(article.title.as_str());
+            Text { text: &article.text, title, language: Some(&language), parts: &[] }
+        })
+        .collect();
+    let summed = summarize_texts(&whole, desk.summary);
     let page = Page { desk, batch, texts: &texts, summed: &summed, language: &language };
     let mut said = Said::default();
     let sentences = if cast.told.is_empty() {
-        summed.sentences.iter().filter(|picked| picked.chosen).map(|picked| page.sentence(picked, picked.reason.clone())).collect()
+        summed
+            .sentences
+            .iter()
+            .filter(|picked| picked.chosen)
+            .map(|picked| page.sentence(picked, picked.reasons.why()))
+            .collect()
     } else {
-        cast.told.iter().flat_map(|told| &told.story.sentences).for_each(|sentence| said.add(&sentence.text, &language));
+        cast.told
+            .iter()
+            .flat_map(|told| &told.story.sentences)
+            .for_each(|sentence| said.add(&sentence.text, &language));
         cast.told.iter().for_each(|told| said.add(&told.story.headline, &language));
         let new = page.new_sentences(&mut said);
         let untold_title = said.novelty(&head.title, &language, batch) >= desk.options.new;
@@ -131,7 +142,12 @@ fn places(cast: &Cast<'_>, sentences: &[KeySentence]) -> (Vec<Place>, Vec<Place>
 }
 
 fn place(article: &Article) -> Place {
-    Place { article: article.id.clone(), source: article.source.clone(), title: headline(article), url: article.url.clone() }
+    Place {
+        article: article.id.clone(),
+        source: article.source.clone(),
+        title: headline(article),
+        url: article.url.clone(),
+    }
 }
 
 /// All sentences of a story, and what is needed to choose among them.
@@ -139,14 +155,14 @@ struct Page<'a> {
     desk: &'a Desk<'a>,
     batch: &'a Batch,
     texts: &'a [&'a Article],
-    summed: &'a Summed,
+    summed: &'a Summary,
     language: &'a str,
 }
 
 impl Page<'_> {
-    fn sentence(&self, picked: &Picked, reason: String) -> KeySentence {
-        let article = self.texts[picked.text];
-        let link = article.url.as_deref().map(|url| (self.desk.pen.link)(url, &article.text, picked.start..picked.end));
+    fn sentence(&self, picked: &Sentence, reason: String) -> KeySentence {
+        let article = self.texts[picked.source];
+        let link = article.url.as_deref().map(|url| text_fragment(url, &article.text, picked.start..picked.end));
         KeySentence {
             text: article.text[picked.start..picked.end].to_owned(),
             article: article.id.clone(),
@@ -159,8 +175,8 @@ impl Page<'_> {
         }
     }
 
-    fn text(&self, picked: &Picked) -> &str {
-        &self.texts[picked.text].text[picked.start..picked.end]
+    fn text(&self, picked: &Sentence) -> &str {
+        &self.texts[picked.source].text[picked.start..picked.end]
     }
 
     /// As many new sentences as the summary has: first the chosen ones, then the best of the others; in reading order.
@@ -168,7 +184,9 @@ impl Page<'_> {
         let wanted = self.summed.sentences.iter().filter(|picked| picked.chosen).count();
         let mut order: Vec<usize> = (0..self.summed.sentences.len()).collect();
         let key = |place: &usize| &self.summed.sentences[*place];
-        order.sort_by(|a, b| key(b).chosen.cmp(&key(a).chosen).then(key(b).score.total_cmp(&key(a).score)).then(a.cmp(b)));
+        order.sort_by(|a, b| {
+            key(b).chosen.cmp(&key(a).chosen).then(key(b).score.total_cmp(&key(a).score)).then(a.cmp(b))
+        });
         let mut new: Vec<(usize, f64)> = Vec::new();
         for place in order {
             if new.len() >= wanted {
@@ -182,7 +200,8 @@ impl Page<'_> {
             }
         }
         new.sort_unstable_by_key(|(place, _)| *place);
-        let reason = |novelty: f64| format!("new since the story was last told ({:.0} % of its words)", 100.0 * novelty);
+        let reason =
+            |novelty: f64| format!("new since the story was last told ({:.0} % of its words)", 100.0 * novelty);
         new.into_iter().map(|(place, novelty)| self.sentence(key(&place), reason(novelty))).collect()
     }
 
@@ -195,15 +214,15 @@ impl Page<'_> {
         said.add(&self.texts[0].title, self.language);
         let count = self.summed.sentences.len().max(1) as f64;
         let usual = self.summed.sentences.iter().map(|picked| picked.score).sum::<f64>() / count;
-        let silent = |picked: &&Picked| {
-            let source = &self.texts[picked.text].source;
+        let silent = |picked: &&Sentence| {
+            let source = &self.texts[picked.source].source;
             sentences.iter().all(|sentence| sentence.source != *source) && *source != self.texts[0].source
         };
-        let whole = |picked: &&Picked| {
+        let whole = |picked: &&Sentence| {
             let text = self.text(picked);
             picked.score >= usual && ADDED_WORDS.contains(&crate::model::word_count(text)) && !text.contains('\n')
         };
-        let mut best: Option<(&Picked, f64)> = None;
+        let mut best: Option<(&Sentence, f64)> = None;
         for picked in self.summed.sentences.iter().filter(silent).filter(whole) {
             let novelty = said.novelty(self.text(picked), self.language, self.batch);
             if novelty >= ADDS && best.is_none_or(|(_, most)| novelty > most) {
@@ -211,7 +230,7 @@ impl Page<'_> {
             }
         }
         sentences.extend(best.map(|(picked, novelty)| {
-            let source = &self.texts[picked.text].source;
+            let source = &self.texts[picked.source].source;
             self.sentence(picked, format!("what {source} adds: {:.0} % of its words are not above", 100.0 * novelty))
         }));
         sentences

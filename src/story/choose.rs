@@ -89,7 +89,11 @@ struct Tally<'a> {
 }
 
 /// One choice a candidate, in their order. `write` makes the card of a candidate, `None` when nothing is new in it.
-pub(super) fn choose(desk: &Desk<'_>, candidates: &[Candidate], mut write: impl FnMut(usize) -> Option<Story>) -> Vec<Choice> {
+pub(super) fn choose(
+    desk: &Desk<'_>,
+    candidates: &[Candidate],
+    mut write: impl FnMut(usize) -> Option<Story>,
+) -> Vec<Choice> {
     let mut choices: Vec<Option<Choice>> = candidates.iter().map(|_| None).collect();
     let mut tally = Tally::default();
     let mut kept: Vec<usize> = (0..candidates.len()).filter(|place| candidates[*place].kept).collect();
@@ -137,7 +141,9 @@ impl<'a> Tally<'a> {
         let own = desk.terms(&candidate.source).and_then(|terms| terms.max_stories);
         let full = |limit, value, count| (count >= value).then_some(Full { limit, value });
         full("max_stories", limits.max_stories, self.stories)
-            .or_else(|| self.out_of_time.then_some(Full { limit: "reading_minutes", value: limits.reading_minutes as usize }))
+            .or_else(|| {
+                self.out_of_time.then_some(Full { limit: "reading_minutes", value: limits.reading_minutes as usize })
+            })
             .or_else(|| full("max_stories of the source", own?, of_source))
             .or_else(|| full("max_per_source", limits.max_per_source?, of_source))
             .or_else(|| full("max_per_section", limits.max_per_section?, of_section))

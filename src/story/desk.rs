@@ -1,13 +1,12 @@
 //! All that an edition is composed of, on one desk.
 
-use std::ops::Range;
-
 use jiff::Timestamp;
 
 use super::earlier::Told;
 use super::options::{Limits, Options, SourceTerms};
 use super::rule::Rules;
 use crate::model::{Article, SourceHealth};
+use crate::summary;
 
 /// All that an edition is composed of.
 pub struct Desk<'a> {
@@ -31,8 +30,8 @@ pub struct Desk<'a> {
     pub options: &'a Options,
     /// How much the edition may hold.
     pub limits: &'a Limits,
-    /// What summarizes and links.
-    pub pen: Pen<'a>,
+    /// How a story's sentences are chosen.
+    pub summary: &'a summary::Options,
 }
 
 /// The newsletter's facts, which the edition carries.
@@ -46,52 +45,6 @@ pub struct Newsletter<'a> {
     pub language: &'a str,
     /// IANA name of the zone of its dates.
     pub timezone: &'a str,
-}
-
-/// What summarizes the articles of a story, and links a sentence to its place.
-#[derive(Clone, Copy)]
-pub struct Pen<'a> {
-    /// All sentences of all texts with their scores, in the order of the texts.
-    pub summarize: &'a (dyn Fn(&[Passage<'_>]) -> Summed + Sync),
-    /// The URL with a text fragment for a span of the text.
-    pub link: &'a (dyn Fn(&str, &str, Range<usize>) -> String + Sync),
-}
-
-/// One text of a story.
-#[derive(Debug, Clone, Copy)]
-pub struct Passage<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// Its headline.
-    pub title: &'a str,
-    /// Its language, if known.
-    pub language: Option<&'a str>,
-}
-
-/// What a summarizer says about a story.
-#[derive(Debug, Clone, Default)]
-pub struct Summed {
-    /// All sentences, in the order of the texts.
-    pub sentences: Vec<Picked>,
-    /// Keyphrases, best first.
-    pub keyphrases: Vec<String>,
-}
-
-/// One sentence and what it is worth.
-#[derive(Debug, Clone)]
-pub struct Picked {
-    /// Which text.
-    pub text: usize,
-    /// First byte in it.
-    pub start: usize,
-    /// One past its last byte.
-    pub end: usize,
-    /// How much it says of the whole.
-    pub score: f64,
-    /// It is in the summary.
-    pub chosen: bool,
-    /// Why, in one plain sentence.
-    pub reason: String,
 }
 
 impl Desk<'_> {

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 const SAMPLE: u64 = 4;
 const SMALL: usize = 64;
 /// Copies that one triple leads to; a thousand copies are found through the first of them.
-const LONGEST_LIST: usize = 64;
+pub(super) const LONGEST_LIST: usize = 64;
 /// Texts with fewer triples are copies only of equal texts.
 const TELLING: usize = 8;
 
@@ -28,7 +28,9 @@ pub(super) struct Copies {
 /// Hashes of three words in a row, ascending, each once; of the whole text if it has fewer words.
 pub(super) fn triples(words: impl Iterator<Item = u64>) -> Vec<u64> {
     let words: Vec<u64> = words.collect();
-    let hash = |window: &[u64]| window.iter().fold(0_u64, |sum, word| (sum.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let hash = |window: &[u64]| {
+        window.iter().fold(0_u64, |sum, word| (sum.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    };
     let spread = |hash: u64| hash ^ (hash >> 32);
     let mut hashes: Vec<u64> = match words.len() {
         0 => Vec::new(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::Batch;
 use super::desk::Desk;
 use super::duplicate::{contained, copies};
-use super::linkage::too_loose;
+use super::linkage::{RELATIVE, too_loose};
 use super::pairs::Pair;
 use crate::model::{Article, Story};
 
@@ -101,7 +101,12 @@ fn told_first(texts: &[&[u64]], count: usize, share: f64) -> Vec<(usize, usize)>
 ///
 /// Groups and stories are given as places in one batch; the probabilities are those without dates, since a story that
 /// goes on is by nature apart in time.
-pub(super) fn continued(groups: &[Vec<usize>], stories: &[Vec<usize>], pairs: &[Pair], threshold: f64) -> Vec<Vec<usize>> {
+pub(super) fn continued(
+    groups: &[Vec<usize>],
+    stories: &[Vec<usize>],
+    pairs: &[Pair],
+    threshold: f64,
+) -> Vec<Vec<usize>> {
     let count = groups.iter().chain(stories).flatten().max().map_or(0, |most| most + 1);
     let mut set_of = vec![usize::MAX; count];
     for (set, members) in groups.iter().chain(stories).enumerate() {
@@ -124,7 +129,7 @@ pub(super) fn continued(groups: &[Vec<usize>], stories: &[Vec<usize>], pairs: &[
             continue;
         }
         let mean = sum / (size(*group) * size(*story)) as f64;
-        if mean >= threshold && !too_loose(mean, tight(*group), tight(*story)) {
+        if mean >= threshold && !too_loose(RELATIVE, mean, tight(*group), tight(*story)) {
             found[*group].push(story - groups.len());
         }
     }

@@ -22,6 +22,13 @@ pub struct Fate {
     pub why: String,
 }
 
+impl Fate {
+    /// The reader gets to see it, in a story or as a link.
+    pub fn is_told(&self) -> bool {
+        matches!(self.outcome, Outcome::Told { .. } | Outcome::Linked { .. })
+    }
+}
+
 /// The ways an article can go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -10,6 +10,24 @@ use std::collections::{BTreeMap, BinaryHeap};
 /// `recipes/stories.md`: rho. How much looser than inside the link between two groups may be.
 pub(super) const RELATIVE: f64 = 0.60;
 
+/// When two groups are joined.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Rule {
+    /// Least mean between them.
+    pub threshold: f64,
+    /// How much looser than inside the link between two groups of two or more may be; 0: that does not matter.
+    pub relative: f64,
+    /// Members of a group that count for a mean; more are taken as that many.
+    pub most: usize,
+}
+
+impl Rule {
+    /// The rule for stories.
+    pub(super) fn stories(threshold: f64) -> Self {
+        Self { threshold, relative: RELATIVE, most: usize::MAX }
+    }
+}
+
 /// A possible join; the greatest is done first, ties by position.
 #[derive(Debug, PartialEq)]
 struct Join {
@@ -41,15 +59,15 @@ struct Groups {
     inside: Vec<f64>,
 }
 
-/// Whether groups this tight inside (mean probability; of sizes `a`, `b`) may not be joined at `mean`.
-pub(super) fn too_loose(mean: f64, (size_a, tight_a): (usize, f64), (size_b, tight_b): (usize, f64)) -> bool {
-    size_a.min(size_b) >= 2 && mean < RELATIVE * (tight_a * tight_b).sqrt()
+/// Whether groups with these (size, mean inside) are too much tighter inside than `mean`, which is between them.
+pub(super) fn too_loose(relative: f64, mean: f64, a: (usize, f64), b: (usize, f64)) -> bool {
+    a.0.min(b.0) >= 2 && mean < relative * (a.1 * b.1).sqrt()
 }
 
 /// Groups of `0..count`, each ascending, by their first member.
 ///
 /// `pairs` are (a, b, probability), each pair once; a pair that is not there counts as 0.
-pub(super) fn link(count: usize, pairs: impl IntoIterator<Item = (usize, usize, f64)>, threshold: f64) -> Vec<Vec<usize>> {
+pub(super) fn link(count: usize, pairs: impl IntoIterator<Item = (usize, usize, f64)>, rule: Rule) -> Vec<Vec<usize>> {
     let mut groups = Groups {
         links: vec![BTreeMap::new(); count],
         members: (0..count).map(|member| vec![member]).collect(),
@@ -59,19 +77,20 @@ pub(super) fn link(count: usize, pairs: impl IntoIterator<Item = (usize, usize, 
     for (a, b, probability) in pairs {
         groups.links[a].insert(b, probability);
         groups.links[b].insert(a, probability);
-        if probability >= threshold {
+        if probability >= rule.threshold {
             joins.push(Join { mean: probability, a: a.min(b), b: a.max(b) });
         }
     }
     while let Some(Join { mean, a, b }) = joins.pop() {
         let gone = groups.members[a].is_empty() || groups.members[b].is_empty();
-        if gone || too_loose(mean, groups.tightness(a), groups.tightness(b)) {
+        if gone || too_loose(rule.relative, mean, groups.tightness(a), groups.tightness(b)) {
             continue;
         }
         let joined = groups.join(a, b);
         for (other, sum) in &groups.links[joined] {
-            let mean = sum / (groups.members[joined].len() * groups.members[*other].len()) as f64;
-            if mean >= threshold {
+            let size = |group: usize| groups.members[group].len().min(rule.most);
+            let mean = sum / (size(joined) * size(*other)) as f64;
+            if mean >= rule.threshold {
                 joins.push(Join { mean, a: *other, b: joined });
             }
         }
@@ -114,12 +133,12 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
-    use super::link;
+    use super::{Rule, link};
 
     fn check(count: usize, pairs: &[(usize, usize, f64)], expected: &[&[usize]]) {
-        assert_eq!(link(count, pairs.iter().copied(), 0.25), expected);
+        assert_eq!(link(count, pairs.iter().copied(), Rule::stories(0.25)), expected);
         let turned: Vec<_> = pairs.iter().rev().map(|(a, b, p)| (*b, *a, *p)).collect();
-        assert_eq!(link(count, turned, 0.25), expected, "the order of the pairs is of no account");
+        assert_eq!(link(count, turned, Rule::stories(0.25)), expected, "the order of the pairs is of no account");
     }
 
     #[test]

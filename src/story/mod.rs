@@ -24,6 +24,7 @@ mod desk;
 mod duplicate;
 mod earlier;
 mod fate;
+mod fold;
 mod group;
 mod linkage;
 mod novelty;
@@ -39,7 +40,7 @@ mod vocabulary;
 
 pub use background::count_background;
 pub use compose::{Composition, compose};
-pub use desk::{Desk, Newsletter, Passage, Pen, Picked, Summed};
+pub use desk::{Desk, Newsletter};
 pub use earlier::Told;
 pub use fate::{Fate, Outcome};
 pub use group::{Grouped, group};
@@ -48,3 +49,6 @@ pub use order::{Part, Ranking};
 pub use rule::{Patterns, Rule, RuleError, Rules};
 pub use shorten::shorten;
 pub use verify::{Flaw, verify};
+
+#[cfg(test)]
+mod tests;

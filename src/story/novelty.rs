@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::batch::Batch;
 use super::token::for_each_word;
 use super::vocabulary::{is_stop_word, stem_of};
+use crate::text::Stem;
 
 /// What one sentence covers when all are taken together counts less than when it says all by itself.
 const TOGETHER: f64 = 0.8;
@@ -51,12 +52,13 @@ impl Said {
 /// The stems of a sentence, and whether each is a name inside it or a number.
 fn bag(sentence: &str, language: &str) -> BTreeMap<String, bool> {
     let mut stems = BTreeMap::new();
+    let stemmer = Stem::new(language);
     for_each_word(sentence, |token| {
         let word = token.text.to_lowercase();
         let number = word.starts_with(|sign: char| sign.is_numeric());
         if (number || word.chars().nth(1).is_some()) && !is_stop_word(&word, language) {
             let hot = token.start > 0 && (token.capital || number);
-            *stems.entry(stem_of(&word, language)).or_default() |= hot;
+            *stems.entry(stem_of(&word, &stemmer)).or_default() |= hot;
         }
     });
     stems

@@ -4,6 +4,8 @@
 //! near-linear time. Eleven numbers, fitted on labelled stories (`recipes/stories.md`, "Pair probability"), turn
 //! likeness in lead, title, names, numbers and dates into one probability.
 
+use std::collections::BTreeMap;
+
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::batch::{Batch, Row, dot};
@@ -42,13 +44,15 @@ struct Likeness {
 }
 
 impl Likeness {
-    fn of(a: &Row, b: &Row) -> Self {
+    /// `usual`: how near two articles of the batch are in the mean; only what is nearer than that tells something, for in
+    /// a newsletter all articles are of one day.
+    fn of(a: &Row, b: &Row, usual: f64) -> Self {
         let named = !a.names.is_empty() && !b.names.is_empty();
         let yes = |clash: bool| f64::from(u8::from(clash));
         let (near, far) = match (a.day, b.day) {
             (Some(a), Some(b)) => {
                 let days = a.abs_diff(b) as f64;
-                ((-days / 3.0).exp(), (days / 7.0).min(1.0))
+                ((nearness(days) - usual).max(0.0), (days / 7.0).min(1.0))
             }
             _ => (0.0, 0.0),
         };
@@ -82,6 +86,26 @@ impl Likeness {
     }
 }
 
+/// 1 on the same day, a third after three days.
+fn nearness(days: f64) -> f64 {
+    (-days / 3.0).exp()
+}
+
+/// Mean nearness of two dated articles of the batch; 0 when there are no two.
+fn usual_nearness(batch: &Batch) -> f64 {
+    const NOTHING_BEYOND: i64 = 30;
+    let mut days: BTreeMap<i64, f64> = BTreeMap::new();
+    batch.rows.iter().filter_map(|row| row.day).for_each(|day| *days.entry(day).or_default() += 1.0);
+    let dated: f64 = days.values().sum();
+    let of_day = |(day, count): (&i64, &f64)| {
+        let later = days.range(day + 1..=day + NOTHING_BEYOND);
+        let across: f64 = later.map(|(other, others)| others * nearness((other - day) as f64)).sum();
+        count * across + count * (count - 1.0) / 2.0
+    };
+    let sum: f64 = days.iter().map(of_day).sum();
+    if dated < 2.0 { 0.0 } else { sum / (dated * (dated - 1.0) / 2.0) }
+}
+
 /// All pairs of the batch that may tell one event, by (`b`, `a`).
 pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
     let cap = u32::try_from((batch.rows.len() / 20).clamp(60, 500)).unwrap_or(500);
@@ -92,6 +116,7 @@ pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
             postings[*term as usize].push((number, *weight));
         }
     }
+    let usual = usual_nearness(batch);
     let of_article = |b: usize| {
         let mut shared: Vec<(u32, f32)> = Vec::new();
         for (term, weight) in &heaviest[b] {
@@ -101,7 +126,7 @@ pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
         shared.sort_by_key(|(a, _)| *a);
         let groups = shared.chunk_by(|x, y| x.0 == y.0);
         let close = groups.filter(|group| group.iter().map(|(_, product)| product).sum::<f32>() >= LEAST_SHARED);
-        close.filter_map(|group| pair(batch, group[0].0, b)).collect::<Vec<Pair>>()
+        close.filter_map(|group| pair(batch, group[0].0, b, usual)).collect::<Vec<Pair>>()
     };
     let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map(of_article).collect();
     found.into_iter().flatten().collect()
@@ -115,8 +140,8 @@ fn heaviest(row: &Row, frequency: &[u32], cap: u32) -> Vec<(u32, f32)> {
     words
 }
 
-fn pair(batch: &Batch, a: u32, b: usize) -> Option<Pair> {
-    let likeness = Likeness::of(&batch.rows[a as usize], &batch.rows[b]);
+fn pair(batch: &Batch, a: u32, b: usize, usual: f64) -> Option<Pair> {
+    let likeness = Likeness::of(&batch.rows[a as usize], &batch.rows[b], usual);
     let undated = Likeness { near: 0.2, far: 0.0, ..likeness }.probability();
     let pair = Pair { a, b: u32::try_from(b).ok()?, probability: likeness.probability(), undated };
     (pair.probability >= LEAST || pair.undated >= LEAST).then_some(pair)

@@ -79,7 +79,13 @@ fn centrality(count: usize, groups: &[Vec<usize>], pairs: &[Pair]) -> Vec<f64> {
 }
 
 impl<'a> Plot<'a> {
-    fn new(desk: &Desk<'_>, admitted: &Admitted<'_>, faces: Vec<usize>, copies: Vec<usize>, told: Vec<&'a Told>) -> Self {
+    fn new(
+        desk: &Desk<'_>,
+        admitted: &Admitted<'_>,
+        faces: Vec<usize>,
+        copies: Vec<usize>,
+        told: Vec<&'a Told>,
+    ) -> Self {
         let all: Vec<usize> = faces.iter().chain(&copies).copied().collect();
         let articles: Vec<&Article> = all.iter().map(|place| admitted.articles[*place]).collect();
         let id = identify(&articles);

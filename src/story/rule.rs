@@ -112,7 +112,11 @@ impl Rules {
         let mut errors = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let repeated = rules[..index].iter().any(|earlier| !rule.name.is_empty() && earlier.name == rule.name);
-            let outcome = if repeated { Err(vec![("name".to_owned(), "another rule has this name".to_owned())]) } else { compiled.add(rule) };
+            let outcome = if repeated {
+                Err(vec![("name".to_owned(), "another rule has this name".to_owned())])
+            } else {
+                compiled.add(rule)
+            };
             let found = outcome.err().unwrap_or_default();
             errors.extend(found.into_iter().map(|(field, message)| RuleError {
                 rule: index,
@@ -224,6 +228,7 @@ impl Field {
 }
 
 fn duration(text: &str) -> Result<SignedDuration, String> {
-    let span: Span = text.parse().map_err(|error: jiff::Error| format!("not a time like `36h` or `3 days`: {error}"))?;
+    let span: Span =
+        text.parse().map_err(|error: jiff::Error| format!("not a time like `36h` or `3 days`: {error}"))?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| "give it in weeks, days or hours".to_owned())
 }

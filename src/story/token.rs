@@ -64,10 +64,9 @@ fn without_possessive(word: &str) -> &str {
 
 fn stands_inside(before: &str) -> bool {
     let Some(before) = before.strip_suffix(' ') else { return false };
-    before
-        .chars()
-        .next_back()
-        .is_some_and(|sign| matches!(sign, ',' | ';') || sign.is_ascii_digit() || (sign.is_alphabetic() && !sign.is_ascii_uppercase()))
+    before.chars().next_back().is_some_and(|sign| {
+        matches!(sign, ',' | ';') || sign.is_ascii_digit() || (sign.is_alphabetic() && !sign.is_ascii_uppercase())
+    })
 }
 
 /// Overlapping pairs of signs; the sign itself when there is only one.
@@ -115,10 +114,20 @@ mod tests {
     #[test]
     fn a_capital_counts_only_inside_a_sentence() {
         let mut inside = Vec::new();
-        for_each_word("The Ports, Anna said. Then A Bill", |token| inside.push((token.text, token.inside && token.capital)));
+        for_each_word("The Ports, Anna said. Then A Bill", |token| {
+            inside.push((token.text, token.inside && token.capital))
+        });
         assert_eq!(
             inside,
-            [("The", false), ("Ports", true), ("Anna", true), ("said", false), ("Then", false), ("A", true), ("Bill", false)]
+            [
+                ("The", false),
+                ("Ports", true),
+                ("Anna", true),
+                ("said", false),
+                ("Then", false),
+                ("A", true),
+                ("Bill", false)
+            ]
         );
     }
 }

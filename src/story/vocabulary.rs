@@ -12,6 +12,7 @@ use foldhash::fast::FixedState;
 use super::background::background;
 use super::calendar::{TimeWord, time_word};
 use super::token::Token;
+use crate::text::Stem;
 
 /// One distinct word of one language.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub(super) struct Word {
 }
 
 /// The words and stems of a batch.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Vocabulary {
     languages: Vec<Language>,
     words: Vec<Word>,
@@ -42,9 +43,9 @@ pub(super) struct Vocabulary {
     scratch: String,
 }
 
-#[derive(Debug)]
 struct Language {
     code: String,
+    stemmer: Stem,
     stop: HashSet<&'static str>,
     numbers: HashMap<Box<str>, u32, FixedState>,
 }
@@ -56,7 +57,12 @@ impl Vocabulary {
             return number;
         }
         let stop = stop_words::lookup(code).unwrap_or_default().iter().copied().collect();
-        self.languages.push(Language { code: code.to_owned(), stop, numbers: HashMap::default() });
+        self.languages.push(Language {
+            code: code.to_owned(),
+            stemmer: Stem::new(code),
+            stop,
+            numbers: HashMap::default(),
+        });
         self.languages.len() - 1
     }
 
@@ -81,13 +87,13 @@ impl Vocabulary {
     }
 
     fn intern(&mut self, language: usize) -> u32 {
-        let Language { code, stop, numbers } = &mut self.languages[language];
+        let Language { code, stemmer, stop, numbers } = &mut self.languages[language];
         let text = self.scratch.as_str();
         let number = u32::try_from(self.words.len()).expect("fewer than 2^32 distinct words fit in memory");
         numbers.insert(text.into(), number);
         let digit = text.starts_with(|sign: char| sign.is_numeric());
         let time = time_word(text, code);
-        let stem = if digit || time.is_some() { text.to_owned() } else { stem_of(text, code) };
+        let stem = if digit || time.is_some() { text.to_owned() } else { stem_of(text, stemmer) };
         let known = background(&stem, code).is_some_and(|count| count > 0.0);
         let next = u32::try_from(self.terms.len()).expect("no more stems than words");
         let term = *self.terms.entry(stem.into_boxed_str()).or_insert(next);
@@ -162,22 +168,8 @@ pub(super) fn is_stop_word(word: &str, language: &str) -> bool {
     stop_words::lookup(language).is_some_and(|words| words.contains(&word))
 }
 
-/// The stem of a lower-case word; the word itself in a language without a stemmer.
-pub(super) fn stem_of(word: &str, language: &str) -> String {
+/// The stem of a lower-case word; a number stands for itself.
+pub(super) fn stem_of(word: &str, stemmer: &Stem) -> String {
     let word: Cow<'_, str> = if word.contains('’') { word.replace('’', "'").into() } else { word.into() };
-    let algorithm = match language {
-        _ if word.starts_with(|sign: char| sign.is_numeric()) => None,
-        "en" => Some(rust_stemmers::Algorithm::English),
-        "ru" => Some(rust_stemmers::Algorithm::Russian),
-        "de" => Some(rust_stemmers::Algorithm::German),
-        "fr" => Some(rust_stemmers::Algorithm::French),
-        "es" => Some(rust_stemmers::Algorithm::Spanish),
-        "pt" => Some(rust_stemmers::Algorithm::Portuguese),
-        "it" => Some(rust_stemmers::Algorithm::Italian),
-        _ => None,
-    };
-    algorithm.map_or_else(
-        || word.to_string(),
-        |algorithm| rust_stemmers::Stemmer::create(algorithm).stem(&word).into_owned(),
-    )
+    if word.starts_with(|sign: char| sign.is_numeric()) { word.into_owned() } else { stemmer.stem(&word) }
 }

@@ -12,10 +12,12 @@ mod options;
 mod readable;
 mod reasons;
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::rank::{self, Input, Rows};
-use crate::text::{self, Terms, count_words, index, language};
+use crate::text::{self, count_words, index, language};
 
 pub use choose::{Choice, choose};
 pub use fragment::text_fragment;
@@ -31,6 +33,8 @@ pub struct Text<'a> {
     pub title: Option<&'a str>,
     /// Its language, if known (BCP 47); believed unless the text plainly speaks against it.
     pub language: Option<&'a str>,
+    /// The parts of it to summarize, in order and apart from each other; empty: all of it.
+    pub parts: &'a [Range<usize>],
 }
 
 /// All sentences of some texts, the chosen ones marked.
@@ -88,7 +92,7 @@ pub fn summarize(text: &str, options: &Options) -> Summary {
 
 /// Summarizes several texts about one thing as if they were one.
 pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
-    let languages: Vec<Option<String>> = texts.iter().map(|text| language::detect(text.text, text.language)).collect();
+    let languages: Vec<Option<String>> = texts.iter().map(spoken_in).collect();
     let places = split(texts, &languages);
     let spoken = |source: usize| languages[source].as_deref().unwrap_or_default();
     let sentence = |place: &Place| &texts[place.source].text[place.start..place.end];
@@ -97,7 +101,8 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     let (terms, title) = terms.split_off(places.len());
     let rows = Rows::new(&terms);
     let words: Vec<usize> = places.iter().map(|place| count_words(sentence(place))).collect();
-    let readability = readable::factors(places.iter().map(|place| (sentence(place), spoken(place.source))), options);
+    let readability =
+        readable::factors(places.iter().map(|place| (sentence(place), spoken(place.source))), &terms, &words);
     let budget = options.budget();
     let input = Input {
         terms: &terms,
@@ -119,6 +124,12 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     }
 }
 
+/// The language of a text, by the largest of its parts.
+fn spoken_in(text: &Text<'_>) -> Option<String> {
+    let part = text.parts.iter().rev().max_by_key(|part| part.len());
+    language::detect(part.map_or(text.text, |part| &text.text[part.clone()]), text.language)
+}
+
 /// Where a sentence stands.
 struct Place {
     source: usize,
@@ -130,13 +141,19 @@ struct Place {
 fn split(texts: &[Text<'_>], languages: &[Option<String>]) -> Vec<Place> {
     let mut places = Vec::new();
     for (source, text) in texts.iter().enumerate() {
-        let spans = text::sentences(text.text, languages[source].as_deref());
-        places.extend(spans.into_iter().enumerate().map(|(index, span)| Place {
-            source,
-            index,
-            start: span.start,
-            end: span.end,
-        }));
+        let whole = 0..text.text.len();
+        let parts = if text.parts.is_empty() { std::slice::from_ref(&whole) } else { text.parts };
+        let mut index = 0..;
+        for part in parts {
+            let spans = text::sentences(&text.text[part.clone()], languages[source].as_deref());
+            let place = |(span, index): (Range<usize>, usize)| Place {
+                source,
+                index,
+                start: part.start + span.start,
+                end: part.start + span.end,
+            };
+            places.extend(spans.into_iter().zip(index.by_ref()).map(place));
+        }
     }
     places
 }

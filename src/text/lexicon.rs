@@ -24,6 +24,18 @@ const ELIDED: [&str; 14] = [
     "tutt",
 ];
 
+/// What transcripts are full of and stop lists do not know; without it, meetings are about `um` and `yeah`.
+const SPOKEN: [(&str, &str); 5] = [
+    (
+        "en",
+        "um uh uhm er erm eh ah oh hmm hm mm mmm mhm yeah yep yes no nope okay ok huh uhhuh hey well so right alright wow",
+    ),
+    ("de", "äh ähm öh hm mhm ja nein na tja okay ok ach oh naja also eben halt"),
+    ("fr", "euh heu hum hein ben bah oui non ouais bon ok ah oh eh"),
+    ("es", "eh em este ah oh sí no vale bueno pues ok"),
+    ("pt", "é hum ah oh sim não pois bom ok né"),
+];
+
 /// Terms as numbers, across languages.
 #[derive(Default)]
 pub(super) struct Interner {
@@ -69,7 +81,9 @@ impl Lexicon {
             "nb" | "nn" => "no",
             other => other,
         };
-        let stop = stop_words::lookup(list).unwrap_or_default().iter().copied().collect();
+        let mut stop: HashSet<_, _> = stop_words::lookup(list).unwrap_or_default().iter().copied().collect();
+        let spoken = SPOKEN.iter().find(|(known, _)| *known == list);
+        stop.extend(spoken.into_iter().flat_map(|(_, words)| words.split(' ')));
         Self { language: language.to_owned(), stem: Stem::new(language), stop, spellings: HashMap::default() }
     }
 

@@ -5,6 +5,7 @@
 //! one for good. Every request is counted and its headers kept.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test whose server fails cannot go on")]
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -21,7 +22,7 @@ use tokio::sync::oneshot;
 
 /// What a path answers.
 #[derive(Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// A body with its media type; honours nothing.
     Body(&'static str, Vec<u8>),
     /// The same with an `ETag` and a `Last-Modified`: 304 to who has it already.
@@ -43,7 +44,7 @@ pub enum Answer {
 }
 
 /// The server.
-pub struct Web {
+pub(crate) struct Web {
     address: SocketAddr,
     state: Arc<Site>,
     stop: Option<oneshot::Sender<()>>,
@@ -59,7 +60,7 @@ struct Site {
 
 impl Web {
     /// Listens on a free port of 127.0.0.1.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let state = Arc::new(Site::default());
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
@@ -82,39 +83,39 @@ impl Web {
     }
 
     /// The URL of a path.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// From now on `path` gives this answer.
-    pub fn on(&self, path: &str, answer: Answer) -> &Self {
+    pub(crate) fn on(&self, path: &str, answer: Answer) -> &Self {
         self.row(path, vec![answer])
     }
 
     /// From now on `path` gives these answers, one after another, the last one for good.
-    pub fn row(&self, path: &str, answers: Vec<Answer>) -> &Self {
+    pub(crate) fn row(&self, path: &str, answers: Vec<Answer>) -> &Self {
         self.state.answers.lock().unwrap().insert(path.to_owned(), answers);
         self
     }
 
     /// A feed with validators.
-    pub fn feed(&self, path: &str, xml: &str) -> &Self {
+    pub(crate) fn feed(&self, path: &str, xml: &str) -> &Self {
         self.on(path, Answer::Cached("application/rss+xml", xml.as_bytes().to_vec(), "\"v1\""))
     }
 
     /// How often a path was asked for.
-    pub fn hits(&self, path: &str) -> usize {
+    pub(crate) fn hits(&self, path: &str) -> usize {
         self.state.requests.lock().unwrap().iter().filter(|(asked, _)| asked == path).count()
     }
 
     /// The headers of each request for a path.
-    pub fn headers(&self, path: &str) -> Vec<HeaderMap> {
+    pub(crate) fn headers(&self, path: &str) -> Vec<HeaderMap> {
         let requests = self.state.requests.lock().unwrap();
         requests.iter().filter(|(asked, _)| asked == path).map(|(_, headers)| headers.clone()).collect()
     }
 
     /// The most requests that were being answered at the same time.
-    pub fn most_at_a_time(&self) -> usize {
+    pub(crate) fn most_at_a_time(&self) -> usize {
         self.state.under_way.lock().unwrap().1
     }
 }
@@ -127,7 +128,7 @@ impl Drop for Web {
 }
 
 /// A feed of `count` entries called `<name> 1`, `<name> 2` and so on, newest first, each of one paragraph.
-pub fn rss(name: &str, count: usize) -> String {
+pub(crate) fn rss(name: &str, count: usize) -> String {
     let item = |number: usize| {
         format!(
             "<item><title>{name} {number}</title><link>https://example.org/{name}/{number}</link><guid>{name}-{number}</guid>\
@@ -139,7 +140,7 @@ pub fn rss(name: &str, count: usize) -> String {
     format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>{name}</title>{items}</channel></rss>")
 }
 
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -158,7 +159,9 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
         under_way.1 = under_way.1.max(under_way.0);
     }
     // Others that were let in at the same time get their turn, so that counting them means something.
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
     let response = respond(answer, request.headers());
     site.under_way.lock().unwrap().0 -= 1;
     response
@@ -177,16 +180,24 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
         }
         Some(Answer::Status(status, headers)) => {
             let response = Response::builder().status(status);
-            headers.into_iter().fold(response, |response, (name, value)| response.header(name, value)).body(Body::empty())
+            headers
+                .into_iter()
+                .fold(response, |response, (name, value)| response.header(name, value))
+                .body(Body::empty())
         }
         Some(Answer::Redirect(status, to)) => {
             Response::builder().status(status).header(header::LOCATION, to).body(Body::empty())
         }
-        Some(Answer::Hang) => plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>())),
-        Some(Answer::Drip) => plain("text/xml").body(Body::from_stream(futures::stream::unfold((), |()| async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            Some((Ok::<_, String>(Bytes::from_static(b" ")), ()))
-        }))),
+        Some(Answer::Hang) => {
+            plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>()))
+        }
+        Some(Answer::Drip) => {
+            let clock = tokio::time::interval(Duration::from_millis(100));
+            plain("text/xml").body(Body::from_stream(futures::stream::unfold(clock, async |mut clock| {
+                clock.tick().await;
+                Some((Ok::<_, String>(Bytes::from_static(b" ")), clock))
+            })))
+        }
         Some(Answer::Bomb(megabytes)) => {
             plain("text/xml").header(header::CONTENT_ENCODING, "gzip").body(gzip(&vec![b' '; megabytes << 20]).into())
         }

@@ -1,7 +1,10 @@
 //! One text → its answer, as DESIGN's JSON Lines contract has it.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
+use crate::extract::clean;
 use crate::summary::{self, Options, Reasons, Summary, Text};
 
 /// One line of input.
@@ -111,7 +114,7 @@ pub(super) fn answer(request: Request, how: &How) -> Answer {
     let extracted = html.map(|html| read_html(&html));
     let text = extracted.as_deref().or(text.as_deref()).unwrap_or_default();
     let declared = language.as_deref().and_then(crate::text::language::normalize);
-    let given = Text { text, title: title.as_deref(), language: language.as_deref() };
+    let given = Text { text, title: title.as_deref(), language: language.as_deref(), ..Text::default() };
     let summary = summarize_clean(given, how);
     let order_weight = how.explain.then_some(summary.order_weight);
     let language = declared.or_else(|| summary.language.clone());
@@ -122,9 +125,34 @@ pub(super) fn answer(request: Request, how: &How) -> Answer {
     Answer { id, language, summary: joined, sentences, keyphrases, order_weight, text: extracted }
 }
 
-/// The one place where boilerplate is taken out of plain text before it is summarized.
+/// The one place where boilerplate is taken out of plain text before it is summarized: by the spans of its lines, so
+/// that sentences keep their places in the text as it was given.
 fn summarize_clean(given: Text<'_>, how: &How) -> Summary {
-    summary::summarize_texts(&[given], &how.options)
+    let parts = if how.clean { article_parts(given.text) } else { Vec::new() };
+    summary::summarize_texts(&[Text { parts: &parts, ..given }], &how.options)
+}
+
+/// The stretches of `text` without a line that is not the article's; empty when that is all of it.
+fn article_parts(text: &str) -> Vec<Range<usize>> {
+    let several_lines = memchr::memchr(b'\n', text.trim_end().as_bytes()).is_some();
+    if !several_lines {
+        return Vec::new();
+    }
+    let cleaning = clean::lines(text);
+    if cleaning.reason != clean::Reason::Cleaned {
+        return Vec::new();
+    }
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut apart = true;
+    for line in &cleaning.lines {
+        match parts.last_mut() {
+            Some(part) if line.kept && !apart => part.end = line.span.end,
+            _ if line.kept => parts.push(line.span.clone()),
+            _ => {}
+        }
+        apart = !line.kept;
+    }
+    parts
 }
 
 /// The text of a page.

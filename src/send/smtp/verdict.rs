@@ -101,7 +101,8 @@ fn reply(stage: Stage, code: u16, words: &str) -> Answer {
 /// The server wants us to log in, or be on another network: a wrong setting, not a wrong address.
 fn is_relay_denial(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
-    words.contains("relay") && ["denied", "not permitted", "prohibited", "not allowed"].iter().any(|no| words.contains(no))
+    words.contains("relay")
+        && ["denied", "not permitted", "prohibited", "not allowed"].iter().any(|no| words.contains(no))
 }
 
 /// What the server said, or the innermost cause, on one line of bounded length.

@@ -1,3 +1,5 @@
+use mail_parser::decoders::base64::base64_decode;
+
 use crate::model::{Content, Enclosure, Entry, Feed, Link, Person};
 use crate::source::feed::Error;
 use crate::source::feed::date;
@@ -18,6 +20,9 @@ pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<Feed, Error> {
         Error::NotAFeed(what)
     })?;
     let scope = inside(&Scope::of(url), root);
+    if is_item(&root) {
+        return Ok(Feed { entries: vec![entry(root, &scope)], ..Feed::default() });
+    }
     let scope = if std::ptr::eq(root, channel) { scope } else { inside(&scope, channel) };
     let mut feed = about(channel, root, &scope);
     let scope = Scope { language: feed.language.clone(), ..scope };
@@ -30,7 +35,8 @@ pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<Feed, Error> {
 /// The element that tells about the feed itself.
 fn channel(root: &Element) -> Option<&Element> {
     match root.name.as_str() {
-        "feed" | "channel" => Some(root),
+        // A single entry is a feed of one: publishing protocols hand them out.
+        "feed" | "channel" | "entry" | "item" => Some(root),
         "rss" | "rdf:rdf" | "rdf" => Some(root.first(&["channel"]).unwrap_or(root)),
         _ => {
             let inner = root.elements().find(|element| matches!(element.name.as_str(), "channel" | "feed"));
@@ -55,7 +61,7 @@ fn inside(scope: &Scope, element: &Element) -> Scope {
 }
 
 fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
-    let said = |names: &[&str]| channel.first(names).map(line).filter(|text| !text.is_empty());
+    let said = |names: &[&str]| channel.first(names).map(line);
     let date = |names: &[&str]| channel.first(names).and_then(|element| date::parse(&element.text()));
     let image = channel.first(&["image"]).or_else(|| root.first(&["image"]));
     let logo = image.and_then(|image| image.first(&["url", "href"])).map(Element::text);
@@ -72,7 +78,7 @@ fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
             "itunes:subtitle",
             "itunes:summary",
         ]),
-        language: said(&["language", "dc:language"]).or_else(|| scope.language.clone()),
+        language: said(&["language", "dc:language"]).filter(|text| !text.is_empty()).or_else(|| scope.language.clone()),
         id: channel
             .first(&["id", "guid"])
             .map(Element::text)
@@ -99,9 +105,10 @@ fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
 
 fn entry(item: &Element, feed: &Scope) -> Entry {
     let scope = inside(feed, item);
-    let said = |names: &[&str]| item.first(names).map(line).filter(|text| !text.is_empty());
+    let said = |names: &[&str]| item.first(names).map(line);
     let date = |names: &[&str]| item.first(names).and_then(|element| date::parse(&element.text()));
     let written = |names: &[&str]| item.first(names).and_then(content);
+    let both = item.first(&["summary"]).is_some();
     let id = item.first(&["guid", "id", "dc:identifier"]).map(|id| one_line(&id.text()));
     let mut links = links(item, &scope);
     let guid = item.first(&["guid"]).filter(|guid| guid.attribute("ispermalink") != Some("false"));
@@ -116,8 +123,17 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
         links,
         authors: authors(item, &["author", "dc:creator", "dc:author", "itunes:author", "managingeditor"], &scope),
         categories: categories(item),
-        summary: written(&["summary", "description", "dc:description", "itunes:summary", "media:description"]),
-        content: written(&["content:encoded", "content", "xhtml:body", "xhtml:div", "body", "fullitem"]),
+        summary: written(&[
+            "summary",
+            "description",
+            "abstract",
+            "dc:description",
+            "itunes:summary",
+            "media:description",
+        ]),
+        content: written(&["content:encoded", "content", "xhtml:body", "xhtml:div", "body", "fullitem"])
+            // Who gives both means the longer one by `description`.
+            .or_else(|| written(&["description"]).filter(|_| both)),
         published: date(&[
             "published",
             "pubdate",
@@ -130,7 +146,7 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
         ]),
         updated: date(&["updated", "modified", "dcterms:modified", "lastbuilddate"]),
         rights: said(&["rights", "copyright", "dc:rights"]),
-        language: said(&["dc:language", "language"]).or(scope.language),
+        language: said(&["dc:language", "language"]).filter(|text| !text.is_empty()).or(scope.language),
         enclosures,
         document: None,
     }
@@ -146,7 +162,7 @@ fn is_alternate(link: &Link) -> bool {
 
 /// A text construct (RFC 4287, section 3.1) as plain text on one line.
 fn line(element: &Element) -> String {
-    let text = element.text();
+    let text = unwrapped(element);
     match element.attribute("type") {
         // Plain by its own word; but entities that are left are there by mistake.
         Some("text" | "text/plain") => one_line(&decode_entities(&text)),
@@ -154,6 +170,19 @@ fn line(element: &Element) -> String {
         _ if element.has_markup() => one_line(&text),
         _ => plain(&text),
     }
+}
+
+/// The text of `element`, out of the base64 that Atom allows for it (RFC 4287, section 4.1.3.3).
+fn unwrapped(element: &Element) -> String {
+    let text = element.text();
+    let kind = element.attribute("type").unwrap_or("text").to_ascii_lowercase();
+    let readable = kind.starts_with("text") || kind.contains("html") || kind.contains("xml") || !kind.contains('/');
+    if element.attribute("mode") != Some("base64") && readable {
+        return text;
+    }
+    let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let decoded = base64_decode(&compact).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.filter(|decoded| !decoded.is_empty()).unwrap_or(text)
 }
 
 /// A text or content construct as it is written.
@@ -166,7 +195,7 @@ fn content(element: &Element) -> Option<Content> {
         let html = wrapped.map_or_else(|| element.markup(), Element::markup);
         return Some(Content::Html { html: html.trim().to_owned() });
     }
-    let text = element.text();
+    let text = unwrapped(element);
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -241,8 +270,12 @@ fn categories(element: &Element) -> Vec<String> {
     for category in element.elements() {
         let text = match category.name.as_str() {
             "category" => category.attribute("term").map_or_else(|| category.text(), str::to_owned),
-            "dc:subject" => category.text(),
-            "itunes:category" => category.attribute("text").unwrap_or_default().to_owned(),
+            "dc:subject" | "media:category" => category.text(),
+            "itunes:category" => {
+                let inner = category.all("itunes:category");
+                found.extend(std::iter::once(category).chain(inner).filter_map(|c| c.attribute("text").map(plain)));
+                continue;
+            }
             "itunes:keywords" | "media:keywords" => {
                 found.extend(category.text().split(',').map(plain));
                 continue;

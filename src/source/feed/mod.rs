@@ -15,7 +15,7 @@ mod elements;
 
 use jiff::Timestamp;
 
-use crate::fetch::{Accept, Fetch};
+use crate::fetch::{Accept, Fetch, Reply};
 use crate::model::{Feed, Problem};
 use crate::source::text::{clean, decode};
 use crate::source::web::{self, Answer};
@@ -100,7 +100,7 @@ pub(super) async fn gather(
         }
         Answer::Failed(problem) => return Gathered::failed(memory, problem),
     };
-    match parse(&reply.bytes, reply.media_type.as_deref(), Some(&reply.url)) {
+    match read(reply).await {
         Ok((mut feed, mut problems)) => {
             problems.extend(moved(source, &memory));
             let entries = newest(std::mem::take(&mut feed.entries), source.max_entries);
@@ -118,6 +118,13 @@ pub(super) async fn gather(
             Gathered::failed(memory, hint.map_or(problem.clone(), |hint| problem.hint(hint)))
         }
     }
+}
+
+/// Parses on a thread for such work: many feeds are gathered at a time, and the network must not wait for a parser.
+async fn read(reply: Reply) -> Result<(Feed, Vec<Problem>), Error> {
+    let parsing = move || parse(&reply.bytes, reply.media_type.as_deref(), Some(&reply.url));
+    let lost = |error: tokio::task::JoinError| Error::NotAFeed(format!("the reader gave up on it ({error})"));
+    tokio::task::spawn_blocking(parsing).await.map_err(lost)?
 }
 
 /// The word that the address in the config is out of date, once the server said so often enough.

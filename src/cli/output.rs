@@ -1,0 +1,125 @@
+//! How the program speaks to a person: problems, errors, hints, progress.
+
+use std::error::Error as _;
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+
+use crate::Error;
+use crate::cli::{Color, Exit, Global, LogFormat};
+use crate::model::Problem;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// What was asked of the program's manners.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    quiet: bool,
+    verbose: u8,
+    json_log: bool,
+}
+
+impl Output {
+    pub(super) fn new(global: &Global) -> Self {
+        match global.color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        Self { quiet: global.quiet, verbose: global.verbose, json_log: global.log_format == LogFormat::Json }
+    }
+
+    /// Log lines go to stderr: ours by `-v`, the libraries' only when they warn. Bodies and secrets are never logged.
+    pub(super) fn start_logging(&self) {
+        let level = match (self.quiet, self.verbose) {
+            (true, _) => "error",
+            (_, 0) => "error,newsdigest=warn",
+            (_, 1) => "error,newsdigest=info",
+            _ => "warn,newsdigest=debug",
+        };
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new(level))
+            .with_writer(std::io::stderr)
+            .with_ansi(self.is_styled());
+        // A second start (in one process, as tests do) keeps the first.
+        let _ = if self.json_log { builder.json().try_init() } else { builder.without_time().try_init() };
+    }
+
+    /// Whether stderr shows colours.
+    pub(super) fn is_styled(&self) -> bool {
+        anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+    }
+
+    /// A word on the way, for somebody who watches.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet && (self.verbose > 0 || std::io::stderr().is_terminal()) {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// A word beside the data, whoever watches; not when asked to be quiet.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// Something went wrong and the rest went on: always told.
+    pub(super) fn problem(&self, problem: &Problem) {
+        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}: {}", problem.subject, problem.what);
+        if let Some(cause) = &problem.cause {
+            anstream::eprintln!("  caused by: {cause}");
+        }
+        if let Some(hint) = &problem.hint {
+            anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
+        }
+    }
+
+    /// What ended the command, with its causes and what to do.
+    pub(super) fn error(&self, error: &Error) -> Exit {
+        match error {
+            _ if error.is_closed_pipe() => return Exit::Done,
+            Error::Config(mistakes) => anstream::eprintln!("{}", mistakes.report(self.is_styled())),
+            _ => {
+                anstream::eprintln!("{ERROR}error:{ERROR:#} {error}");
+                let mut cause = error.source();
+                while let Some(error) = cause {
+                    anstream::eprintln!("  caused by: {error}");
+                    cause = error.source();
+                }
+            }
+        }
+        if let Some(hint) = error.hint() {
+            anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
+        }
+        exit(error)
+    }
+
+    /// A bar over `total` steps on a terminal, nothing elsewhere.
+    pub(super) fn progress(&self, total: usize, what: &'static str) -> ProgressBar {
+        if self.quiet || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {wide_msg}");
+        let bar = ProgressBar::new(total as u64).with_prefix(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+    }
+}
+
+/// What the calling process hears: a mistake of ours to mend (2), come back later (75), or it failed (3).
+fn exit(error: &Error) -> Exit {
+    match error {
+        Error::Lock(lock) if lock.is_busy() => Exit::Again,
+        Error::Usage(_) | Error::NoConfig(_) | Error::Config(_) | Error::Template(_) | Error::File { .. } => {
+            Exit::Usage
+        }
+        Error::Send(error) if error.is_usage() => Exit::Usage,
+        _ => Exit::Failed,
+    }
+}

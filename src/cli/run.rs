@@ -1,0 +1,171 @@
+//! `digest run`, and its three acts alone: `gather`, `compose`, `deliver`.
+
+mod act;
+mod report;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Error;
+use crate::cli::{Exit, Session};
+
+pub(super) use act::replayed;
+pub(super) use show::to_stdout;
+
+/// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Args {
+    /// Show the exact mail and what was left out; send nothing, store nothing, ping nobody
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
+    /// How --dry-run shows the edition
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Where --dry-run writes the edition instead of the standard output
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) output: Option<PathBuf>,
+    /// Open what --dry-run wrote in the browser
+    #[arg(long)]
+    pub(super) open: bool,
+    /// Compose as if it were this time (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(super) now: Option<Timestamp>,
+    /// Compose as if the last edition were of this time (RFC 3339) or this long ago (36h, 3d)
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub(super) since: Option<Since>,
+    /// Ask nobody: read the answers of the last gathering again
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// Only this source; may be repeated
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) only: Vec<String>,
+    /// Send this edition to this address alone, as a trial: the store stays as it is
+    #[arg(long, value_name = "ADDR", conflicts_with = "dry_run")]
+    pub(super) to: Option<String>,
+    /// Stop beginning new work after this long (10m)
+    #[arg(long, value_name = "TIME")]
+    pub(super) deadline: Option<SignedDuration>,
+    /// Print an account of the run on the standard output
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) report: Option<ReportFormat>,
+    /// Any problem makes the exit code 1
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// How an edition is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Headers and the text part
+    #[default]
+    Text,
+    /// The HTML part
+    Html,
+    /// Markdown
+    Md,
+    /// The whole message
+    Eml,
+    /// The edition and the fate of every article
+    Json,
+}
+
+/// How a run is accounted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// One JSON object
+    Json,
+}
+
+/// A point in time, or one so long ago.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Since {
+    At(Timestamp),
+    Ago(SignedDuration),
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(Since::At(time));
+    }
+    let span: jiff::Span = text.parse().map_err(|_| "neither a time nor a length of time".to_owned())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    span.to_duration(days).map(Since::Ago).map_err(|error| error.to_string())
+}
+
+impl Args {
+    pub(super) fn now(&self, session: &Session) -> Timestamp {
+        self.now.unwrap_or(session.now)
+    }
+
+    fn since(&self, session: &Session) -> Option<Timestamp> {
+        self.since.map(|since| match since {
+            Since::At(time) => time,
+            Since::Ago(ago) => self.now(session) - ago,
+        })
+    }
+}
+
+/// Options of the acts alone.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ActArgs {
+    /// As if it were this time (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
+    /// Only this source; may be repeated
+    #[arg(long, value_name = "SOURCE")]
+    only: Vec<String>,
+    /// Stop beginning new work after this long (10m)
+    #[arg(long, value_name = "TIME")]
+    deadline: Option<SignedDuration>,
+    /// Print an account of the run on the standard output
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    report: Option<ReportFormat>,
+    /// Any problem makes the exit code 1
+    #[arg(long)]
+    strict: bool,
+}
+
+impl From<&ActArgs> for Args {
+    fn from(args: &ActArgs) -> Self {
+        let ActArgs { now, only, deadline, report, strict } = args.clone();
+        Self { now, only, deadline, report, strict, ..Self::default() }
+    }
+}
+
+/// Which of the three acts are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Acts {
+    pub(super) gather: bool,
+    pub(super) compose: bool,
+    pub(super) deliver: bool,
+}
+
+impl Acts {
+    pub(super) const ALL: Self = Self { gather: true, compose: true, deliver: true };
+    pub(super) const GATHER: Self = Self { gather: true, compose: false, deliver: false };
+    pub(super) const COMPOSE: Self = Self { gather: false, compose: true, deliver: false };
+    pub(super) const DELIVER: Self = Self { gather: false, compose: false, deliver: true };
+}
+
+pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
+    let config = session.config()?;
+    if let Some(unknown) = args.only.iter().find(|name| config.sources.iter().all(|source| source.name != **name)) {
+        return Err(Error::Usage(format!("no source is called `{unknown}`; `digest source list` names them")));
+    }
+    if args.dry_run || args.to.is_some() {
+        return session.block_on(act::rehearse(args, session, &config))?;
+    }
+    perform(args, Acts::ALL, session)
+}
+
+pub(super) fn act(args: &ActArgs, acts: Acts, session: &Session) -> Result<Exit, Error> {
+    perform(&args.into(), acts, session)
+}
+
+fn perform(args: &Args, acts: Acts, session: &Session) -> Result<Exit, Error> {
+    let config = session.config()?;
+    session.block_on(act::perform(args, acts, session, &config))?
+}

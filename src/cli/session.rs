@@ -1,0 +1,68 @@
+//! What one invocation of the program works with: manners, the config, the time, the runtime.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::Error;
+use crate::cli::Global;
+use crate::cli::output::Output;
+use crate::config::{self, Config};
+
+/// One invocation.
+pub(super) struct Session {
+    /// How to speak.
+    pub(super) output: Output,
+    /// The only time there is.
+    pub(super) now: Timestamp,
+    config: Option<PathBuf>,
+}
+
+impl Session {
+    pub(super) fn new(global: &Global, now: Timestamp) -> Self {
+        Self { output: Output::new(global), now, config: global.config.clone() }
+    }
+
+    /// The config named on the command line.
+    pub(super) fn named_config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// Where the config is.
+    ///
+    /// # Errors
+    /// There is none in any of the places.
+    pub(super) fn config_path(&self) -> Result<PathBuf, Error> {
+        let found = self.config.clone().or_else(config::find);
+        found.ok_or_else(|| Error::NoConfig(config::candidates()))
+    }
+
+    /// The config, checked.
+    ///
+    /// # Errors
+    /// There is none, or it is wrong.
+    pub(super) fn config(&self) -> Result<Config, Error> {
+        Ok(Config::load(&self.config_path()?)?)
+    }
+
+    /// The config if there is one: for commands that work without.
+    ///
+    /// # Errors
+    /// There is one and it is wrong.
+    pub(super) fn config_if_any(&self) -> Result<Option<Config>, Error> {
+        self.config_path().ok().map(|path| Config::load(&path)).transpose().map_err(Error::from)
+    }
+
+    /// Runs the edges of the program to their end.
+    ///
+    /// # Errors
+    /// When the runtime does not start.
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+        let result = runtime.block_on(work);
+        // A source that hangs in a blocking thread must not keep the program.
+        runtime.shutdown_background();
+        Ok(result)
+    }
+}

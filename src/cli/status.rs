@@ -1,0 +1,116 @@
+//! `digest status`: the last edition, the sources, the outbox.
+
+use jiff::{SignedDuration, Timestamp, Unit};
+use serde_json::json;
+
+use crate::Error;
+use crate::cli::run::to_stdout;
+use crate::cli::source::health;
+use crate::cli::{Exit, Session};
+use crate::config::Config;
+use crate::model::{DeliveryState, Edition};
+use crate::pipeline::key;
+use crate::store::{Counts, Pending, SourceRecord, Store};
+
+/// Deliveries named one by one.
+const NAMED: u32 = 20;
+
+/// Age and fate of the last edition, health of each source, what waits in the outbox
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// One JSON object on the standard output
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
+    let config = session.config()?;
+    let status = session.block_on(Status::read(&config))??;
+    to_stdout(&if args.json { status.json() } else { status.text(session.now) })?;
+    Ok(if status.counts.waiting + status.counts.unknown + status.counts.trying > 0 { Exit::Again } else { Exit::Done })
+}
+
+struct Status {
+    newsletter: String,
+    edition: Option<Edition>,
+    /// Of the last edition.
+    counts: Counts,
+    refused: Vec<Pending>,
+    sources: Vec<(String, Option<SourceRecord>)>,
+}
+
+impl Status {
+    async fn read(config: &Config) -> Result<Self, Error> {
+        let store = Store::snapshot(&config.store).await?;
+        let newsletter = config.newsletter.name.clone();
+        let edition = store.last_edition(&newsletter).await?;
+        let id = edition.as_ref().map(|edition| edition.id.as_str());
+        let counts = store.counts(&newsletter, id).await?;
+        let refused = match id {
+            Some(id) => store.deliveries(id, DeliveryState::Refused, 0, NAMED).await?,
+            None => Vec::new(),
+        };
+        let mut sources = Vec::new();
+        for source in &config.sources {
+            sources.push((source.name.clone(), store.source(&key(source)).await?));
+        }
+        Ok(Self { newsletter, edition, counts, refused, sources })
+    }
+
+    fn text(&self, now: Timestamp) -> String {
+        let mut text = match &self.edition {
+            None => format!("{}: no edition yet\n", self.newsletter),
+            Some(edition) => {
+                let age = age(now.duration_since(edition.composed));
+                format!("{}: {} stories, composed {age} ago\n", edition.id, edition.story_count())
+            }
+        };
+        if self.edition.is_some() {
+            let Counts { sent, waiting, trying, refused, unknown } = self.counts;
+            let open = waiting + trying;
+            text.push_str(&format!(
+                "  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"
+            ));
+        }
+        for refused in &self.refused {
+            let answer = refused.delivery.answer.as_deref().unwrap_or("refused");
+            text.push_str(&format!("  refused: {} ({answer})\n", refused.delivery.recipient.address));
+        }
+        let width = self.sources.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        for (name, record) in &self.sources {
+            let health = record.as_ref().map_or_else(|| "never asked".to_owned(), health);
+            text.push_str(&format!("  {name:width$}  {health}\n"));
+        }
+        text
+    }
+
+    fn json(&self) -> String {
+        let source = |(name, record): &(String, Option<SourceRecord>)| {
+            let record = record.clone().unwrap_or_default();
+            json!({
+                "name": name,
+                "checked": record.checked,
+                "last_success": record.last_success,
+                "last_new_entry": record.last_new_entry,
+                "failures": record.failures,
+                "problem": record.problem,
+            })
+        };
+        let status = json!({
+            "newsletter": self.newsletter,
+            "edition": self.edition.as_ref().map(|edition| json!({
+                "id": edition.id, "composed": edition.composed, "stories": edition.story_count(),
+            })),
+            "mail": self.counts,
+            "refused": self.refused.iter().map(|pending| &pending.delivery).collect::<Vec<_>>(),
+            "sources": self.sources.iter().map(source).collect::<Vec<_>>(),
+        });
+        format!("{status}\n")
+    }
+}
+
+/// `3h 20m`, without seconds unless there is nothing else.
+fn age(age: SignedDuration) -> String {
+    let unit = if age.abs() < SignedDuration::from_mins(1) { Unit::Second } else { Unit::Minute };
+    age.round(unit).map_or_else(|_| age.to_string(), |age| format!("{age:#}"))
+}

@@ -1,0 +1,84 @@
+//! `[newsletter]`: what the publication is called, how long it may be, when it comes.
+
+use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the publication is called, how long it may be, when it comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Newsletter {
+    /// Identifies it in the store, in List-Id and in file names: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// What the reader sees.
+    pub title: String,
+    /// BCP 47 language of dates and labels; articles keep their own.
+    pub language: String,
+    /// IANA time zone of dates.
+    pub timezone: String,
+    /// Sections in this order; sections not named here follow in the order of the sources.
+    pub sections: Vec<String>,
+    /// Most stories told in full.
+    pub max_stories: usize,
+    /// Most stories told in full from one source; 0 is no limit.
+    pub max_per_source: usize,
+    /// Most stories told in full in one section; 0 is no limit.
+    pub max_per_section: usize,
+    /// Longest edition, in minutes at 230 words a minute; 0 is no limit.
+    pub reading_minutes: u32,
+    /// Links to what did not fit, in one section.
+    pub max_more: usize,
+    /// Largest HTML part in kilobytes of 1,000 bytes; Gmail clips a mail near 102.
+    pub max_html_kb: usize,
+    /// What to do when there is nothing to tell.
+    pub when_empty: WhenEmpty,
+    /// No edition sooner than this after the last one ("20h").
+    #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    #[schemars(with = "String")]
+    pub min_interval: SignedDuration,
+    /// Hours that the first edition looks back; older articles of a source are not told, but its newest are.
+    pub first_hours: u32,
+    /// A built-in template (`default`, `plain`) or a folder beside the config.
+    pub template: String,
+}
+
+impl Default for Newsletter {
+    fn default() -> Self {
+        Self {
+            name: "digest".into(),
+            title: "Digest".into(),
+            language: "en".into(),
+            timezone: "UTC".into(),
+            sections: Vec::new(),
+            max_stories: 12,
+            max_per_source: 4,
+            max_per_section: 0,
+            reading_minutes: 6,
+            max_more: 30,
+            max_html_kb: 95,
+            when_empty: WhenEmpty::Skip,
+            min_interval: SignedDuration::ZERO,
+            first_hours: 48,
+            template: "default".into(),
+        }
+    }
+}
+
+/// What to do when there is nothing to tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WhenEmpty {
+    /// Send nothing.
+    #[default]
+    Skip,
+    /// Send an edition that says so.
+    Send,
+}
+
+/// `[ping]`: a URL that hears of the start, the success and the failure of each run (healthchecks.io and its kin).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ping {
+    /// Asked with POST: `URL/start` at the start, `URL` after success, `URL/fail` after failure. No body.
+    pub url: String,
+}

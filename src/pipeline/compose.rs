@@ -1,0 +1,186 @@
+//! The second act: stored articles → an edition and the letters that carry it.
+//!
+//! Everything is read from the store first; what follows is functions on values, so that the same articles, config and
+//! `now` give the same bytes.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Error;
+use crate::config::Config;
+use crate::model::{Article, Edition, Recipient, SourceHealth};
+use crate::pipeline::templates;
+use crate::render::{self, Reader, Rendered, Templates, Why};
+use crate::send::{self, Letter, Slots};
+use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
+use crate::story::{self, Composition, Desk, Newsletter, Told};
+
+/// An edition and what its readers get.
+#[derive(Debug)]
+pub struct Composed {
+    /// The edition and the account of every article.
+    pub composition: Composition,
+    /// What was printed, by language of the frame; the newsletter's own first, never empty.
+    pub printed: Vec<(String, Rendered)>,
+    /// Every article that was looked at; none is offered to this newsletter again once the edition is stored.
+    used: Vec<String>,
+}
+
+impl Composed {
+    /// The edition.
+    pub fn edition(&self) -> &Edition {
+        &self.composition.edition
+    }
+
+    /// What readers of the newsletter's own language get, with [`Slots`] for what is theirs alone.
+    pub fn rendered(&self) -> &Rendered {
+        &self.printed[0].1
+    }
+}
+
+/// Composes an edition out of what `store` has for this newsletter and no edition told yet.
+///
+/// `since` replaces the time of the last edition. Letters are printed in the languages of `recipients`.
+///
+/// # Errors
+/// The store cannot be read, or the template is wrong.
+pub async fn compose(
+    config: &Config,
+    store: &Store,
+    health: SourceHealth,
+    recipients: &[Recipient],
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Composed, Error> {
+    let newsletter = &config.newsletter;
+    let templates = templates::load(&config.template())?;
+    let last = store.last_edition(&newsletter.name).await?.map(|edition| edition.composed);
+    let articles = store.unused_articles(&newsletter.name, None).await?;
+    let told = told(config, store, now).await?;
+    let terms = config.terms();
+    let limits = config.limits();
+    let desk = Desk {
+        newsletter: Newsletter {
+            name: &newsletter.name,
+            title: &newsletter.title,
+            language: &newsletter.language,
+            timezone: &newsletter.timezone,
+        },
+        articles: &articles,
+        sources: &terms,
+        rules: &config.rules,
+        told: &told,
+        now,
+        since: since.or(last),
+        health,
+        options: &config.stories,
+        limits: &limits,
+        summary: &config.summary,
+    };
+    let mut composition = story::compose(&desk);
+    let printed = print(config, &templates, recipients, &mut composition)?;
+    Ok(Composed { composition, printed, used: articles.into_iter().map(|article| article.id).collect() })
+}
+
+/// Stores the edition with its letters, recipients and used articles in one transaction: the outbox.
+///
+/// # Errors
+/// The store cannot be written, or `[mail] from` is no address; then nothing is stored.
+pub async fn post(
+    composed: &Composed,
+    recipients: &[Recipient],
+    options: &send::Options,
+    store: &Store,
+) -> Result<(), Error> {
+    let edition = composed.edition();
+    let letters = letters(composed, options)?;
+    let stored: Result<Vec<NewLetter>, send::Error> = letters
+        .iter()
+        .map(|(language, letter)| Ok(NewLetter { language: language.clone(), letter: letter.to_json()? }))
+        .collect();
+    let deliveries = deliveries(composed, recipients, options)?;
+    let new = NewEdition { edition, letters: &stored?, deliveries: &deliveries, used: &composed.used, told: &[] };
+    Ok(store.store_edition(&new).await?)
+}
+
+/// What the readers of each language share.
+///
+/// # Errors
+/// `[mail] from` is no address.
+pub fn letters(composed: &Composed, options: &send::Options) -> Result<Vec<(String, Letter)>, send::Error> {
+    let letter = |(language, rendered): &(String, Rendered)| {
+        let Rendered { subject, html, text, .. } = rendered;
+        Ok((language.clone(), Letter::new(composed.edition(), subject, html, text, options)?))
+    };
+    composed.printed.iter().map(letter).collect()
+}
+
+/// Who gets which letter, under which Message-ID.
+///
+/// # Errors
+/// `[mail] from` is no address.
+pub fn deliveries(
+    composed: &Composed,
+    recipients: &[Recipient],
+    options: &send::Options,
+) -> Result<Vec<NewDelivery>, send::Error> {
+    let languages: Vec<String> = composed.printed.iter().map(|(language, _)| language.clone()).collect();
+    send::seal(composed.edition(), recipients, &languages, options)
+}
+
+/// What earlier editions told, with the articles they told it from.
+async fn told(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<Told>, store::Error> {
+    let hours = 24 * i64::from(config.stories.remember_days);
+    let editions = store.editions_since(&config.newsletter.name, now - SignedDuration::from_hours(hours)).await?;
+    let mut told = Vec::new();
+    for edition in editions {
+        for story in edition.stories() {
+            let mut articles: Vec<Article> = Vec::new();
+            for place in &story.places {
+                articles.extend(store.article(&place.article).await?);
+            }
+            told.push(Told { edition: edition.id.clone(), composed: edition.composed, story: story.clone(), articles });
+        }
+    }
+    Ok(told)
+}
+
+/// Prints the edition in every language its readers want, and makes it lighter until it fits.
+fn print(
+    config: &Config,
+    templates: &Templates,
+    recipients: &[Recipient],
+    composition: &mut Composition,
+) -> Result<Vec<(String, Rendered)>, render::Error> {
+    let own = config.newsletter.language.clone();
+    let known: BTreeSet<&str> = render::languages().collect();
+    let wished = recipients.iter().filter_map(|recipient| recipient.language.as_deref());
+    let others: BTreeSet<&str> = wished.filter(|wish| known.contains(wish) && *wish != own).collect();
+    let languages: Vec<String> = std::iter::once(own).chain(others.into_iter().map(str::to_owned)).collect();
+    loop {
+        let mut press = templates.press(&composition.edition);
+        let mut printed = Vec::new();
+        for language in &languages {
+            printed.push((language.clone(), press.print(&slotted(config, &composition.edition, language))?));
+        }
+        let largest = printed.iter().map(|(_, rendered)| rendered.html.len()).max().unwrap_or(0);
+        if largest <= config.newsletter.max_html_kb * 1000 || !story::shorten(composition) {
+            return Ok(printed);
+        }
+    }
+}
+
+/// A reader made of [`Slots`]: what is this reader's alone is put in when the message is made.
+fn slotted(config: &Config, edition: &Edition, language: &str) -> Reader {
+    let slots = Slots::of(&edition.id);
+    let mail = config.mail.as_ref();
+    let is_list = mail.is_some_and(|mail| mail.unsubscribe_mailto.is_some() || mail.unsubscribe_url.is_some());
+    Reader {
+        address: slots.address,
+        language: Some(language.to_owned()),
+        why: if is_list { Why::List { since: None } } else { Why::OwnDigest },
+        unsubscribe: is_list.then_some(slots.unsubscribe),
+        ..Reader::default()
+    }
+}

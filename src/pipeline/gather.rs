@@ -1,0 +1,235 @@
+//! The first act: ask every source, read what is new, store it.
+//!
+//! Sources are asked at the same time (the fetcher limits connections), each on its own: what one does wrong costs the
+//! others nothing. An article that the newsletter has seen is not fetched again.
+
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use tracing::info;
+
+use crate::config::Config;
+use crate::fetch::Fetch;
+use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
+use crate::pipeline::read::{Identity, read};
+use crate::source::{self, Memory, Outcome, Source};
+use crate::store::{self, SourceRecord, Store};
+
+/// Sources asked at the same time; the fetcher limits connections, this limits what waits for one.
+const SOURCES_AT_ONCE: usize = 64;
+/// Entries of one source read at the same time.
+const ENTRIES_AT_ONCE: usize = 8;
+
+/// What gathering did.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// One a source, in the order of the config.
+    pub sources: Vec<SourceReport>,
+    /// What the edition's footer says.
+    pub health: SourceHealth,
+}
+
+impl Gathered {
+    /// Articles that are new to this newsletter.
+    pub fn fresh(&self) -> usize {
+        self.sources.iter().map(|source| source.fresh).sum()
+    }
+
+    /// What is to be told: loud failures, and what went wrong in sources that answered.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.sources.iter().filter(|report| report.loud).flat_map(|report| &report.problems)
+    }
+}
+
+/// What one source did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct SourceReport {
+    /// Its name in the config.
+    pub name: String,
+    /// `fresh`, `unchanged`, `waiting` (it asked us to stay away for now) or `failed`.
+    pub outcome: &'static str,
+    /// Entries it announced, at most `max_entries`.
+    pub entries: usize,
+    /// Articles new to this newsletter.
+    pub fresh: usize,
+    /// Somebody should hear of its problems: it answered and something is wrong with what it said, it never answered,
+    /// or it has failed `warn_after` times in a row.
+    pub loud: bool,
+    /// What went wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// Asks the sources of `config` (only those named in `only`, if any are), and stores what is new.
+///
+/// `tick` is called with the source's name when one is done.
+///
+/// # Errors
+/// When the store cannot be read or written; a source that fails is told in its report.
+pub async fn gather(
+    config: &Config,
+    only: &[String],
+    store: &Store,
+    fetch: &dyn Fetch,
+    now: Timestamp,
+    tick: &(dyn Fn(&str) + Sync),
+) -> Result<Gathered, store::Error> {
+    let act = Act { config, store, fetch, now };
+    let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.name));
+    let asked = sources.map(|source| async move {
+        let done = act.gather_source(source).await;
+        tick(&source.name);
+        done
+    });
+    let mut asked = stream::iter(asked).buffered(SOURCES_AT_ONCE);
+    let mut gathered = Gathered::default();
+    while let Some(done) = asked.next().await {
+        let (report, failed) = done?;
+        gathered.health.asked += 1;
+        gathered.health.answered += usize::from(report.outcome != FAILED);
+        gathered.health.failed.extend(failed);
+        gathered.sources.push(report);
+    }
+    Ok(gathered)
+}
+
+/// How the sources did when they were last asked: for an edition that is composed without gathering.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, store::Error> {
+    let mut health = SourceHealth::default();
+    for source in &config.sources {
+        let Some(record) = store.source(&key(source)).await? else { continue };
+        health.asked += 1;
+        if record.failures == 0 {
+            health.answered += 1;
+        } else if is_loud(source, &record) {
+            health.failed.push(failed(source, &record));
+        }
+    }
+    Ok(health)
+}
+
+const FAILED: &str = "failed";
+
+/// A source that fails is to be told of: it never answered, or has failed `warn_after` times in a row.
+fn is_loud(source: &Source, record: &SourceRecord) -> bool {
+    record.last_success.is_none() || record.failures >= source.warn_after
+}
+
+fn failed(source: &Source, record: &SourceRecord) -> FailedSource {
+    let since = record.first_failure.filter(|_| record.last_success.is_some());
+    FailedSource { name: source.name.clone(), reason: record.problem.clone().unwrap_or_default(), since }
+}
+
+/// What gathering every source needs.
+#[derive(Clone, Copy)]
+struct Act<'a> {
+    config: &'a Config,
+    store: &'a Store,
+    fetch: &'a dyn Fetch,
+    now: Timestamp,
+}
+
+impl Act<'_> {
+    async fn gather_source(self, source: &Source) -> Result<(SourceReport, Option<FailedSource>), store::Error> {
+        let key = key(source);
+        let mut record = self.store.source(&key).await?.unwrap_or_default();
+        let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
+        let gathered = source::gather(source, &memory, self.now, self.fetch).await;
+        let mut report = SourceReport {
+            name: source.name.clone(),
+            outcome: match gathered.outcome {
+                Outcome::Fresh => "fresh",
+                Outcome::Unchanged => "unchanged",
+                Outcome::Waiting => "waiting",
+                Outcome::Failed => FAILED,
+            },
+            entries: gathered.entries.len(),
+            problems: gathered.problems,
+            ..SourceReport::default()
+        };
+        let (articles, problems) = self.articles(source, &key, gathered.entries).await?;
+        report.problems.extend(problems);
+        let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
+        report.fresh = new.into_iter().filter(|new| *new).count();
+        if gathered.outcome != Outcome::Waiting {
+            self.note(&mut record, &report, source, gathered.memory);
+            self.store.put_source(&key, &record).await?;
+        }
+        let is_failure = report.outcome == FAILED;
+        report.loud = !report.problems.is_empty() && (!is_failure || is_loud(source, &record));
+        info!(
+            source = source.name,
+            outcome = report.outcome,
+            entries = report.entries,
+            fresh = report.fresh,
+            "gathered"
+        );
+        let failed = (is_failure && report.loud).then(|| failed(source, &record));
+        Ok((report, failed))
+    }
+
+    /// The articles of `entries` that the newsletter has not seen, each read as fully as its source allows.
+    async fn articles(
+        self,
+        source: &Source,
+        key: &str,
+        entries: Vec<Entry>,
+    ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
+        let identity = Identity::of(&entries, key);
+        let mut new = Vec::new();
+        for entry in entries {
+            // What has no id before it is read (a local text) is read, and its id decides when it is stored.
+            let known = match identity.id(&entry) {
+                Some(id) => self.store.knows_article(&self.config.newsletter.name, &id).await?,
+                None => false,
+            };
+            if !known {
+                new.push(entry);
+            }
+        }
+        let read = new.into_iter().map(|entry| read(source, entry, &identity, self.fetch));
+        let mut read = stream::iter(read).buffered(ENTRIES_AT_ONCE);
+        let (mut articles, mut problems) = (Vec::new(), Vec::new());
+        while let Some((article, met)) = read.next().await {
+            articles.extend(article);
+            problems.extend(met);
+        }
+        Ok((articles, problems))
+    }
+
+    fn note(self, record: &mut SourceRecord, report: &SourceReport, source: &Source, memory: Memory) {
+        record.checked = Some(self.now);
+        record.not_before = memory.not_before;
+        record.moved_to.clone_from(&memory.moved_to);
+        record.moved_times = memory.moved;
+        record.memory = serde_json::to_string(&memory).unwrap_or_default();
+        if report.outcome == FAILED {
+            record.failures = record.failures.saturating_add(1);
+            record.first_failure.get_or_insert(self.now);
+            record.problem = report.problems.first().map(|problem| problem.what.clone());
+            info!(source = source.name, failures = record.failures, "failed");
+        } else {
+            (record.failures, record.first_failure) = (0, None);
+            record.problem = None;
+            record.last_success = Some(self.now);
+            if report.fresh > 0 {
+                record.last_new_entry = Some(self.now);
+            }
+        }
+    }
+}
+
+/// Under which key a source is remembered: its kind and place, so that newsletters that read it share it, and a source
+/// whose place changes starts anew.
+pub fn key(source: &Source) -> String {
+    let kind = match &source.kind {
+        source::Kind::Feed(_) => "feed",
+        source::Kind::Page(_) => "page",
+        source::Kind::Sitemap(_) => "sitemap",
+        source::Kind::Files(_) => "files",
+        source::Kind::Maildir(_) => "maildir",
+        source::Kind::Command(_) => "command",
+    };
+    format!("{kind} {}", source.address())
+}

@@ -1,0 +1,174 @@
+//! One entry → one article: out of what the source gave, or out of the page behind it.
+
+use std::collections::BTreeMap;
+
+use crate::extract;
+use crate::fetch::Fetch;
+use crate::model::{Article, Content, Document, Entry, Problem};
+use crate::source::{self, FullText, Source};
+
+/// A feed's text of fewer words than this may be a teaser: the page behind it is looked at.
+const TEASER_WORDS: usize = 120;
+/// A page's text must be this much longer than the feed's to be taken in its place.
+const LONGER: f64 = 1.2;
+
+/// How the entries of one source are told apart.
+pub(super) struct Identity<'a> {
+    scope: &'a str,
+    /// How many entries link each URL: one that all of them link (the home page) says nothing.
+    links: BTreeMap<String, usize>,
+}
+
+impl<'a> Identity<'a> {
+    pub(super) fn of(entries: &[Entry], scope: &'a str) -> Self {
+        let mut links = BTreeMap::new();
+        for url in entries.iter().filter_map(Entry::url) {
+            *links.entry(extract::canonical_url(url)).or_default() += 1;
+        }
+        Self { scope, links }
+    }
+
+    /// The id of an entry's article, if that can be known before it is read.
+    pub(super) fn id(&self, entry: &Entry) -> Option<String> {
+        let mut article = Article { url: self.own_url(entry), ..Article::default() };
+        if article.url.is_none() && entry.id.is_none() {
+            return None;
+        }
+        article.identify(entry.id.as_deref(), self.scope);
+        Some(article.id)
+    }
+
+    fn own_url(&self, entry: &Entry) -> Option<String> {
+        let url = extract::canonical_url(entry.url()?);
+        (self.links.get(&url).copied().unwrap_or(0) < 2).then_some(url)
+    }
+
+    fn identify(&self, article: &mut Article, entry: &Entry) {
+        article.id = self.id(entry).unwrap_or_else(|| {
+            article.identify(None, self.scope);
+            std::mem::take(&mut article.id)
+        });
+    }
+}
+
+/// The article of `entry`; `None` if there is no text at all, not even a title.
+pub(super) async fn read(
+    source: &Source,
+    entry: Entry,
+    identity: &Identity<'_>,
+    fetch: &dyn Fetch,
+) -> (Option<Article>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut article = match entry.document.clone() {
+        Some(document) => {
+            let (article, met) = extracted(source, document).await;
+            problems.extend(met);
+            article
+        }
+        None => announced(&entry),
+    };
+    if entry.document.is_none() && wants_page(source, &article, &entry) {
+        match page(source, &entry, fetch).await {
+            Ok((page, met)) => {
+                problems.extend(met);
+                take_page(&mut article, page);
+            }
+            // A page that cannot be had costs the rest of the text, not the article.
+            Err(problem) => problems.push(problem),
+        }
+    }
+    complete(&mut article, source, &entry);
+    identity.identify(&mut article, &entry);
+    for problem in &mut problems {
+        problem.subject.clone_from(&source.name);
+    }
+    let is_empty = article.text.trim().is_empty() && article.title.trim().is_empty();
+    ((!is_empty).then_some(article), problems)
+}
+
+/// The article as the feed itself gives it.
+fn announced(entry: &Entry) -> Article {
+    let plain = |content: &Content| match content {
+        Content::Html { html } => extract::fragment(html, entry.url()),
+        Content::Text { text } => text.clone(),
+    };
+    let content = entry.content.as_ref().map(plain).unwrap_or_default();
+    let summary = entry.summary.as_ref().map(plain).unwrap_or_default();
+    let is_whole = words(&content) >= words(&summary) && !content.trim().is_empty();
+    let text = if is_whole { content } else { summary };
+    let teaser = words(&text) < TEASER_WORDS && (!is_whole || looks_cut(&text));
+    let confidence = if is_whole { 0.9 } else { 0.3 };
+    Article { text, teaser, confidence, ..Article::default() }
+}
+
+/// The feed itself says that there is more.
+fn looks_cut(text: &str) -> bool {
+    let text = text.trim_end();
+    ["...", "…", "[...]", "[…]", "more", "→", "»"].iter().any(|end| text.ends_with(end)) || words(text) < 40
+}
+
+fn wants_page(source: &Source, article: &Article, entry: &Entry) -> bool {
+    let has_page = entry.url().is_some_and(|url| url.starts_with("http"));
+    has_page
+        && match source.full_text {
+            FullText::Always => true,
+            FullText::Never => false,
+            FullText::Auto => article.teaser,
+        }
+}
+
+async fn page(source: &Source, entry: &Entry, fetch: &dyn Fetch) -> Result<(Article, Vec<Problem>), Problem> {
+    let url = entry.url().unwrap_or_default().to_owned();
+    let document = source::read_page(&url, source, fetch).await.map_err(|error| {
+        let what = format!("the page behind an entry cannot be read, its teaser stands in: {error}");
+        Problem::new(&source.name, what)
+    })?;
+    Ok(extracted(source, document).await)
+}
+
+/// Reads `document` away from the runtime's threads: a large page takes its time.
+async fn extracted(source: &Source, document: Document) -> (Article, Vec<Problem>) {
+    let options = extract::Options {
+        content_selector: source.content_selector.clone(),
+        remove_selectors: source.remove_selectors.clone(),
+        ..extract::Options::default()
+    };
+    let read = tokio::task::spawn_blocking(move || extract::read(&document, &options)).await;
+    read.unwrap_or_else(|_| {
+        let problem = Problem::new(&source.name, "reading a page failed inside the program");
+        (Article::default(), vec![problem.hint("please report it with the page's address")])
+    })
+}
+
+/// The page's text replaces the teaser if it says more.
+fn take_page(article: &mut Article, page: Article) {
+    let (announced, read) = (words(&article.text) as f64, words(&page.text) as f64);
+    if read > announced * LONGER || (announced == 0.0 && read > 0.0) {
+        *article = Article { title: std::mem::take(&mut article.title), ..page };
+    } else if read > 0.0 {
+        // The page says no more than the feed: that is all there is.
+        article.teaser = article.teaser && page.teaser;
+        article.byline = article.byline.take().or(page.byline);
+        article.site = article.site.take().or(page.site);
+    }
+}
+
+/// What the source says about the article counts more than what the page says, but for the language.
+fn complete(article: &mut Article, source: &Source, entry: &Entry) {
+    article.source.clone_from(&source.name);
+    if let Some(title) = entry.title.as_ref().filter(|title| !title.trim().is_empty()) {
+        article.title.clone_from(title);
+    }
+    let names: Vec<String> = entry.authors.iter().filter_map(|author| author.name.clone()).collect();
+    if !names.is_empty() {
+        article.byline = Some(names.join(", "));
+    }
+    article.published = entry.published.or(article.published);
+    article.language = source.language.clone().or_else(|| article.language.take()).or_else(|| entry.language.clone());
+    article.url = entry.url().map(extract::canonical_url).or_else(|| article.url.take());
+    article.tags.clone_from(&entry.categories);
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}

@@ -1,0 +1,347 @@
+use jiff::Timestamp;
+
+use super::{
+    Composition, Desk, Limits, Newsletter, Options, Outcome, Patterns, Rule, Rules, SourceTerms, Told, compose, group,
+    shorten, verify,
+};
+use crate::model::{Article, Edition, SourceHealth};
+use crate::summary;
+
+/// Everything a desk borrows, with defaults.
+struct Office {
+    articles: Vec<Article>,
+    sources: Vec<SourceTerms>,
+    rules: Vec<Rule>,
+    told: Vec<Told>,
+    now: &'static str,
+    since: Option<&'static str>,
+    options: Options,
+    limits: Limits,
+}
+
+impl Default for Office {
+    fn default() -> Self {
+        let source = |name: &str, section: &str| SourceTerms {
+            name: name.into(),
+            section: (!section.is_empty()).then(|| section.into()),
+            ..SourceTerms::default()
+        };
+        Self {
+            articles: Vec::new(),
+            sources: vec![
+                source("wire", "World"),
+                source("coast", "World"),
+                source("lab", "Science"),
+                source("blog", ""),
+            ],
+            rules: Vec::new(),
+            told: Vec::new(),
+            now: "2026-03-10T06:00:00Z",
+            since: Some("2026-03-09T06:00:00Z"),
+            options: Options::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Office {
+    fn compose(&self) -> Composition {
+        let rules = Rules::compile(&self.rules).unwrap();
+        compose(&Desk {
+            newsletter: Newsletter { name: "morning", title: "Morning", language: "en", timezone: "UTC" },
+            articles: &self.articles,
+            sources: &self.sources,
+            rules: &rules,
+            told: &self.told,
+            now: time(self.now),
+            since: self.since.map(time),
+            health: SourceHealth::default(),
+            options: &self.options,
+            limits: &self.limits,
+            summary: &summary::Options::default(),
+        })
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn article(id: &str, source: &str, title: &str, text: &str) -> Article {
+    Article {
+        id: id.into(),
+        source: source.into(),
+        url: Some(format!("https://{source}.example/{id}")),
+        title: title.into(),
+        published: Some(time("2026-03-09T20:00:00Z")),
+        first_seen: Some(time("2026-03-09T21:00:00Z")),
+        language: Some("en".into()),
+        text: text.into(),
+        confidence: 1.0,
+        ..Article::default()
+    }
+}
+
+const HARBOUR_WIRE: &str = "Port workers in Marlow ended their six-day strike on Sunday after both sides accepted a mediator. \
+The Marlow port authority said the first container ships would berth at the northern quay before noon. \
+Union leader Petra Voss called the offer of 4.2 percent a start. \
+About 900 dockers had stopped work over night shifts and pay. \
+Exporters counted losses of 31 million crowns.";
+const HARBOUR_COAST: &str = "The harbour of Marlow reopens today, six days after dockers walked out over pay and night shifts. \
+Petra Voss, who leads the union, said members would vote on the 4.2 percent offer within a week. \
+Cold stores along the northern quay are full, and fishermen had to throw away their catch in the village of Ennick. \
+The mediator, former judge Olaf Brandt, starts work in Marlow on Monday.";
+const TELESCOPE: &str = "Astronomers switched on the Halden telescope on a plateau in Chile this week. \
+The mirror of the Halden telescope is 11 metres wide and took nine years to grind. \
+Its first image shows a cluster of young stars in Carina. \
+The team will look for planets around faint red dwarfs.";
+
+fn news() -> Vec<Article> {
+    vec![
+        article("a", "wire", "Marlow harbour strike ends as both sides accept mediator", HARBOUR_WIRE),
+        article("b", "coast", "Marlow harbour reopens after dockers' strike", HARBOUR_COAST),
+        article("c", "lab", "Halden telescope opens its eye", TELESCOPE),
+    ]
+}
+
+/// Eight short articles about eight things.
+fn notices(source: &str) -> Vec<Article> {
+    let notices = [
+        ("Apple harvest begins", "Orchards in the north started picking early this year."),
+        ("Bridge closed to lorries", "Inspectors found rust in two main cables."),
+        ("Choir wins prize", "Singers from Ostrow took gold at the festival."),
+        ("Dolphins in the bay", "A school of forty animals swam past the lighthouse."),
+        ("Engine maker cuts jobs", "The company blames weak orders from abroad."),
+        ("Forest fire under control", "Crews with six helicopters stopped the flames."),
+        ("Garden show opens", "Visitors can walk among tulips until June."),
+        ("Hammer thrower breaks record", "Ilse Dahl threw 84 metres in the final round."),
+    ];
+    notices.iter().map(|(title, text)| article(title, source, title, text)).collect()
+}
+
+fn outcome<'a>(composition: &'a Composition, id: &str) -> &'a Outcome {
+    let fate = composition.fates.iter().find(|fate| fate.article == id);
+    &fate.unwrap_or_else(|| panic!("{id} has a fate")).outcome
+}
+
+fn assert_proven(edition: &Edition, articles: &[Article]) {
+    let stored: Vec<(Article, String)> = articles.iter().map(|article| (article.clone(), article.hash())).collect();
+    assert_eq!(verify(edition, &stored), []);
+}
+
+#[test]
+fn articles_about_one_event_are_one_story_under_its_head() {
+    let office = Office { articles: news(), ..Office::default() };
+    let composition = office.compose();
+    let edition = &composition.edition;
+    assert_eq!(edition.sections.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["World", "Science"]);
+    assert_eq!(edition.story_count(), 2);
+    let harbour = edition.stories().next().unwrap();
+    let sources: Vec<&str> = harbour.places.iter().chain(&harbour.also_in).map(|place| place.source.as_str()).collect();
+    assert_eq!(sources.len(), 2);
+    assert!(harbour.sentences.len() >= 3 && harbour.sentences.iter().all(|sentence| sentence.link.is_some()));
+    assert_eq!(composition.fates.len(), 3);
+    assert_proven(edition, &office.articles);
+}
+
+#[test]
+fn the_order_of_the_articles_does_not_matter() {
+    let mut office = Office { articles: news(), ..Office::default() };
+    let first = office.compose();
+    office.articles.reverse();
+    let second = office.compose();
+    assert_eq!(format!("{first:?}"), format!("{second:?}"));
+    office.articles.swap(0, 1);
+    assert_eq!(format!("{first:?}"), format!("{:?}", office.compose()));
+}
+
+#[test]
+fn a_copy_is_named_under_also_in_and_told_once() {
+    let mut office = Office { articles: news(), ..Office::default() };
+    office.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    let composition = office.compose();
+    assert_eq!(composition.edition.story_count(), 2);
+    assert!(matches!(outcome(&composition, "d"), Outcome::Duplicate { of } if of == "c"));
+    let telescope = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
+    assert_eq!(telescope.also_in.iter().map(|place| place.source.as_str()).collect::<Vec<_>>(), ["blog"]);
+}
+
+#[test]
+fn rules_drop_keep_and_boost_in_that_order() {
+    let title = |pattern: &str| Some(Patterns { title: Some(pattern.into()), ..Patterns::default() });
+    let rules = vec![
+        Rule { name: "up".into(), boost: title("telescope"), by: Some(5.0), ..Rule::default() },
+        Rule { name: "must".into(), keep: title("(?i)harbour"), ..Rule::default() },
+        Rule { name: "out".into(), drop: title("^Marlow harbour strike"), ..Rule::default() },
+    ];
+    let limits = Limits { max_stories: 1, ..Limits::default() };
+    let office = Office { articles: news(), rules, limits, ..Office::default() };
+    let composition = office.compose();
+    assert_eq!(*outcome(&composition, "a"), Outcome::Dropped { rule: "out".into() });
+    assert!(matches!(outcome(&composition, "b"), Outcome::Told { .. }), "kept although boosted stories are worth more");
+    assert!(matches!(outcome(&composition, "c"), Outcome::Linked { .. }));
+    assert_eq!(composition.rankings[0].parts.iter().filter(|part| part.name == "boost").count(), 1);
+}
+
+#[test]
+fn what_does_not_fit_is_linked_and_then_counted() {
+    let articles = notices("wire")[..6].to_vec();
+    let limits = Limits { max_stories: 2, max_more: 3, ..Limits::default() };
+    let composition = Office { articles, limits, ..Office::default() }.compose();
+    assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (2, 3));
+    let over = composition.fates.iter().filter(|fate| matches!(fate.outcome, Outcome::OverLimit { .. }));
+    assert_eq!(over.count(), 1);
+    assert!(composition.fates.iter().all(|fate| !fate.why.is_empty()));
+}
+
+#[test]
+fn one_source_does_not_fill_the_edition_while_others_have_something() {
+    let mut articles = notices("wire");
+    let mut old = article("z", "blog", "Quiet zebra", "A quiet zebra walked through the quiet zebra park.");
+    old.published = Some(time("2026-03-08T20:00:00Z"));
+    articles.push(old);
+    let limits = Limits { max_stories: 4, ..Limits::default() };
+    let composition = Office { articles, limits, ..Office::default() }.compose();
+    assert!(matches!(outcome(&composition, "z"), Outcome::Told { .. }));
+}
+
+#[test]
+fn a_first_edition_does_not_empty_the_archives() {
+    let mut articles = news();
+    for number in 0..40 {
+        let mut old = article(&format!("old{number:02}"), "blog", &format!("Entry {number}"), "");
+        old.published = Some(time("2025-01-01T00:00:00Z"));
+        articles.push(old);
+    }
+    let mut stale = article("stale", "wire", "Last month", "Long ago.");
+    stale.published = Some(time("2026-02-09T00:00:00Z"));
+    articles.push(stale);
+    let composition = Office { articles, since: None, ..Office::default() }.compose();
+    let old = composition.fates.iter().filter(|fate| fate.outcome == Outcome::TooOld);
+    assert_eq!(old.count(), 35 + 1);
+    assert!(matches!(outcome(&composition, "a"), Outcome::Told { .. }));
+}
+
+#[test]
+fn a_date_in_the_future_counts_as_when_it_was_first_seen() {
+    let mut articles = news();
+    articles[2].published = Some(time("2031-01-01T00:00:00Z"));
+    let composition = Office { articles, ..Office::default() }.compose();
+    let story = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
+    assert_eq!(story.published, Some(time("2026-03-09T21:00:00Z")));
+}
+
+#[test]
+fn nothing_makes_an_empty_edition() {
+    assert!(Office::default().compose().edition.is_empty());
+}
+
+#[test]
+fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
+    let mut office = Office { articles: news(), ..Office::default() };
+    office.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    let mut composition = office.compose();
+    let mut steps = 0;
+    while shorten(&mut composition) {
+        steps += 1;
+        assert!(steps < 20);
+        assert_proven(&composition.edition, &office.articles);
+    }
+    let story = composition.edition.stories().next().unwrap();
+    assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (1, 0));
+    assert!(story.also_in.is_empty() && story.sentences.len() <= 2);
+    assert_eq!(composition.fates.len(), 4);
+}
+
+/// What the store would remember of an edition.
+fn remember(composition: &Composition, articles: &[Article]) -> Vec<Told> {
+    let told = |story: &crate::model::Story| {
+        let ids: Vec<&str> = story.places.iter().chain(&story.also_in).map(|place| place.article.as_str()).collect();
+        Told {
+            edition: composition.edition.id.clone(),
+            composed: composition.edition.composed,
+            story: story.clone(),
+            articles: articles.iter().filter(|article| ids.contains(&article.id.as_str())).cloned().collect(),
+        }
+    };
+    composition.edition.stories().map(told).collect()
+}
+
+#[test]
+fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
+    let first = Office { articles: news(), ..Office::default() };
+    let monday = first.compose();
+    let mut told = remember(&monday, &first.articles);
+    let sent: Vec<String> =
+        monday.edition.stories().flat_map(|story| &story.sentences).map(|s| s.text.clone()).collect();
+    let mut later = article(
+        "e",
+        "wire",
+        "Marlow dockers vote on harbour offer",
+        &format!(
+            "{} Dockers in Marlow rejected the mediator's second proposal on Tuesday by 512 votes to 388. Brandt said talks would go on in Ulvik.",
+            &HARBOUR_COAST[..99]
+        ),
+    );
+    later.published = Some(time("2026-03-10T20:00:00Z"));
+    let mut again = article("f", "lab", "Halden telescope opens its eye", TELESCOPE);
+    again.published = Some(time("2026-03-10T19:00:00Z"));
+    let office = Office {
+        articles: vec![later.clone(), again],
+        told: told.clone(),
+        now: "2026-03-11T06:00:00Z",
+        since: Some("2026-03-10T06:00:00Z"),
+        ..Office::default()
+    };
+    let tuesday = office.compose();
+    assert_eq!(tuesday.edition.story_count(), 1);
+    let update = tuesday.edition.stories().next().unwrap();
+    assert_eq!(update.update.as_ref().unwrap().edition, monday.edition.id);
+    assert!(!update.sentences.is_empty());
+    assert!(update.sentences.iter().all(|sentence| !sent.contains(&sentence.text)));
+    assert!(matches!(outcome(&tuesday, "f"), Outcome::NothingNew { .. }));
+
+    told.extend(remember(&tuesday, &office.articles));
+    let mut third = later;
+    third.id = "g".into();
+    third.title = "Dockers reject harbour proposal in Marlow".into();
+    third.text = "On Tuesday dockers in Marlow rejected the second proposal of the mediator by 512 votes to 388. Talks would go on in Ulvik, Brandt said.".into();
+    let wednesday = Office {
+        articles: vec![third],
+        told,
+        now: "2026-03-12T06:00:00Z",
+        since: Some("2026-03-11T06:00:00Z"),
+        ..Office::default()
+    }
+    .compose();
+    assert!(wednesday.edition.is_empty(), "{:?}", wednesday.edition.sections);
+    assert!(matches!(outcome(&wednesday, "g"), Outcome::NothingNew { .. }));
+}
+
+#[test]
+fn bad_articles_do_no_harm() {
+    let mut articles = vec![Article::default(), Article::default()];
+    articles.push(article("x", "wire", "", ""));
+    articles.push(article("y", "nobody", "Word", "\0\u{202e}🙂🙂🙂"));
+    articles.extend((0..300).map(|number| article(&format!("copy{number}"), "wire", "Same", HARBOUR_WIRE)));
+    let composition = Office { articles: articles.clone(), ..Office::default() }.compose();
+    assert_eq!(composition.fates.len(), articles.len());
+    assert!(composition.edition.story_count() <= 5);
+    assert_eq!(composition.fates.iter().filter(|fate| matches!(fate.outcome, Outcome::Duplicate { .. })).count(), 299);
+    assert_eq!(group(&articles, &Options::default()).len(), articles.len());
+}
+
+#[test]
+fn a_bad_rule_says_which_key_is_wrong() {
+    let rule = |rule: Rule| Rules::compile(&[rule]).unwrap_err().remove(0).field;
+    let title = |pattern: &str| Some(Patterns { title: Some(pattern.into()), ..Patterns::default() });
+    assert_eq!(rule(Rule { name: "x".into(), drop: title("(deal"), ..Rule::default() }), "drop.title");
+    assert_eq!(rule(Rule { name: "x".into(), ..Rule::default() }), "");
+    assert_eq!(rule(Rule { drop: title("x"), ..Rule::default() }), "name");
+    assert_eq!(rule(Rule { name: "x".into(), keep: title("x"), by: Some(1.0), ..Rule::default() }), "by");
+    assert_eq!(rule(Rule { name: "x".into(), drop: Some(Patterns::default()), ..Rule::default() }), "drop");
+    let old = Some(Patterns { older_than: Some("3 moons".into()), ..Patterns::default() });
+    assert_eq!(rule(Rule { name: "x".into(), drop: old, ..Rule::default() }), "drop.older_than");
+    let old = Patterns { older_than: Some("3 days".into()), ..Patterns::default() };
+    assert!(Rules::compile(&[Rule { name: "x".into(), drop: Some(old), ..Rule::default() }]).is_ok());
+}

@@ -1,0 +1,143 @@
+//! A mistake in the config is told with its line, its column and what was probably meant; the reference names every key.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use newsdigest::config::{Config, Mistakes, schema};
+use serde_json::Value;
+
+/// The mistakes of a config, as `line:column message | hint`.
+fn mistakes(text: &str) -> Vec<String> {
+    let found: Mistakes = match Config::parse(text, Path::new("config.toml")) {
+        Ok(_) => return Vec::new(),
+        Err(found) => found,
+    };
+    let report = found.report(false);
+    let tell = |mistake: &newsdigest::config::Diagnostic| {
+        let (line, column) = found.position(mistake).expect("every mistake here has a place");
+        assert!(report.contains(&format!("config.toml:{line}:{column}")), "{report}");
+        assert!(report.contains('^'), "a caret: {report}");
+        format!("{line}:{column} {} | {}", mistake.message, mistake.hint.as_deref().unwrap_or("-"))
+    };
+    found.diagnostics.iter().map(tell).collect()
+}
+
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(mistakes(text), expected, "\n{text}");
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_known_one() {
+    check("[summary]\nsentnces = 3\n", &["2:1 unknown key `sentnces` | did you mean `sentences`?"]);
+    check("[newsleter]\n", &["1:2 unknown key `newsleter` | did you mean `newsletter`?"]);
+    check("[mail.smtp]\nhots = \"x\"\n", &["2:1 unknown key `hots` | did you mean `host`?"]);
+}
+
+#[test]
+fn an_unknown_value_names_the_nearest_known_one() {
+    check("[summary]\nmethod = \"textrnk\"\n", &["2:10 unknown value `textrnk` | did you mean `textrank`?"]);
+    let found = mistakes("[newsletter]\nwhen_empty = \"never\"\n");
+    assert_eq!(found, ["2:14 unknown value `never` | known here: skip, send"]);
+}
+
+#[test]
+fn a_wrong_type_is_told_at_the_value() {
+    check("[newsletter]\n  max_stories = \"twelve\"\n", &["2:17 wrong type: string \"twelve\", expected usize | -"]);
+}
+
+#[test]
+fn a_length_of_time_is_told_how_to_be_written() {
+    let hint = "write it like \"90s\", \"20m\" or \"36h\"";
+    check("[fetch]\ntimeout = \"soon\"\n", &[&format!("2:11 this is no length of time | {hint}")]);
+    check("[newsletter]\nmin_interval = \"5d\"\n", &[&format!("2:16 this is no length of time | {hint}")]);
+}
+
+#[test]
+fn what_is_no_toml_is_told_where_it_breaks() {
+    let found = mistakes("version = 1\n[newsletter\n");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("2:"), "{found:?}");
+}
+
+#[test]
+fn a_bad_pattern_is_told_at_the_pattern() {
+    let text = "[[rule]]\nname = \"deals\"\ndrop = { title = '(sponsored' }\n";
+    check(text, &["3:18 rule `deals`: the pattern is no regular expression: unclosed group | -"]);
+}
+
+#[test]
+fn a_missing_file_is_told_at_its_name() {
+    let mail = "[mail]\nfrom = \"a@example.org\"\ntransport = \"sendmail\"\nrecipients = \"nobody.csv\"\n";
+    check(mail, &["4:14 there is no file `nobody.csv` | -"]);
+    let key = "[mail]\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\ntransport = \"file\"\n\
+               [mail.dkim]\ndomain = \"example.org\"\nselector = \"s\"\nkey_file = \"no.pem\"\n";
+    check(key, &["8:12 there is no file `no.pem` | -"]);
+    let template = "[newsletter]\ntemplate = \"defualt\"\n";
+    check(template, &["2:12 no built-in template and no folder `defualt` | did you mean `default`?"]);
+}
+
+#[test]
+fn two_secrets_are_one_too_many() {
+    let text = "[mail]\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\n[mail.smtp]\nhost = \"mail.example.org\"\n\
+                username = \"a\"\npassword_env = \"P\"\npassword_command = [\"pass\"]\n";
+    let wanted =
+        "7:16 two secrets: `password_command` and `password_env` | keep one of them, for example `password_command`";
+    check(text, &[wanted]);
+}
+
+#[test]
+fn addresses_zones_and_sources_are_checked_all_at_once() {
+    let text = "[newsletter]\ntimezone = \"Europe/Berlyn\"\n[[source]]\nname = \"a\"\nfeed = \"ftp://example.org\"\n\
+                [mail]\nfrom = \"nobody\"\nto = [\"b@example.org\"]\ntransport = \"sendmail\"\n";
+    let found = mistakes(text);
+    let lines: Vec<&str> = found.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(lines, ["2:12", "5:8", "7:8"], "{found:?}");
+}
+
+#[test]
+fn a_source_has_a_name_of_its_own_and_one_kind() {
+    let twice = "[[source]]\nname = \"a\"\nfeed = \"https://a.example/\"\n[[source]]\nname = \"a\"\nfeed = \"https://b.example/\"\n";
+    check(twice, &["5:8 another source is called `a` | -"]);
+    let found = mistakes("[[source]]\nname = \"a\"\nfeed = \"https://a.example/\"\npage = \"https://a.example/\"\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+    let found = mistakes("[[source]]\nname = \"a\"\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn one_budget_a_summary() {
+    let text = "[summary]\nsentences = 3\nshare = 0.1\n";
+    check(text, &["3:9 a summary has one budget: `sentences`, `words` or `share` | -"]);
+}
+
+/// Every key of the schema stands in the reference, set or commented out, and the reference loads.
+#[test]
+fn the_reference_names_every_key() {
+    let text = std::fs::read_to_string("config.toml").unwrap();
+    Config::parse(&text, Path::new("config.toml")).unwrap_or_else(|mistakes| panic!("{}", mistakes.report(false)));
+    let mut keys = BTreeSet::new();
+    let schema = schema();
+    collect_keys(&schema, &mut keys);
+    assert!(keys.len() > 60, "{keys:?}");
+    let written = |key: &str| {
+        text.lines().any(|line| {
+            let line = line.trim_start_matches(['#', ' ', '[']);
+            line.starts_with(key) || line.contains(&format!(".{key}]")) || line.contains(&format!("{key} ="))
+        })
+    };
+    let missing: Vec<&String> = keys.iter().filter(|key| !written(key)).collect();
+    assert!(missing.is_empty(), "config.toml does not name: {missing:?}");
+}
+
+fn collect_keys(value: &Value, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::Object(properties)) = object.get("properties") {
+                keys.extend(properties.keys().cloned());
+            }
+            object.values().for_each(|value| collect_keys(value, keys));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_keys(value, keys)),
+        _ => {}
+    }
+}

@@ -1,0 +1,291 @@
+//! The promise of the store: what belongs together is written together, nothing is offered twice, a dry run leaves no
+//! trace, and only its owner can read it.
+
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use newsdigest::model::{Article, DeliveryState, Edition, Recipient, SourceHealth};
+use newsdigest::store::{self, Change, NewDelivery, NewEdition, NewLetter, SourceRecord, Store, Told};
+
+fn time(day: u8) -> Timestamp {
+    format!("2026-01-{day:02}T06:00:00Z").parse().unwrap()
+}
+
+fn article(id: &str, text: &str) -> Article {
+    Article { id: id.into(), source: "wire".into(), title: "A title".into(), text: text.into(), ..Article::default() }
+}
+
+fn edition(day: u8) -> Edition {
+    Edition {
+        id: format!("morning-202601{day:02}T060000Z"),
+        newsletter: "morning".into(),
+        title: "Morning".into(),
+        language: "en".into(),
+        timezone: "UTC".into(),
+        composed: time(day),
+        since: None,
+        sections: vec![],
+        health: SourceHealth::default(),
+    }
+}
+
+fn delivery(address: &str) -> NewDelivery {
+    NewDelivery {
+        recipient: Recipient { address: address.into(), ..Recipient::default() },
+        letter: "en".into(),
+        message_id: format!("<{address}>"),
+        unsubscribe: None,
+    }
+}
+
+async fn put(store: &Store, day: u8, addresses: &[&str], used: &[&str]) -> Result<(), store::Error> {
+    let letters = [NewLetter { language: "en".into(), letter: "words".into() }];
+    let deliveries: Vec<_> = addresses.iter().map(|address| delivery(address)).collect();
+    let used: Vec<String> = used.iter().map(|&id| id.to_owned()).collect();
+    let told = [Told { story: "s1".into(), told: format!("day {day}") }];
+    let edition = edition(day);
+    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &used, told: &told };
+    store.store_edition(&new).await
+}
+
+async fn fresh() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("state/digest.db")).await.unwrap();
+    (folder, store)
+}
+
+fn ids(articles: &[Article]) -> Vec<&str> {
+    articles.iter().map(|article| article.id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn an_article_is_new_once_and_used_once_in_each_newsletter() {
+    let (_folder, store) = fresh().await;
+    let (a, b) = (article("a", "one"), article("b", "two"));
+    assert_eq!(store.save_articles("morning", &[a.clone(), b.clone()], time(1)).await.unwrap(), [true, true]);
+    assert_eq!(store.save_articles("morning", &[b.clone(), a.clone()], time(2)).await.unwrap(), [false, false]);
+    assert_eq!(store.save_articles("evening", std::slice::from_ref(&a), time(2)).await.unwrap(), [true]);
+    put(&store, 3, &[], &["a"]).await.unwrap();
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["b"]);
+    assert_eq!(ids(&store.unused_articles("morning", Some(time(2))).await.unwrap()), [""; 0]);
+    let evening = store.unused_articles("evening", None).await.unwrap();
+    assert_eq!(ids(&evening), ["a"]);
+    assert_eq!((evening[0].first_seen, evening[0].source.as_str()), (Some(time(2)), "wire"));
+    assert!(store.knows_article("morning", "a").await.unwrap());
+    assert!(!store.knows_article("evening", "b").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_text_may_change_until_an_edition_uses_it() {
+    let (_folder, store) = fresh().await;
+    store.save_articles("morning", &[article("a", "teaser")], time(1)).await.unwrap();
+    store.save_articles("morning", &[article("a", "the whole text")], time(2)).await.unwrap();
+    assert_eq!(store.article("a").await.unwrap().unwrap().text, "the whole text");
+    put(&store, 3, &[], &["a"]).await.unwrap();
+    store.save_articles("morning", &[article("a", "corrected")], time(4)).await.unwrap();
+    let kept = store.article("a").await.unwrap().unwrap();
+    assert_eq!((kept.text.as_str(), kept.first_seen), ("the whole text", Some(time(1))));
+    assert_eq!(store.article("none").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn pruned_texts_go_but_do_not_come_back_as_new() {
+    let (_folder, store) = fresh().await;
+    let three = [article("old", "x"), article("used", "y")];
+    store.save_articles("morning", &three, time(1)).await.unwrap();
+    store.save_articles("morning", &[article("young", "z")], time(9)).await.unwrap();
+    put(&store, 2, &[], &["used"]).await.unwrap();
+    assert_eq!(store.prune(time(5)).await.unwrap(), 1);
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["young"]);
+    assert!(store.article("used").await.unwrap().is_some());
+    assert_eq!(store.save_articles("morning", &[article("old", "x")], time(10)).await.unwrap(), [false]);
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["young"]);
+    assert_eq!(store.letter(&edition(2).id, "en").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_edition_is_stored_whole_or_not_at_all() {
+    let (_folder, store) = fresh().await;
+    store.save_articles("morning", &[article("a", "x"), article("b", "y")], time(1)).await.unwrap();
+    put(&store, 2, &["x@example.org", "y@example.org", "x@example.org"], &["a"]).await.unwrap();
+    // The same edition again: refused, and nothing of it stays.
+    assert!(put(&store, 2, &["z@example.org"], &["b"]).await.is_err());
+    assert_eq!(store.counts("morning", None).await.unwrap().waiting, 2);
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["b"]);
+    put(&store, 3, &[], &[]).await.unwrap();
+    assert_eq!(store.last_edition("morning").await.unwrap().unwrap(), edition(3));
+    assert_eq!(store.last_edition("evening").await.unwrap(), None);
+    assert_eq!(store.edition(&edition(2).id).await.unwrap().unwrap(), edition(2));
+    assert_eq!(store.editions_since("morning", time(3)).await.unwrap(), [edition(3)]);
+    assert_eq!(store.letter(&edition(2).id, "en").await.unwrap().as_deref(), Some("words"));
+    let told = store.told("morning", time(2)).await.unwrap();
+    assert_eq!(told.iter().map(|told| told.told.as_str()).collect::<Vec<_>>(), ["day 2", "day 3"]);
+}
+
+#[tokio::test]
+async fn a_source_is_remembered_until_it_is_forgotten() {
+    let (_folder, store) = fresh().await;
+    let record = SourceRecord {
+        checked: Some(time(2)),
+        last_success: Some(time(1)),
+        last_new_entry: None,
+        failures: 2,
+        first_failure: Some(time(2)),
+        problem: Some("500".into()),
+        not_before: Some(time(3)),
+        moved_to: Some("https://example.org/new".into()),
+        moved_times: 1,
+        memory: "{\"etag\":\"x\"}".into(),
+    };
+    store.put_source("feed https://example.org/", &record).await.unwrap();
+    store.put_source("feed https://example.net/", &SourceRecord::default()).await.unwrap();
+    assert_eq!(store.source("feed https://example.org/").await.unwrap(), Some(record.clone()));
+    let all = store.sources().await.unwrap();
+    assert_eq!(all[0], ("feed https://example.net/".to_owned(), SourceRecord::default()));
+    assert_eq!(all.len(), 2);
+    assert!(store.forget_source("feed https://example.org/").await.unwrap());
+    assert!(!store.forget_source("feed https://example.org/").await.unwrap());
+    assert_eq!(store.source("feed https://example.org/").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_delivery_goes_from_waiting_to_its_answer() {
+    let (_folder, store) = fresh().await;
+    put(&store, 2, &["x@example.org", "y@example.org"], &[]).await.unwrap();
+    let now = time(2);
+    let rows = store.pending("morning", now, 0, 10, true).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(store.pending("evening", now, 0, 10, true).await.unwrap().is_empty());
+    let trying = |hash: &str| Change::Trying { id: rows[0].id, signature: None, hash: hash.into(), now };
+    store.apply(&[trying("first")]).await.unwrap();
+    assert_eq!(store.pending("morning", now, 0, 10, true).await.unwrap().len(), 1);
+    let answered = |state, not_before| Change::Answered {
+        id: rows[0].id,
+        state,
+        answer: "451 later".into(),
+        not_before,
+        counts: true,
+        now,
+    };
+    store.apply(&[answered(DeliveryState::Waiting, Some(time(3)))]).await.unwrap();
+    assert_eq!(store.pending("morning", now, 0, 10, true).await.unwrap().len(), 1);
+    let due = store.pending("morning", time(3), 0, 10, true).await.unwrap();
+    assert_eq!((due.len(), due[0].delivery.attempts, due[0].hash.as_deref()), (2, 1, Some("first")));
+    store.apply(&[trying("second"), answered(DeliveryState::Unknown, None)]).await.unwrap();
+    let unknown = &store.deliveries(&edition(2).id, DeliveryState::Unknown, 0, 10).await.unwrap()[0];
+    assert_eq!((unknown.hash.as_deref(), unknown.delivery.answer.as_deref()), (Some("first"), Some("451 later")));
+    assert_eq!(store.pending("morning", time(3), 0, 10, true).await.unwrap().len(), 2);
+    assert_eq!(store.pending("morning", time(3), 0, 10, false).await.unwrap().len(), 1);
+    assert_eq!(store.next_due("morning", true).await.unwrap(), Some(Timestamp::UNIX_EPOCH));
+    assert_eq!(store.next_due("evening", true).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_address_refused_by_several_editions_is_listed() {
+    let (_folder, store) = fresh().await;
+    for day in 1..=3 {
+        put(&store, day, &["good@example.org", "gone@example.org", "back@example.org"], &[]).await.unwrap();
+        for row in store.pending("morning", time(day), 0, 10, true).await.unwrap() {
+            let address = row.delivery.recipient.address.as_str();
+            let refused = address == "gone@example.org" || address == "back@example.org" && day < 3;
+            let state = if refused { DeliveryState::Refused } else { DeliveryState::Sent };
+            let (answer, now) = (format!("day {day}"), time(day));
+            let change = Change::Answered { id: row.id, state, answer, not_before: None, counts: true, now };
+            store.apply(&[change]).await.unwrap();
+        }
+    }
+    let refusals = store.refusals("morning", 2).await.unwrap();
+    assert_eq!(refusals.len(), 1);
+    assert_eq!((refusals[0].address.as_str(), refusals[0].times), ("gone@example.org", 2));
+    assert_eq!(refusals[0].answer.as_deref(), Some("day 3"));
+    assert!(store.refusals("morning", 4).await.unwrap().is_empty());
+    assert!(store.refusals("evening", 2).await.unwrap().is_empty());
+}
+
+/// Every file below `folder` with its bytes.
+fn contents(folder: &Path) -> BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(contents(&path));
+        } else {
+            files.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+#[tokio::test]
+async fn a_snapshot_holds_everything_and_leaves_the_original_as_it_was() {
+    let (folder, store) = fresh().await;
+    let path = folder.path().join("state/digest.db");
+    store.save_articles("morning", &[article("a", "x")], time(1)).await.unwrap();
+    // Not closed: the article is in the write-ahead log only.
+    let before = contents(folder.path());
+    assert!(before.keys().any(|path| path.to_string_lossy().ends_with("-wal")));
+    let copy = Store::snapshot(&path).await.unwrap();
+    assert_eq!(ids(&copy.unused_articles("morning", None).await.unwrap()), ["a"]);
+    copy.save_articles("morning", &[article("b", "y")], time(2)).await.unwrap();
+    copy.close().await;
+    assert_eq!(contents(folder.path()), before);
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["a"]);
+}
+
+#[tokio::test]
+async fn a_snapshot_of_nothing_is_empty_and_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = Store::snapshot(&folder.path().join("state/digest.db")).await.unwrap();
+    copy.save_articles("morning", &[article("a", "x")], time(1)).await.unwrap();
+    copy.close().await;
+    assert!(contents(folder.path()).is_empty() && !folder.path().join("state").exists());
+}
+
+#[test]
+fn only_one_run_holds_the_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state/digest.db");
+    let first = store::lock(&path).unwrap();
+    let second = store::lock(&path).unwrap_err();
+    assert!(second.is_busy() && second.to_string().contains("another run"), "{second}");
+    drop(first);
+    store::lock(&path).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, store) = fresh().await;
+    store.save_articles("morning", &[article("a", "x")], time(1)).await.unwrap();
+    let _lock = store::lock(&folder.path().join("state/digest.db")).unwrap();
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder.path().join("state")), 0o700);
+    let files = contents(folder.path());
+    assert_eq!(files.len(), 4, "{:?}", files.keys());
+    for path in files.keys() {
+        assert_eq!(mode(path), 0o600, "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_the_program_died() {
+    let (folder, store) = fresh().await;
+    let path = folder.path().join("state/digest.db");
+    put(&store, 2, &["x@example.org"], &[]).await.unwrap();
+    std::mem::forget(store); // never closed, as after kill -9
+    let copy = Store::snapshot(&path).await.unwrap();
+    assert_eq!(copy.counts("morning", None).await.unwrap().waiting, 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("digest.db");
+    std::fs::write(&path, "this is no database, and long enough to be looked at as one\n".repeat(100)).unwrap();
+    let error = Store::open(&path).await.unwrap_err();
+    assert!(error.is_corrupt() && !error.is_busy() && !error.is_full(), "{error:?}");
+}
