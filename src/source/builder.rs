@@ -10,17 +10,23 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error as XmlError, Reader};
 
 use crate::source::namespace;
-use crate::source::text::{decode_entities, numbered};
+use crate::source::text::{decode_entities, entity_name, numbered};
 use crate::source::tree::{Element, Node, Tree};
 
 /// Elements nested deeper than this are read as if they were not nested.
 const DEEPEST: usize = 200;
 
 /// Stray `<` that are forgiven before the rest counts as cut off.
-const STRAYS: usize = 200;
+const STRAYS: usize = 30;
 
 /// Namespace declarations that are remembered.
 const NAMESPACES: usize = 200;
+
+/// Entities whose text is remembered; a document that names more is no honest one, and they stay as they stand.
+const ENTITIES: usize = 1000;
+
+/// Longest name of an entity of HTML (`&CounterClockwiseContourIntegral;`).
+const LONGEST_NAME: usize = 31;
 
 /// Longest text of an entity that a document declares for itself.
 const LONGEST_ENTITY: usize = 500;
@@ -191,10 +197,12 @@ impl Builder {
         if let Some(text) = self.entities.get(name) {
             return text.clone();
         }
-        let text = decode_entities(&format!("&{name};"));
-        if self.entities.len() < 1000 {
-            self.entities.insert(name.to_owned(), text.clone());
+        let written = format!("&{name};");
+        if name.len() > LONGEST_NAME || self.entities.len() >= ENTITIES {
+            return written;
         }
+        let text = decode_entities(&written);
+        self.entities.insert(name.to_owned(), text.clone());
         text
     }
 
@@ -204,13 +212,10 @@ impl Builder {
         while let Some(at) = rest.find('&') {
             value.push_str(&rest[..at]);
             rest = &rest[at + 1..];
-            match rest
-                .find(';')
-                .filter(|end| *end < 32 && rest[..*end].chars().all(|c| c.is_alphanumeric() || c == '#'))
-            {
-                Some(end) => {
-                    value.push_str(&self.resolve(&rest[..end]));
-                    rest = &rest[end + 1..];
+            match entity_name(rest) {
+                Some(name) => {
+                    value.push_str(&self.resolve(name));
+                    rest = &rest[name.len() + 1..];
                 }
                 None => value.push('&'),
             }
