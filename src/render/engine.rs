@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use css_inline::CSSInliner;
 use tera::{Context, Kwargs, State, Tera, Value};
-use unicode_width::UnicodeWidthStr;
 
 use crate::model::Edition;
 use crate::render::texts::Library;
@@ -146,5 +145,5 @@ fn shorten_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, te
 /// `underline(with="-")`: that sign as often as the text is wide.
 fn underline_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
     let sign = arguments.get::<&str>("with")?.unwrap_or("-");
-    Ok(sign.repeat(text.width().min(wrap::COLUMNS)))
+    Ok(sign.repeat(wrap::width(text).min(wrap::COLUMNS)))
 }

@@ -20,6 +20,7 @@ mod engine;
 mod error;
 mod escape;
 mod holes;
+mod lint;
 mod press;
 mod sample;
 mod texts;
@@ -29,6 +30,7 @@ mod wrap;
 
 pub use engine::{FILES, Templates};
 pub use error::{Error, Spot};
+pub use lint::lint;
 pub use press::Press;
 pub use sample::sample;
 pub use texts::languages;

@@ -169,7 +169,7 @@ impl Frame<'_> {
         let lead = sections.iter().flat_map(|section| &section.stories).next().map(|story| story.headline.clone());
         EditionView {
             id: clean::line(&edition.id, NAME),
-            title: clean::line(&edition.title, NAME),
+            title: title(edition),
             language: self.texts.code.clone(),
             dir,
             start: sides(dir).0,
@@ -219,11 +219,14 @@ impl Frame<'_> {
         let line = self.summary(edition);
         let mut preheader = String::new();
         for part in headlines.chain(sentences).chain([line.as_str()]) {
-            let (used, length) = (preheader.chars().count(), part.chars().count());
-            if used > 0 && used + length + 3 > PREHEADER {
-                break;
-            }
-            preheader = if used == 0 { clean::shorten(part, PREHEADER) } else { format!("{preheader} · {part}") };
+            let used = preheader.chars().count();
+            let room = PREHEADER.saturating_sub(used + 3);
+            preheader = match used {
+                0 => clean::shorten(part, PREHEADER),
+                _ if part.chars().count() <= room => format!("{preheader} · {part}"),
+                _ if used < PREHEADER / 2 => format!("{preheader} · {}", clean::shorten(part, room)),
+                _ => break,
+            };
         }
         preheader
     }
@@ -371,6 +374,12 @@ impl Notes {
         self.0.push(url.to_owned());
         self.0.len()
     }
+}
+
+/// The edition's title, or the newsletter's name if that shows nothing.
+pub(super) fn title(edition: &Edition) -> String {
+    let title = untitled(clean::line(&edition.title, NAME), &edition.newsletter);
+    clean::link_text(title, None)
 }
 
 /// The sides where a line of this direction starts and ends.
