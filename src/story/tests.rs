@@ -362,3 +362,27 @@ fn a_bad_rule_says_which_key_is_wrong() {
     let old = Patterns { older_than: Some("3 days".into()), ..Patterns::default() };
     assert!(Rules::compile(&[Rule { name: "x".into(), drop: Some(old), ..Rule::default() }]).is_ok());
 }
+
+#[test]
+fn a_sentence_that_cannot_be_proven_is_named() {
+    let office = Office { articles: news(), ..Office::default() };
+    let edition = office.compose().edition;
+    let stored = |change: &dyn Fn(&mut Article)| -> Vec<(Article, String)> {
+        let changed = office.articles.iter().map(|article| {
+            let mut changed = article.clone();
+            change(&mut changed);
+            (changed, article.hash())
+        });
+        changed.collect()
+    };
+    let count: usize = edition.stories().map(|story| story.sentences.len()).sum();
+    let what = |flaws: Vec<super::Flaw>| (flaws.len(), flaws[0].what.clone());
+    let (flaws, hash) = what(verify(&edition, &stored(&|article| article.text.push('!'))));
+    assert!(flaws == count && hash.contains("hash differs"), "{hash}");
+    let (flaws, link) = what(verify(&edition, &stored(&|article| article.url = Some("https://x.example/".into()))));
+    assert!(flaws == count && link.contains("link"), "{link}");
+    assert_eq!(what(verify(&edition, &[])).0, count);
+    let mut moved = edition.clone();
+    moved.sections[0].stories[0].sentences[0].start += 1;
+    assert!(what(verify(&moved, &stored(&|_| {}))).1.contains("does not stand"));
+}
