@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of `digest group`: same-event clustering, near-duplicates, false stories, speed.
 
-    cargo build --release && python3 benches/stories.py [target/release/digest]
+    cargo build --release && python3 benches/stories.py [target/release/digest [ARTICLES…]]
 
 Reads the evaluation data from $DIGEST_DATA or ../shared/data and says so when it is not there. The articles for speed are
 made up here, with a fixed seed.
@@ -108,7 +108,7 @@ def main():
         print('one day, short', one_day(True))
     else:
         print(f'no evaluation data in {DATA}: only speed is measured')
-    for count in (1_000, 10_000, 100_000):
+    for count in [int(count) for count in sys.argv[2:]] or [1_000, 10_000]:
         print(f'{count:7} articles, one thread', group(made_up(count))[1])
 
 

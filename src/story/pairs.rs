@@ -15,6 +15,9 @@ use super::batch::{Batch, Row, dot};
 const INDEXED: usize = 30;
 /// Products over the shared indexed words under this are never looked at.
 const LEAST_SHARED: f32 = 0.02;
+/// Articles before it that one is compared with: those it shares most with. Keeps a hundred thousand articles on few
+/// topics from being compared each with each.
+const MOST_PAIRS: usize = 100;
 /// Pairs under this probability count as 0.
 const LEAST: f64 = 0.01;
 
@@ -131,8 +134,13 @@ pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
         }
         touched.sort_unstable();
         let drained = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize])));
-        let close = drained.filter(|(_, shared)| *shared >= LEAST_SHARED);
-        close.filter_map(|(a, _)| pair(batch, a, b, usual)).collect::<Vec<Pair>>()
+        let mut close: Vec<(u32, f32)> = drained.filter(|(_, shared)| *shared >= LEAST_SHARED).collect();
+        if close.len() > MOST_PAIRS {
+            close.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+            close.truncate(MOST_PAIRS);
+            close.sort_unstable_by_key(|(a, _)| *a);
+        }
+        close.into_iter().filter_map(|(a, _)| pair(batch, a, b, usual)).collect::<Vec<Pair>>()
     };
     let empty = || (vec![0.0; batch.rows.len()], Vec::new());
     let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map_init(empty, search).collect();
