@@ -204,6 +204,17 @@ async fn one_host_is_not_asked_more_than_so_often_at_a_time() {
 }
 
 #[tokio::test]
+async fn one_host_is_left_in_peace_between_two_requests() {
+    let web = Web::start();
+    web.on("/", Answer::Body("text/plain", b"ok".to_vec()));
+    let http = Http::new(&Options { host_delay: SignedDuration::from_millis(200), ..options() }).unwrap();
+    let started = Instant::now();
+    let all = (0..4).map(|_| http.fetch(Request::new(web.url("/"), Accept::Page)));
+    assert!(futures::future::join_all(all).await.iter().all(Result::is_ok));
+    assert!(started.elapsed() >= Duration::from_millis(600));
+}
+
+#[tokio::test]
 async fn credentials_are_sent_but_never_told() {
     let web = Web::start();
     web.on("/feed", Answer::Body("text/xml", b"ok".to_vec()));
