@@ -85,7 +85,8 @@ impl Checker<'_> {
             self.wrong(&[Key("newsletter"), Key("name")], "a newsletter's name has only a-z, 0-9 and hyphens");
         }
         let languages: Vec<&str> = render::languages().collect();
-        if !languages.contains(&newsletter.language.as_str()) {
+        let own = self.base.join(&newsletter.template).join("texts").join(format!("{}.toml", newsletter.language));
+        if !languages.contains(&newsletter.language.as_str()) && !own.is_file() {
             let path = [Key("newsletter"), Key("language")];
             let hint = format!("there are frame texts in: {}", languages.join(", "));
             self.wrong_with_hint(&path, format!("no frame texts in language `{}`", newsletter.language), hint);

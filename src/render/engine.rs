@@ -84,6 +84,11 @@ impl Templates {
         })
     }
 
+    /// BCP 47 codes of the languages its frame speaks: the shipped ones and those among its files.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.library.codes()
+    }
+
     /// Everything `reader` gets of `edition`.
     ///
     /// For many readers of one edition make a [`Templates::press`] and print them with that.

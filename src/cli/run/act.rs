@@ -12,7 +12,7 @@ use crate::cli::{Exit, Session};
 use crate::config::{Config, WhenEmpty};
 use crate::fetch::{Fetch, Http, Recorded};
 use crate::model::Recipient;
-use crate::pipeline::deliver::{Terms, deliver};
+use crate::pipeline::deliver::{Terms, deliver, skip_refused};
 use crate::pipeline::{self, Composed, Gathered, Recording};
 use crate::send::{self, Mailbox, Recipients, Signer};
 use crate::store::{self, Store};
@@ -87,7 +87,9 @@ impl Run<'_> {
             report.not_due(due);
             return Ok(false);
         }
-        let Recipients { recipients, problems } = send::recipients(mail.options)?;
+        let Recipients { recipients, mut problems } = send::recipients(mail.options)?;
+        let (recipients, skipped) = skip_refused(self.store, &newsletter.name, mail.options, recipients).await?;
+        problems.extend(skipped);
         report.recipients(&recipients, problems);
         let since = self.args.since(self.session);
         let health = match report.health() {
