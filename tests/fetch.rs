@@ -85,18 +85,6 @@ async fn a_long_retry_after_is_left_for_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_host_that_asks_for_peace_is_not_asked_for_other_things_either() {
-    let web = Web::start();
-    web.on("/a", Answer::Status(429, vec![("retry-after", "3600".into())])).on("/b", Answer::Hang);
-    let http = Http::new(&options()).unwrap();
-    for path in ["/a", "/b"] {
-        let error = http.fetch(Request::new(web.url(path), Accept::Feed)).await.unwrap_err();
-        assert!(error.retry_after().unwrap() > Duration::from_secs(3500), "{error}");
-    }
-    assert_eq!((web.hits("/a"), web.hits("/b")), (1, 0));
-}
-
-#[tokio::test]
 async fn a_silent_and_a_dripping_server_cost_no_more_than_the_timeout() {
     let web = Web::start();
     web.on("/hang", Answer::Hang).on("/drip", Answer::Drip);

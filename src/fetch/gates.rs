@@ -16,8 +16,6 @@ pub(super) struct Gates {
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
     /// When each host may be asked next.
     turns: Mutex<HashMap<String, Instant>>,
-    /// Hosts that asked to be left in peace, and until when.
-    busy: Mutex<HashMap<String, Instant>>,
 }
 
 /// The right to ask one host; given back when dropped.
@@ -35,7 +33,6 @@ impl Gates {
             delay: options.delay(),
             hosts: Mutex::default(),
             turns: Mutex::default(),
-            busy: Mutex::default(),
         }
     }
 
@@ -60,18 +57,5 @@ impl Gates {
         let turn = turns.get(host).map_or(now, |next| now.max(*next));
         turns.insert(host.to_owned(), turn + self.delay);
         turn
-    }
-
-    /// Asks nothing more of `host` for the next `wait`.
-    pub(super) fn close(&self, host: &str, wait: Duration) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.insert(host.to_owned(), Instant::now() + wait);
-    }
-
-    /// How long `host` still wants to be left in peace.
-    pub(super) fn closed(&self, host: &str) -> Option<Duration> {
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = busy.get(host)?.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left)
     }
 }
