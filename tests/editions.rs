@@ -73,7 +73,9 @@ fn sentences(shown: &Value) -> Vec<String> {
 
 /// (headline, kind of its fate), sorted.
 fn fates(shown: &Value) -> BTreeSet<(String, String)> {
-    let fate = |fate: &Value| (fate["title"].as_str().unwrap().to_owned(), fate["outcome"]["kind"].as_str().unwrap().to_owned());
+    let fate = |fate: &Value| {
+        (fate["title"].as_str().unwrap().to_owned(), fate["outcome"]["kind"].as_str().unwrap().to_owned())
+    };
     shown["fates"].as_array().unwrap().iter().map(fate).collect()
 }
 
@@ -82,7 +84,8 @@ fn nothing_is_told_twice_and_what_goes_on_is_an_update() {
     let desk = Desk::new();
     let monday = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
     assert_eq!(stories(&monday).len(), 2, "{:?}", headlines(&monday));
-    let strike = stories(&monday).into_iter().find(|story| story["headline"].as_str().unwrap().contains("Velmar")).unwrap();
+    let strike =
+        stories(&monday).into_iter().find(|story| story["headline"].as_str().unwrap().contains("Velmar")).unwrap();
     let named = strike["places"].as_array().unwrap().len() + strike["also_in"].as_array().unwrap().len();
     assert_eq!(named, 2, "both sources are named");
 
