@@ -88,8 +88,12 @@ struct Sender {
     pause_ms: u64,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let mut runtime = if std::env::var("ONE").is_ok() { tokio::runtime::Builder::new_current_thread() } else { tokio::runtime::Builder::new_multi_thread() };
+    runtime.enable_all().build().unwrap().block_on(run())
+}
+
+async fn run() -> ExitCode {
     let cli = Cli::parse();
     match cli.task {
         None => ExitCode::SUCCESS, // `cargo test --benches`

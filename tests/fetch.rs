@@ -77,11 +77,23 @@ async fn a_server_that_stumbles_is_asked_again() {
 async fn a_long_retry_after_is_left_for_the_next_run() {
     let web = Web::start();
     for (value, seconds) in [("3600", 3600), ("1000000000000", 7 * 24 * 3600)] {
-        web.on("/feed", Answer::Status(429, vec![("retry-after", value.into())]));
+        web.on("/feed", Answer::Status(503, vec![("retry-after", value.into())]));
         let error = ask(&Options { retries: 2, ..options() }, web.url("/feed")).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
     }
     assert_eq!(web.hits("/feed"), 2);
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_peace_is_not_asked_for_other_things_either() {
+    let web = Web::start();
+    web.on("/a", Answer::Status(429, vec![("retry-after", "3600".into())])).on("/b", Answer::Hang);
+    let http = Http::new(&options()).unwrap();
+    for path in ["/a", "/b"] {
+        let error = http.fetch(Request::new(web.url(path), Accept::Feed)).await.unwrap_err();
+        assert!(error.retry_after().unwrap() > Duration::from_secs(3500), "{error}");
+    }
+    assert_eq!((web.hits("/a"), web.hits("/b")), (1, 0));
 }
 
 #[tokio::test]

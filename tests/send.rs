@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use jiff::Timestamp;
 use newsdigest::model::{Answer, DeliveryState, Edition, Recipient, SourceHealth};
-use newsdigest::pipeline::deliver::{Outcome, Terms, deliver};
+use newsdigest::pipeline::deliver::{Outcome, Terms, deliver, skip_refused};
 use newsdigest::send::{
     self, Delivery, DkimOptions, Letter, Security, Signer, Slots, Smtp, SmtpOptions, Transport, TransportKind,
 };
@@ -478,6 +478,33 @@ async fn messages_go_into_files_and_programs_too() {
         let log = std::fs::read_to_string(log).unwrap();
         assert!(log.starts_with("-f digest@example.org -- "), "{log}");
     }
+}
+
+#[tokio::test]
+async fn an_address_refused_by_edition_after_edition_is_skipped_and_told() {
+    let script = |step: &Step| if to_ann(step) { Act::Say("550 5.1.1 no such user") } else { Act::Go };
+    let server = Server::scripted(script).await;
+    let outbox = Outbox::new(&THREE, server.port).await;
+    let all = send::recipients(&outbox.options).unwrap().recipients;
+    for number in 2..=4 {
+        outbox.send().await;
+        let (kept, problems) =
+            skip_refused(&outbox.store, "morning", &outbox.options, all.clone()).await.unwrap();
+        assert_eq!((kept.len(), problems.len()), if number < 4 { (3, 0) } else { (2, 1) });
+        assert!(problems.iter().all(|problem| problem.to_string().contains("ann@example.org: skipped")));
+        outbox.compose(number).await;
+    }
+}
+
+#[tokio::test]
+async fn a_rate_is_kept_and_progress_told() {
+    let server = Server::start().await;
+    let outbox = Outbox::new(&THREE, server.port).await;
+    let (progress, seen) = watch::channel(0);
+    let before = tokio::time::Instant::now();
+    outbox.send_on(Terms { rate: Some(10.0), progress: Some(progress), ..outbox.terms() }).await;
+    assert!(before.elapsed() >= Duration::from_millis(200), "three at ten a second take at least two tenths");
+    assert_eq!((server.taken().len(), *seen.borrow()), (3, 3));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod source;
 mod status;
 mod summarize;
 mod template;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -133,6 +134,7 @@ enum Command {
     Summarize(summarize::Args),
     Template(template::Args),
     Group(group::Args),
+    Verify(verify::Args),
     Completions(completions::Args),
     /// The manual page, on stdout
     Man,
@@ -166,6 +168,7 @@ impl Command {
             Self::Summarize(args) => summarize::run(args),
             Self::Template(args) => template::run(args),
             Self::Group(args) => group::run(args),
+            Self::Verify(args) => verify::run(args, session),
             Self::Completions(args) => completions::run(args, &mut Cli::command()),
             Self::Man => completions::man(Cli::command()),
         }

@@ -68,7 +68,9 @@ impl Status {
         if self.edition.is_some() {
             let Counts { sent, waiting, trying, refused, unknown } = self.counts;
             let open = waiting + trying;
-            text.push_str(&format!("  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"));
+            text.push_str(&format!(
+                "  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"
+            ));
         }
         for refused in &self.refused {
             let answer = refused.delivery.answer.as_deref().unwrap_or("refused");

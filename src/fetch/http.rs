@@ -96,7 +96,11 @@ impl Http {
 
     /// One question, one answer, within what is `left` of its time.
     async fn hop(&self, url: &Url, request: &Request, private: bool, left: &mut Duration) -> Result<Hop, Error> {
-        let _pass = self.gates.enter(url.host_str().unwrap_or_default()).await;
+        let host = url.host_str().unwrap_or_default();
+        let _pass = self.gates.enter(host).await;
+        if let Some(wait) = self.gates.closed(host) {
+            return Err(Error::Status { url: shown(url.as_str()), status: 429, retry_after: Some(wait) });
+        }
         let started = Instant::now();
         let client = if private { &self.open } else { &self.guarded };
         let asked = client.get(url.clone()).headers(headers(request)).send();
@@ -113,6 +117,9 @@ impl Http {
         };
         let result = timeout(*left, answered).await.map_err(|_| late())?;
         *left = left.saturating_sub(started.elapsed());
+        if let Err(Error::Status { status: 429, retry_after: Some(wait), .. }) = &result {
+            self.gates.close(host, *wait);
+        }
         result
     }
 

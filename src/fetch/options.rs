@@ -29,7 +29,8 @@ pub struct Options {
     pub per_host: usize,
     /// How often a server that is busy (429, 503) or stumbles (500, 502, 504) is asked again in the same run.
     pub retries: u32,
-    /// Let every source reach addresses of private networks and of this machine.
+    /// Let every source reach addresses of private networks and of this machine; also needed where the web is reached
+    /// through a proxy, which would resolve names behind the guard's back.
     pub allow_private: bool,
     /// What we call ourselves; by default the program's name and version.
     pub user_agent: Option<String>,

@@ -9,6 +9,7 @@
 mod commit;
 mod queue;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::model::{Answer, DeliveryState, Problem};
+use crate::model::{Answer, DeliveryState, Problem, Recipient};
 use crate::send::{self, Delivery, Sealed, Signer, Transport};
 use crate::store::{self, Change, Pending, Store};
 
@@ -51,6 +52,8 @@ pub struct Terms {
     pub rate: Option<f64>,
     /// What nobody took for so long is given up.
     pub give_up_after: Duration,
+    /// Told how many messages are done with (sent or refused for good), for a progress bar.
+    pub progress: Option<watch::Sender<u64>>,
 }
 
 impl Terms {
@@ -70,6 +73,7 @@ impl Terms {
             connections,
             rate: options.rate,
             give_up_after: options.give_up_after,
+            progress: None,
         }
     }
 }
@@ -128,6 +132,35 @@ pub async fn deliver(
     run.sweep_until_done().await?;
     transport.close().await;
     run.outcome().await
+}
+
+/// Leaves out the `recipients` whose last editions were all refused for good, and tells who they are.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn skip_refused(
+    store: &Store,
+    newsletter: &str,
+    options: &send::Options,
+    recipients: Vec<Recipient>,
+) -> Result<(Vec<Recipient>, Vec<Problem>), store::Error> {
+    if options.skip_after_refusals == 0 {
+        return Ok((recipients, Vec::new()));
+    }
+    let refusals = store.refusals(newsletter, options.skip_after_refusals).await?;
+    let mut refused: BTreeMap<_, _> = refusals.into_iter().map(|refusal| (refusal.address.clone(), refusal)).collect();
+    let mut problems = Vec::new();
+    let mut kept = Vec::with_capacity(recipients.len());
+    for recipient in recipients {
+        let Some(refusal) = refused.remove(&recipient.address) else {
+            kept.push(recipient);
+            continue;
+        };
+        let what = format!("skipped: its last {} editions were refused for good", refusal.times);
+        let problem = Problem::new(recipient.address, what).because(refusal.answer.unwrap_or_default());
+        problems.push(problem.hint("take it off the list, or set `skip_after_refusals = 0` under [mail]"));
+    }
+    Ok((kept, problems))
 }
 
 struct Run<'a> {
@@ -285,6 +318,9 @@ impl Run<'_> {
                 (pending.delivery.state, words, None, false)
             }
         };
+        if let Some(progress) = &self.terms.progress {
+            progress.send_replace(state.sent + state.refused);
+        }
         Change::Answered { id, state: stands, answer: words, not_before, counts, now }
     }
 

@@ -54,8 +54,19 @@ pub trait Transport: Send + Sync {
 /// When a secret cannot be read, or what is needed is missing.
 pub fn transport(options: &Options, environment: &dyn Fn(&str) -> Option<String>) -> Result<Box<dyn Transport>, Error> {
     Ok(match options.transport {
-        TransportKind::Smtp => Box::new(Smtp::new(&options.smtp, password(&options.smtp, environment)?)?),
+        TransportKind::Smtp => Box::new(smtp(options, environment)?),
         TransportKind::Sendmail => Box::new(Sendmail::new(&options.sendmail)?),
         TransportKind::File => Box::new(Files::new(&options.file)),
     })
+}
+
+/// The mail server that `options` name, greeted by the domain of the sender if no other name is given.
+///
+/// # Errors
+/// When the password cannot be read, or what is needed is missing.
+pub fn smtp(options: &Options, environment: &dyn Fn(&str) -> Option<String>) -> Result<Smtp, Error> {
+    let password = password(&options.smtp, environment)?;
+    let domain = Mailbox::parse(&options.from)?.domain().to_owned();
+    let hello = options.smtp.hello.clone().unwrap_or(domain);
+    Smtp::new(&SmtpOptions { hello: Some(hello), ..options.smtp.clone() }, password)
 }

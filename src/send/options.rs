@@ -121,7 +121,7 @@ pub struct SmtpOptions {
     pub final_timeout: Duration,
     /// Connections used at once.
     pub connections: usize,
-    /// Name said in EHLO; unset: the domain of `from`'s address is not known here, so `localhost`.
+    /// Name said in EHLO; unset: the domain of `from`.
     pub hello: Option<String>,
 }
 

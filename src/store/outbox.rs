@@ -3,10 +3,11 @@
 //! The order of commits is the promise: [`Change::Trying`] before a message is handed over, [`Change::Answered`]
 //! before the next one is. Whatever was `trying` when a program died is `unknown` at the next start.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 
 use super::sources::get;
 use super::{Error, Store, from_millis, to_millis};
@@ -143,12 +144,22 @@ impl Store {
     /// # Errors
     /// When the store cannot be written; then no message may be handed over.
     pub async fn apply(&self, changes: &[Change]) -> Result<(), Error> {
-        let action = "record a delivery";
-        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        for change in changes {
-            apply(&mut write, change).await.map_err(Error::database(action))?;
+        let fails = Error::database("record a delivery");
+        let mut steps = steps(changes);
+        match (steps.pop(), steps.is_empty()) {
+            (None, _) => Ok(()),
+            // The usual case, in one round trip: a statement by itself is a transaction.
+            (Some(step), true) => apply(&self.pool, step).await.map_err(fails),
+            (Some(last), false) => self.apply_all(steps.into_iter().chain([last])).await.map_err(fails),
         }
-        write.commit().await.map_err(Error::database(action))
+    }
+
+    async fn apply_all(&self, steps: impl Iterator<Item = String>) -> Result<(), sqlx::Error> {
+        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for step in steps {
+            apply(&mut *write, step).await?;
+        }
+        write.commit().await
     }
 
     /// Gives up what of `newsletter` was composed before `before` and still waits. Returns how many.
@@ -231,28 +242,45 @@ impl Store {
     }
 }
 
-async fn apply(write: &mut SqliteConnection, change: &Change) -> Result<(), sqlx::Error> {
-    let query = match change {
-        Change::Trying { id, signature, hash, now } => sqlx::query(
-            "UPDATE deliveries SET state = 'trying', changed = ?, signature = coalesce(signature, ?),
-             hash = coalesce(hash, ?) WHERE id = ?",
-        )
-        .bind(to_millis(*now))
-        .bind(signature)
-        .bind(hash)
-        .bind(id),
-        Change::Answered { id, state, answer, not_before, counts, now } => sqlx::query(
-            "UPDATE deliveries SET state = ?, changed = ?, answer = ?, not_before = ?, attempts = attempts + ?
-             WHERE id = ?",
-        )
-        .bind(state_name(*state))
-        .bind(to_millis(*now))
-        .bind(answer)
-        .bind(not_before.map(to_millis))
-        .bind(*counts)
-        .bind(id),
-    };
-    query.execute(write).await?;
+/// `changes` as JSON for one statement each: as few as possible, no delivery twice in one.
+fn steps(changes: &[Change]) -> Vec<String> {
+    let mut steps: Vec<(HashSet<i64>, Vec<serde_json::Value>)> = Vec::new();
+    for change in changes {
+        let (id, row) = row(change);
+        match steps.last_mut() {
+            Some((ids, rows)) if !ids.contains(&id) => {
+                ids.insert(id);
+                rows.push(row);
+            }
+            _ => steps.push((HashSet::from([id]), vec![row])),
+        }
+    }
+    steps.into_iter().map(|(_, rows)| serde_json::Value::from(rows).to_string()).collect()
+}
+
+/// The delivery a change is about, and the columns it sets: id, state, time, signature, hash, answer, not before,
+/// attempts to add.
+fn row(change: &Change) -> (i64, serde_json::Value) {
+    match change {
+        Change::Trying { id, signature, hash, now } => {
+            (*id, serde_json::json!([id, "trying", to_millis(*now), signature, hash, null, null, 0]))
+        }
+        Change::Answered { id, state, answer, not_before, counts, now } => {
+            let (state, attempts) = (state_name(*state), i32::from(*counts));
+            let not_before = not_before.map(to_millis);
+            (*id, serde_json::json!([id, state, to_millis(*now), null, null, answer, not_before, attempts]))
+        }
+    }
+}
+
+async fn apply(write: impl sqlx::SqliteExecutor<'_>, step: String) -> Result<(), sqlx::Error> {
+    let query = sqlx::query(
+        "UPDATE deliveries SET state = j.value ->> 1, changed = j.value ->> 2,
+         signature = coalesce(signature, j.value ->> 3), hash = coalesce(hash, j.value ->> 4),
+         answer = coalesce(j.value ->> 5, answer), not_before = j.value ->> 6, attempts = attempts + (j.value ->> 7)
+         FROM json_each(?) j WHERE deliveries.id = j.value ->> 0",
+    );
+    query.bind(step).execute(write).await?;
     Ok(())
 }
 

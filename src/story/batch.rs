@@ -3,9 +3,10 @@
 //! Constants and formulas are those of `recipes/stories.md`: a word counts 3 in the title, 2 in the lead (the first
 //! 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a unit vector.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::background::{PSEUDO_ARTICLES, background};
 use super::calendar::TimeWord;
@@ -80,27 +81,17 @@ impl Batch {
         let mut vocabulary = Vocabulary::default();
         let words: Vec<Words> = articles.iter().map(|article| Words::read(article, &mut vocabulary)).collect();
         let mut frequency = vec![0_u32; vocabulary.term_count()];
-        let counts: Vec<Vec<(u32, Count)>> = words.iter().map(|words| words.count(&vocabulary)).collect();
+        let counts: Vec<Vec<(u32, Count)>> = words.par_iter().map(|words| words.count(&vocabulary)).collect();
         for (term, _) in counts.iter().flatten() {
             frequency[*term as usize] += 1;
         }
         let languages: BTreeSet<&str> = words.iter().map(|words| words.language.as_str()).collect();
-        let weights: Vec<(&str, Vec<f32>)> = languages
-            .into_iter()
-            .map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len())))
-            .collect();
-        let rows: Vec<Row> = words
-            .iter()
-            .zip(&counts)
-            .zip(times)
-            .map(|((words, counts), time)| {
-                let rarity = weights
-                    .iter()
-                    .find(|(language, _)| *language == words.language)
-                    .map_or(&[][..], |(_, rarity)| rarity);
-                words.row(counts, rarity, *time, &vocabulary)
-            })
-            .collect();
+        let weigh = |language| (language, rarity(language, &vocabulary, &frequency, articles.len()));
+        let weights: BTreeMap<&str, Vec<f32>> = languages.into_iter().map(weigh).collect();
+        let row = |((words, counts), time): ((&Words, &Vec<(u32, Count)>), &Option<Timestamp>)| {
+            words.row(counts, &weights[words.language.as_str()], *time, &vocabulary)
+        };
+        let rows: Vec<Row> = words.par_iter().zip(&counts).zip(times).map(row).collect();
         Self { rows, frequency, vocabulary }
     }
 

@@ -117,18 +117,23 @@ pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
         }
     }
     let usual = usual_nearness(batch);
-    let of_article = |b: usize| {
-        let mut shared: Vec<(u32, f32)> = Vec::new();
+    let search = |(sums, touched): &mut (Vec<f32>, Vec<u32>), b: usize| {
         for (term, weight) in &heaviest[b] {
-            let earlier = postings[*term as usize].iter().take_while(|(a, _)| (*a as usize) < b);
-            shared.extend(earlier.map(|(a, other)| (*a, weight * other)));
+            for (a, other) in postings[*term as usize].iter().take_while(|(a, _)| (*a as usize) < b) {
+                let sum = &mut sums[*a as usize];
+                if *sum == 0.0 {
+                    touched.push(*a);
+                }
+                *sum += weight * other;
+            }
         }
-        shared.sort_by_key(|(a, _)| *a);
-        let groups = shared.chunk_by(|x, y| x.0 == y.0);
-        let close = groups.filter(|group| group.iter().map(|(_, product)| product).sum::<f32>() >= LEAST_SHARED);
-        close.filter_map(|group| pair(batch, group[0].0, b, usual)).collect::<Vec<Pair>>()
+        touched.sort_unstable();
+        let drained = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize])));
+        let close = drained.filter(|(_, shared)| *shared >= LEAST_SHARED);
+        close.filter_map(|(a, _)| pair(batch, a, b, usual)).collect::<Vec<Pair>>()
     };
-    let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map(of_article).collect();
+    let empty = || (vec![0.0; batch.rows.len()], Vec::new());
+    let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map_init(empty, search).collect();
     found.into_iter().flatten().collect()
 }
 

@@ -3,6 +3,8 @@
 //! The script is asked at every step; what it leaves alone goes as it should. Everything is recorded before it is
 //! answered, so a test knows what the server took even where the client never heard of it.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -77,6 +79,7 @@ struct Log {
     steps: Vec<Step>,
     open: usize,
     most_open: usize,
+    unanswered: usize,
 }
 
 /// The running server; ends when dropped.
@@ -135,6 +138,11 @@ impl Server {
             *copies.entry(taken.to).or_default() += 1;
         }
         copies.into_iter().collect()
+    }
+
+    /// How many messages were taken without an answer.
+    pub(crate) fn unanswered(&self) -> usize {
+        self.log.lock().unwrap().unanswered
     }
 
     /// All steps so far, in their order.
@@ -231,6 +239,7 @@ impl Talk {
             let mut log = self.log.lock().unwrap();
             log.steps.push(step);
             log.taken.extend(is_taken.then_some(taken));
+            log.unanswered += usize::from(matches!(act, Act::TakeAndCut | Act::TakeAndSilent));
         }
         self.follow(act, "250 taken").await.map(|_| ())
     }

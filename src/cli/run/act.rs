@@ -12,7 +12,7 @@ use crate::cli::{Exit, Session};
 use crate::config::{Config, WhenEmpty};
 use crate::fetch::{Fetch, Http, Recorded};
 use crate::model::Recipient;
-use crate::pipeline::deliver::{Terms, deliver};
+use crate::pipeline::deliver::{Terms, deliver, skip_refused};
 use crate::pipeline::{self, Composed, Gathered, Recording};
 use crate::send::{self, Mailbox, Recipients, Signer};
 use crate::store::{self, Store};
@@ -87,11 +87,16 @@ impl Run<'_> {
             report.not_due(due);
             return Ok(false);
         }
-        let Recipients { recipients, problems } = send::recipients(mail.options)?;
+        let Recipients { recipients, mut problems } = send::recipients(mail.options)?;
+        let (recipients, skipped) = skip_refused(self.store, &newsletter.name, mail.options, recipients).await?;
+        problems.extend(skipped);
         report.recipients(&recipients, problems);
         let since = self.args.since(self.session);
-        let composed =
-            pipeline::compose(self.config, self.store, report.health(), &recipients, since, self.now).await?;
+        let health = match report.health() {
+            Some(health) => health,
+            None => pipeline::health(self.config, self.store).await?,
+        };
+        let composed = pipeline::compose(self.config, self.store, health, &recipients, since, self.now).await?;
         if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {
             report.nothing_new(composed);
             return Ok(false);
@@ -129,12 +134,13 @@ pub(super) async fn rehearse(args: &Args, session: &Session, config: &Config) ->
     } else {
         gather(args, session, config, &store, &http(args, config)?).await?
     };
+    let health = gathered.health.clone();
     report.gather(gathered);
     let Recipients { recipients, problems } =
         config.mail.as_ref().map(send::recipients).transpose()?.unwrap_or_default();
     let to = args.to.as_deref().map_or(Ok(recipients), |address| Ok::<_, Error>(vec![recipient(address)?]))?;
     report.recipients(&to, problems);
-    let composed = pipeline::compose(config, &store, report.health(), &to, args.since(session), now).await?;
+    let composed = pipeline::compose(config, &store, health, &to, args.since(session), now).await?;
     if args.to.is_some() {
         trial(config, &composed, &to, &mut report).await?;
         report.compose(composed);

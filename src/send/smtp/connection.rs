@@ -62,8 +62,11 @@ impl Server {
                 options.host
             )));
         }
-        let hello = options.hello.clone().map_or_else(|| ClientId::Domain("localhost".to_owned()), ClientId::Domain);
-        Ok(Self { options: options.clone(), hello, tls, credentials })
+        let hello = options.hello.as_deref().unwrap_or("localhost");
+        if !hello.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte)) {
+            return Err(settings(format!("[mail.smtp] hello: `{}` is no host name", hello.escape_debug())));
+        }
+        Ok(Self { options: options.clone(), hello: ClientId::Domain(hello.to_owned()), tls, credentials })
     }
 
     /// A connection that is ready for a message: secured as the settings demand, logged in.

@@ -1,0 +1,168 @@
+//! The promise of the outbox under `kill -9`: nobody is left out, a copy is the same to the byte, and a second one comes
+//! only where an answer was lost. The large form is `cargo bench --bench outbox -- chaos`.
+
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+#![expect(clippy::disallowed_methods, reason = "the sender process is told by its environment, and reads the clock")]
+
+#[path = "support/smtp.rs"]
+mod smtp;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use newsdigest::model::{Edition, Recipient, SourceHealth};
+use newsdigest::pipeline::deliver::{Terms, deliver};
+use newsdigest::send::{self, Letter, Security, SmtpOptions};
+use newsdigest::store::{self, NewEdition, NewLetter, Store};
+use smtp::{Act, Server, Step};
+
+const READERS: usize = 120;
+const CONNECTIONS: usize = 3;
+const KILLS: usize = 6;
+
+/// The process that is killed; does nothing when it is run as a test.
+#[tokio::test]
+async fn sender_process() {
+    let (Ok(path), Ok(port)) = (std::env::var("CHAOS_STORE"), std::env::var("CHAOS_PORT")) else { return };
+    let path = Path::new(&path);
+    let Ok(_lock) = store::lock(path) else { std::process::exit(75) };
+    let options = options(port.parse().unwrap());
+    let transport = send::transport(&options, &|_| None).unwrap();
+    let mut terms = Terms::new("chaos", &options, Timestamp::now(), Duration::from_secs(60));
+    (terms.pause, terms.patience) = (Duration::from_millis(20), Duration::from_secs(5));
+    let (_go_on, cancel) = tokio::sync::watch::channel(false);
+    let store = Store::open(path).await.unwrap();
+    let outcome = deliver(&store, transport.as_ref(), None, &terms, &cancel).await.unwrap();
+    store.close().await;
+    std::process::exit(if outcome.again { 75 } else { i32::from(outcome.left_out()) });
+}
+
+fn options(port: u16) -> send::Options {
+    let smtp = SmtpOptions {
+        host: "127.0.0.1".into(),
+        port: Some(port),
+        security: Security::None,
+        timeout: Duration::from_secs(5),
+        final_timeout: Duration::from_secs(10),
+        connections: CONNECTIONS,
+        ..SmtpOptions::default()
+    };
+    send::Options { from: "Chaos <chaos@example.org>".into(), smtp, ..send::Options::default() }
+}
+
+fn start(store: &Path, port: u16) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "sender_process", "--nocapture"])
+        .env("CHAOS_STORE", store)
+        .env("CHAOS_PORT", port.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+async fn fill(path: &Path) {
+    let edition = Edition {
+        id: "chaos-1".into(),
+        newsletter: "chaos".into(),
+        title: "Chaos".into(),
+        language: "en".into(),
+        timezone: "UTC".into(),
+        composed: Timestamp::now(),
+        since: None,
+        sections: vec![],
+        health: SourceHealth::default(),
+    };
+    let name = |number: usize| if number % 20 == 7 { "bad" } else { "reader" };
+    let readers: Vec<Recipient> = (0..READERS)
+        .map(|number| format!("{}{number}@example.org", name(number)))
+        .map(|address| Recipient { address, ..Recipient::default() })
+        .collect();
+    let letter = Letter::new(&edition, "Chaos", "<p>Chaos</p>", "Chaos\n", &options(1)).unwrap();
+    let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
+    let deliveries = send::seal(&edition, &readers, &["en".into()], &options(1)).unwrap();
+    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+    let store = Store::open(path).await.unwrap();
+    store.store_edition(&new).await.unwrap();
+    store.close().await;
+}
+
+/// What a bad day looks like, by the step and a number out of 1000.
+fn fault(step: &Step, number: u64) -> Act {
+    match (step, number) {
+        (Step::Rcpt(to, _), _) if to.starts_with("bad") => Act::Say("550 5.1.1 no such user"),
+        (Step::Greeting(_), 0..30) | (Step::Rcpt(..), 0..10) | (Step::Dot(..), 0..10) => Act::Cut,
+        (Step::Greeting(_), 30..60) => Act::Say("421 4.3.2 try later"),
+        (Step::Mail(_), 0..30) => Act::Say("451 4.3.0 try later"),
+        (Step::Rcpt(..), 10..40) => Act::Say("450 4.2.0 greylisted"),
+        (Step::Data, 0..20) => Act::Say("451 4.3.0 try later"),
+        (Step::Dot(..), 10..30) => Act::Say("451 4.3.0 try later"),
+        (Step::Dot(..), 30..50) => Act::TakeAndCut,
+        _ => Act::Go,
+    }
+}
+
+async fn check(seed: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("digest.db");
+    fill(&path).await;
+    let draws = AtomicU64::new(seed);
+    let server = Server::scripted(move |step| fault(step, draw(&draws) % 1000)).await;
+    let moments = AtomicU64::new(seed + 1000);
+    for _ in 0..KILLS {
+        let mut sender = start(&path, server.port);
+        let patience = usize::try_from(draw(&moments) % 30).unwrap();
+        let goal = server.taken().len() + patience;
+        // Killed after so many messages rather than after a time: the same on a slow machine.
+        while server.taken().len() < goal && sender.try_wait().unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+        sender.kill().unwrap();
+        sender.wait().unwrap();
+    }
+    for _ in 0..20 {
+        let status = tokio::task::spawn_blocking({
+            let mut sender = start(&path, server.port);
+            move || sender.wait().unwrap()
+        });
+        if status.await.unwrap().code() != Some(75) {
+            break;
+        }
+    }
+    let mut copies: HashMap<String, Vec<Vec<u8>>> = HashMap::new();
+    for taken in server.taken() {
+        copies.entry(taken.to).or_default().push(taken.bytes);
+    }
+    let good = READERS - READERS.div_ceil(20);
+    assert_eq!(copies.len(), good, "seed {seed}: somebody was left out, or written to for nothing");
+    for (to, copies) in &copies {
+        assert!(copies.iter().all(|copy| *copy == copies[0]), "seed {seed}: a second copy to {to} differs");
+    }
+    let twice: usize = copies.values().map(|copies| copies.len() - 1).sum();
+    let unanswered = server.unanswered();
+    assert!(
+        twice <= unanswered + KILLS * CONNECTIONS,
+        "seed {seed}: {twice} copies too many, {unanswered} unanswered, {KILLS} kills"
+    );
+    let bad = |step: &&Step| matches!(step, Step::Rcpt(to, _) if to.starts_with("bad"));
+    let refused = server.steps().iter().filter(bad).count();
+    assert!(refused <= READERS.div_ceil(20) + KILLS * CONNECTIONS, "seed {seed}: refused ones were tried again");
+}
+
+/// splitmix64: the same faults for the same seed, as far as the connections take turns alike.
+fn draw(state: &AtomicU64) -> u64 {
+    let mut z = state.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+#[tokio::test]
+async fn a_sender_killed_again_and_again_leaves_nobody_out() {
+    for seed in 1..=3 {
+        check(seed).await;
+    }
+}
