@@ -89,7 +89,11 @@ struct Sender {
 }
 
 fn main() -> ExitCode {
-    let mut runtime = if std::env::var("ONE").is_ok() { tokio::runtime::Builder::new_current_thread() } else { tokio::runtime::Builder::new_multi_thread() };
+    let mut runtime = if std::env::var("ONE").is_ok() {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
     runtime.enable_all().build().unwrap().block_on(run())
 }
 

@@ -85,18 +85,6 @@ async fn a_long_retry_after_is_left_for_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_host_that_asks_for_peace_is_not_asked_for_other_things_either() {
-    let web = Web::start();
-    web.on("/a", Answer::Status(429, vec![("retry-after", "3600".into())])).on("/b", Answer::Hang);
-    let http = Http::new(&options()).unwrap();
-    for path in ["/a", "/b"] {
-        let error = http.fetch(Request::new(web.url(path), Accept::Feed)).await.unwrap_err();
-        assert!(error.retry_after().unwrap() > Duration::from_secs(3500), "{error}");
-    }
-    assert_eq!((web.hits("/a"), web.hits("/b")), (1, 0));
-}
-
-#[tokio::test]
 async fn a_silent_and_a_dripping_server_cost_no_more_than_the_timeout() {
     let web = Web::start();
     web.on("/hang", Answer::Hang).on("/drip", Answer::Drip);
@@ -201,6 +189,17 @@ async fn one_host_is_not_asked_more_than_so_often_at_a_time() {
     let replies = futures::future::join_all(all).await;
     assert!(replies.iter().all(Result::is_ok));
     assert!((1..=3).contains(&web.most_at_a_time()), "{}", web.most_at_a_time());
+}
+
+#[tokio::test]
+async fn one_host_is_left_in_peace_between_two_requests() {
+    let web = Web::start();
+    web.on("/", Answer::Body("text/plain", b"ok".to_vec()));
+    let http = Http::new(&Options { host_delay: SignedDuration::from_millis(200), ..options() }).unwrap();
+    let started = Instant::now();
+    let all = (0..4).map(|_| http.fetch(Request::new(web.url("/"), Accept::Page)));
+    assert!(futures::future::join_all(all).await.iter().all(Result::is_ok));
+    assert!(started.elapsed() >= Duration::from_millis(600));
 }
 
 #[tokio::test]

@@ -488,8 +488,7 @@ async fn an_address_refused_by_edition_after_edition_is_skipped_and_told() {
     let all = send::recipients(&outbox.options).unwrap().recipients;
     for number in 2..=4 {
         outbox.send().await;
-        let (kept, problems) =
-            skip_refused(&outbox.store, "morning", &outbox.options, all.clone()).await.unwrap();
+        let (kept, problems) = skip_refused(&outbox.store, "morning", &outbox.options, all.clone()).await.unwrap();
         assert_eq!((kept.len(), problems.len()), if number < 4 { (3, 0) } else { (2, 1) });
         assert!(problems.iter().all(|problem| problem.to_string().contains("ann@example.org: skipped")));
         outbox.compose(number).await;

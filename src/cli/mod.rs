@@ -8,6 +8,7 @@ mod completions;
 mod explain;
 mod group;
 mod init;
+mod input;
 mod output;
 mod read;
 mod run;

@@ -45,7 +45,8 @@ pub fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
     if !mailbox.starts_with(b"From ") {
         return vec![mailbox];
     }
-    let starts = memchr::memmem::find_iter(mailbox, b"\nFrom ").filter(|&at| matches!(mailbox[..at].last(), Some(b'\n' | b'\r')));
+    let starts = memchr::memmem::find_iter(mailbox, b"\nFrom ")
+        .filter(|&at| matches!(mailbox[..at].last(), Some(b'\n' | b'\r')));
     let starts: Vec<usize> = std::iter::once(0).chain(starts.map(|at| at + 1)).chain([mailbox.len()]).collect();
     let mails = starts.windows(2).map(|pair| &mailbox[pair[0]..pair[1]]);
     // The separator is no part of the mail.
@@ -80,7 +81,9 @@ mod tests {
 
     #[test]
     fn a_mailbox_is_its_mails() {
-        let mailbox = format!("From a@example.org Mon Nov 23 10:00:00 2026\n{MAIL}\nFrom b@example.org Mon Nov 23 10:00:00 2026\nSubject: b\n\nFrom here on it is text.\n");
+        let mailbox = format!(
+            "From a@example.org Mon Nov 23 10:00:00 2026\n{MAIL}\nFrom b@example.org Mon Nov 23 10:00:00 2026\nSubject: b\n\nFrom here on it is text.\n"
+        );
         let mails = messages(mailbox.as_bytes());
         assert_eq!(mails.len(), 2);
         assert_eq!(mail(mails[0], None, &Options::default()).0.title, "The harbour");

@@ -3,16 +3,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
+
+use crate::fetch::Options;
 
 /// How many requests may be under way, in all and at one host.
 #[derive(Debug)]
 pub(super) struct Gates {
     all: Arc<Semaphore>,
     per_host: usize,
+    delay: Duration,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
-    /// Hosts that asked to be left in peace, and until when.
-    busy: Mutex<HashMap<String, Instant>>,
+    /// When each host may be asked next.
+    turns: Mutex<HashMap<String, Instant>>,
 }
 
 /// The right to ask one host; given back when dropped.
@@ -23,12 +26,13 @@ pub(super) struct Pass {
 }
 
 impl Gates {
-    pub(super) fn new(all: usize, per_host: usize) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         Self {
-            all: Arc::new(Semaphore::new(all.max(1))),
-            per_host: per_host.max(1),
+            all: Arc::new(Semaphore::new(options.connections.max(1))),
+            per_host: options.per_host.max(1),
+            delay: options.delay(),
             hosts: Mutex::default(),
-            busy: Mutex::default(),
+            turns: Mutex::default(),
         }
     }
 
@@ -41,19 +45,17 @@ impl Gates {
             hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
         };
         // Neither semaphore is ever closed, so waiting always ends in a permit.
-        Pass { _host: gate.acquire_owned().await.ok(), _all: self.all.clone().acquire_owned().await.ok() }
+        let at_host = gate.acquire_owned().await.ok();
+        sleep_until(self.turn(host)).await;
+        Pass { _host: at_host, _all: self.all.clone().acquire_owned().await.ok() }
     }
 
-    /// Asks nothing more of `host` for the next `wait`.
-    pub(super) fn close(&self, host: &str, wait: Duration) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.insert(host.to_owned(), Instant::now() + wait);
-    }
-
-    /// How long `host` still wants to be left in peace.
-    pub(super) fn closed(&self, host: &str) -> Option<Duration> {
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = busy.get(host)?.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left)
+    /// When `host` may be asked, `delay` after whoever was let in last.
+    fn turn(&self, host: &str) -> Instant {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let turn = turns.get(host).map_or(now, |next| now.max(*next));
+        turns.insert(host.to_owned(), turn + self.delay);
+        turn
     }
 }

@@ -45,7 +45,7 @@ impl Http {
             // A proxy would resolve names for us, behind the guard's back.
             guarded: build(client(options).no_proxy().dns_resolver(PublicOnly))?,
             open: build(client(options))?,
-            gates: Gates::new(options.connections, options.per_host),
+            gates: Gates::new(options),
             robots: RobotsFiles::default(),
             options: options.clone(),
             until: Instant::now() + options.run_limit(),
@@ -96,11 +96,7 @@ impl Http {
 
     /// One question, one answer, within what is `left` of its time.
     async fn hop(&self, url: &Url, request: &Request, private: bool, left: &mut Duration) -> Result<Hop, Error> {
-        let host = url.host_str().unwrap_or_default();
-        let _pass = self.gates.enter(host).await;
-        if let Some(wait) = self.gates.closed(host) {
-            return Err(Error::Status { url: shown(url.as_str()), status: 429, retry_after: Some(wait) });
-        }
+        let _pass = self.gates.enter(url.host_str().unwrap_or_default()).await;
         let started = Instant::now();
         let client = if private { &self.open } else { &self.guarded };
         let asked = client.get(url.clone()).headers(headers(request)).send();
@@ -117,9 +113,6 @@ impl Http {
         };
         let result = timeout(*left, answered).await.map_err(|_| late())?;
         *left = left.saturating_sub(started.elapsed());
-        if let Err(Error::Status { status: 429, retry_after: Some(wait), .. }) = &result {
-            self.gates.close(host, *wait);
-        }
         result
     }
 
@@ -293,5 +286,15 @@ mod tests {
         assert_eq!(hop("/b"), "https://me:pw@example.org/b");
         assert_eq!(hop("https://example.com/b"), "https://example.com/b");
         assert_eq!(hop("https://you:x@example.com/b"), "https://example.com/b");
+    }
+
+    #[test]
+    fn a_redirect_leads_no_more_inside_than_an_address() {
+        for to in
+            ["http://127.0.0.1/", "//[::1]/", "http://0x7f.1/", "http://169.254.169.254/latest", "file:///etc/passwd"]
+        {
+            let hop = next_hop(&"https://example.org/a".parse().unwrap(), to, false);
+            assert!(matches!(hop, Err(Error::Refused { .. })), "{to}");
+        }
     }
 }

@@ -56,6 +56,8 @@ pub struct SourceReport {
     pub loud: bool,
     /// What went wrong.
     pub problems: Vec<Problem>,
+    /// Pages behind its entries that could not be read; what the source itself gave stands in, marked as a teaser.
+    pub unread: Vec<Problem>,
 }
 
 /// Asks the sources of `config` (only those named in `only`, if any are), and stores what is new.
@@ -148,8 +150,9 @@ impl Act<'_> {
             problems: gathered.problems,
             ..SourceReport::default()
         };
-        let (articles, problems) = self.articles(source, &key, gathered.entries).await?;
-        report.problems.extend(problems);
+        let (articles, unread) = self.articles(source, &key, gathered.entries).await?;
+        unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
+        report.unread = unread;
         let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
         report.fresh = new.into_iter().filter(|new| *new).count();
         if gathered.outcome != Outcome::Waiting {

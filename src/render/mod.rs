@@ -19,6 +19,7 @@ mod direction;
 mod engine;
 mod error;
 mod escape;
+mod frame;
 mod holes;
 mod lint;
 mod press;

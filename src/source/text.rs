@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::extract::title_text;
 
-pub(super) use crate::extract::decode;
+pub(super) use crate::extract::{decode, visible_line as one_line};
 
 /// What has no place in a title, with all that stands in it.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
@@ -93,11 +93,6 @@ pub(super) fn decode_entities(text: &str) -> String {
     }
     let html = text.replace('<', "&lt;");
     dom_query::Document::fragment(html).text().to_string()
-}
-
-/// White space brought to single spaces.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether `text` is written as HTML: a tag or an entity in it.

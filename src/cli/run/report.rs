@@ -117,7 +117,10 @@ impl Report {
     }
 
     fn any_trouble(&self) -> bool {
-        self.gathered.iter().flat_map(|gathered| &gathered.sources).any(|source| !source.problems.is_empty())
+        self.gathered
+            .iter()
+            .flat_map(|gathered| &gathered.sources)
+            .any(|source| !source.problems.is_empty() || !source.unread.is_empty())
     }
 
     /// Tells what happened: problems always, the rest to somebody who watches.

@@ -20,8 +20,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-pub use crate::extract::clean::recurring::Recurring;
 pub(crate) use crate::extract::clean::forest::{Forest, LANES};
+pub use crate::extract::clean::recurring::Recurring;
 
 use crate::extract::clean::document::Document;
 use crate::extract::clean::features::Features;

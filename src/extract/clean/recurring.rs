@@ -4,8 +4,8 @@
 //! learnt shifts each line's probability by that evidence; it never decides alone. Where most of an article recurs, the same
 //! article came twice (syndicated, or at two addresses), and the memory is not asked.
 
-use std::collections::HashSet;
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,8 @@ impl Recurring {
         if self.pages == 0 {
             return;
         }
-        let recurs: Vec<bool> = scan.lines.iter().map(|line| self.lines.contains_key(&key(&text[line.span.clone()]))).collect();
+        let recurs: Vec<bool> =
+            scan.lines.iter().map(|line| self.lines.contains_key(&key(&text[line.span.clone()]))).collect();
         let prose = (0..recurs.len()).filter(|&line| good(line));
         let (again, all) = prose.fold((0, 0), |(again, all), line| (again + usize::from(recurs[line]), all + 1));
         let none = !recurs.contains(&true);
@@ -65,7 +66,8 @@ impl Recurring {
             return;
         }
         for (probability, recurs) in probabilities.iter_mut().zip(recurs) {
-            let odds = (*probability / (1.0 - *probability).max(1e-9)).max(1e-9).ln() + if recurs { RECURS } else { NEW };
+            let odds =
+                (*probability / (1.0 - *probability).max(1e-9)).max(1e-9).ln() + if recurs { RECURS } else { NEW };
             *probability = 1.0 / (1.0 + (-odds).exp());
         }
     }

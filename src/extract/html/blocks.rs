@@ -47,9 +47,40 @@ pub(crate) struct Page {
 
 /// Elements that are told apart.
 pub(crate) const NAMES: [&str; 34] = [
-    "p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dt", "dd", "div", "blockquote", "pre", "figcaption",
-    "figure", "article", "main", "section", "aside", "nav", "footer", "header", "form", "table", "ul", "ol", "dl",
-    "details", "summary", "address", "body", "label",
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "div",
+    "blockquote",
+    "pre",
+    "figcaption",
+    "figure",
+    "article",
+    "main",
+    "section",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "form",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "details",
+    "summary",
+    "address",
+    "body",
+    "label",
 ];
 
 /// Words in classes and ids, and what they are a sign of; a word counts where it begins a part of the name.
@@ -58,8 +89,37 @@ pub(crate) const SIGNS: [&[&str]; 22] = [
     &["body", "content", "text", "main", "prose", "richtext", "copy", "wysiwyg"],
     &["comment", "disqus", "reply", "replies", "respond", "discussion", "reader"],
     &["share", "sharing", "social", "follow", "tweet", "facebook", "addthis"],
-    &["related", "recommend", "more", "similar", "also", "read", "suggest", "popular", "trending", "latest", "recent", "next", "prev", "teaser", "most"],
-    &["promo", "newsletter", "subscribe", "subscription", "signup", "cta", "call", "banner", "offer", "optin", "donate", "paywall"],
+    &[
+        "related",
+        "recommend",
+        "more",
+        "similar",
+        "also",
+        "read",
+        "suggest",
+        "popular",
+        "trending",
+        "latest",
+        "recent",
+        "next",
+        "prev",
+        "teaser",
+        "most",
+    ],
+    &[
+        "promo",
+        "newsletter",
+        "subscribe",
+        "subscription",
+        "signup",
+        "cta",
+        "call",
+        "banner",
+        "offer",
+        "optin",
+        "donate",
+        "paywall",
+    ],
     &["author", "byline", "bio", "contributor", "writer", "profile", "avatar"],
     &["caption", "credit", "photo", "image", "img", "gallery", "media", "figure", "video", "slide"],
     &["tag", "tags", "topic", "topics", "keyword", "category", "categories", "cat"],
@@ -71,7 +131,20 @@ pub(crate) const SIGNS: [&[&str]; 22] = [
     &["nav", "navigation", "menu", "navbar", "menubar", "pagination", "pager", "skip", "sitemap"],
     &["header", "head", "masthead", "topbar", "hero", "logo", "brand"],
     &["meta", "date", "time", "timestamp", "published", "info", "details", "views"],
-    &["title", "headline", "heading", "subtitle", "deck", "dek", "standfirst", "lead", "lede", "intro", "summary", "excerpt"],
+    &[
+        "title",
+        "headline",
+        "heading",
+        "subtitle",
+        "deck",
+        "dek",
+        "standfirst",
+        "lead",
+        "lede",
+        "intro",
+        "summary",
+        "excerpt",
+    ],
     &["toc", "contents", "index"],
     &["modal", "popup", "overlay", "dialog", "toast", "alert", "notice", "login", "tooltip"],
     &["hidden", "hide", "sr", "screen", "visually", "invisible", "print", "noprint"],
@@ -207,13 +280,19 @@ impl Reader {
                 key @ ("class" | "id" | "role" | "data-component" | "data-testid") => {
                     own_signs |= signs(&attribute.value);
                     if key == "class" {
-                        kind = attribute.value.bytes().take(200).fold(kind, |kind, byte| (kind ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+                        kind = attribute
+                            .value
+                            .bytes()
+                            .take(200)
+                            .fold(kind, |kind, byte| (kind ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
                     }
                 }
                 "itemprop" if attribute.value.contains("articleBody") => own_signs |= MARKED_BODY,
                 "hidden" => own_signs |= UNSHOWN,
                 "aria-hidden" if attribute.value.as_ref() == "true" => own_signs |= UNSHOWN,
-                "style" if attribute.value.len() < 500 && attribute.value.replace(' ', "").contains("display:none") => own_signs |= UNSHOWN,
+                "style" if attribute.value.len() < 500 && attribute.value.replace(' ', "").contains("display:none") => {
+                    own_signs |= UNSHOWN
+                }
                 _ => {}
             }
         }

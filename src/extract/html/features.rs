@@ -9,8 +9,21 @@ use crate::extract::html::blocks::{MARKED_BODY, NAMES, Page, SIGNS, UNSHOWN};
 
 /// Elements whose presence around a line is a feature.
 const AROUND: [&str; 15] = [
-    "article", "main", "section", "aside", "nav", "footer", "header", "form", "table", "ul", "ol", "figure", "blockquote",
-    "details", "address",
+    "article",
+    "main",
+    "section",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "form",
+    "table",
+    "ul",
+    "ol",
+    "figure",
+    "blockquote",
+    "details",
+    "address",
 ];
 /// Elements a line may be.
 const SELF: [&str; 8] = ["p", "li", "div", "blockquote", "pre", "figcaption", "dt", "dd"];
@@ -68,12 +81,21 @@ impl<'a> Lines<'a> {
             votes.push(runs.iter().filter(|run| seen.contains(run)).count() as f64 / runs.len().max(1) as f64);
         }
         let words: Vec<f64> = (0..page.blocks.len()).map(|line| f64::from(judged.words(line))).collect();
-        let links: Vec<f64> = page.blocks.iter().map(|block| block.linked as f64 / block.text.len().max(1) as f64).map(|share| share.min(1.0)).collect();
+        let links: Vec<f64> = page
+            .blocks
+            .iter()
+            .map(|block| block.linked as f64 / block.text.len().max(1) as f64)
+            .map(|share| share.min(1.0))
+            .collect();
         let paragraph = NAMES.iter().position(|name| *name == "p");
         let mut lines = Self {
             page,
             judged,
-            paragraphs: page.blocks.iter().map(|block| flag(Some(page.elements[block.element].name) == paragraph)).collect(),
+            paragraphs: page
+                .blocks
+                .iter()
+                .map(|block| flag(Some(page.elements[block.element].name) == paragraph))
+                .collect(),
             prose: vec![0.0; page.elements.len()],
             all: vec![(0.0, 0.0); page.elements.len()],
             lines: vec![0.0; page.elements.len()],
@@ -118,7 +140,8 @@ impl<'a> Lines<'a> {
         let total = self.prose[0];
         for (place, share) in [0.5, 0.75, 0.9].into_iter().enumerate() {
             let holds = |element: &usize| self.prose[*element] >= share * total && total > 0.0;
-            let deepest = (0..self.page.elements.len()).filter(holds).max_by_key(|&element| self.page.elements[element].depth);
+            let deepest =
+                (0..self.page.elements.len()).filter(holds).max_by_key(|&element| self.page.elements[element].depth);
             self.containers[place] = deepest.unwrap_or(0);
             let mut inside = vec![false; self.page.elements.len()];
             for element in 0..inside.len() {
@@ -133,7 +156,11 @@ impl<'a> Lines<'a> {
     fn find_heading(&mut self) {
         let heads = |name: usize| (2..=3).contains(&name);
         let same = self.page.blocks.iter().position(|block| text_key(&block.text) == self.title);
-        let same_heading = self.page.blocks.iter().position(|block| text_key(&block.text) == self.title && heads(self.page.elements[block.element].name));
+        let same_heading = self
+            .page
+            .blocks
+            .iter()
+            .position(|block| text_key(&block.text) == self.title && heads(self.page.elements[block.element].name));
         let first = self.page.blocks.iter().position(|block| self.page.elements[block.element].name == 2);
         self.heading = same_heading.or(same).or(first).unwrap_or(0);
     }
@@ -170,7 +197,12 @@ impl<'a> Lines<'a> {
         let mut around = element;
         for _ in 0..4 {
             let (all, linked) = self.all[around];
-            features.extend([self.prose[around] / total, self.prose[around] / all.max(1.0), linked / all.max(1.0), self.lines[around].ln_1p()]);
+            features.extend([
+                self.prose[around] / total,
+                self.prose[around] / all.max(1.0),
+                linked / all.max(1.0),
+                self.lines[around].ln_1p(),
+            ]);
             around = self.page.elements[around].parent;
         }
         for (inside, container) in self.inside.iter().zip(self.containers) {
@@ -192,7 +224,9 @@ impl<'a> Lines<'a> {
     }
 
     fn neighbours(&self, line: usize, features: &mut Vec<f64>) {
-        let at = |values: &[f64], shift: isize| line.checked_add_signed(shift).and_then(|place| values.get(place)).copied().unwrap_or(0.0);
+        let at = |values: &[f64], shift: isize| {
+            line.checked_add_signed(shift).and_then(|place| values.get(place)).copied().unwrap_or(0.0)
+        };
         let mean = |values: &[f64], radius: usize| {
             let window = &values[line.saturating_sub(radius)..values.len().min(line + radius + 1)];
             window.iter().sum::<f64>() / window.len() as f64
@@ -202,11 +236,18 @@ impl<'a> Lines<'a> {
             let other = line.checked_add_signed(shift).and_then(|place| self.page.blocks.get(place));
             let parent = |block: &crate::extract::html::blocks::Block| self.page.elements[block.element].parent;
             let same = other.is_some_and(|other| parent(other) == parent(&self.page.blocks[line]));
-            let kind = other.is_some_and(|other| self.page.elements[other.element].kind == self.page.elements[self.page.blocks[line].element].kind);
+            let kind = other.is_some_and(|other| {
+                self.page.elements[other.element].kind == self.page.elements[self.page.blocks[line].element].kind
+            });
             features.extend([flag(same), flag(kind)]);
         }
         features.extend([self.votes[line], mean(&self.votes, 2), mean(&self.votes, 6), mean(&self.votes, 15)]);
-        features.extend([mean(&self.links, 2), mean(&self.links, 6), mean(&self.paragraphs, 3), mean(&self.paragraphs, 10)]);
+        features.extend([
+            mean(&self.links, 2),
+            mean(&self.links, 6),
+            mean(&self.paragraphs, 3),
+            mean(&self.paragraphs, 10),
+        ]);
     }
 }
 

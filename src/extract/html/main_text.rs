@@ -43,7 +43,8 @@ struct Weights {
 fn forest() -> &'static Forest {
     static FOREST: OnceLock<Forest> = OnceLock::new();
     FOREST.get_or_init(|| {
-        let weights: Weights = serde_json::from_str(WEIGHTS).expect("the shipped weights are valid JSON; a test reads them");
+        let weights: Weights =
+            serde_json::from_str(WEIGHTS).expect("the shipped weights are valid JSON; a test reads them");
         Forest::new(weights.features, &weights.trees)
     })
 }

@@ -6,8 +6,8 @@
 use dom_query::{Document, Matcher, NodeRef};
 use jiff::Timestamp;
 
-use crate::extract::html::json_ld::{self, Described};
 use crate::extract::html::blocks::Page;
+use crate::extract::html::json_ld::{self, Described};
 use crate::extract::html::{byline, published, title};
 use crate::extract::plain_text::visible_line;
 use crate::extract::url::plausible_canonical;

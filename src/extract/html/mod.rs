@@ -5,8 +5,8 @@
 mod blocks;
 mod byline;
 pub(crate) mod dates;
-pub(crate) mod guard;
 mod features;
+pub(crate) mod guard;
 mod json_ld;
 pub(crate) mod lines;
 mod main_text;

@@ -15,30 +15,90 @@ use crate::extract::html::metadata::{Metas, select};
 
 /// `<meta>` names of the date of publication, most telling first.
 const NAMES: [&str; 27] = [
-    "article:published_time", "og:published_time", "article:published", "og:article:published_time", "datepublished",
-    "date_published", "publication_date", "publish-date", "publishdate", "publish_date", "published_time", "pubdate",
-    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
-    "dc.date", "dcterms.date", "dc.date.published", "citation_publication_date", "citation_date", "citation_online_date",
-    "bt:pubdate", "cxenseparse:recs:publishtime", "date",
+    "article:published_time",
+    "og:published_time",
+    "article:published",
+    "og:article:published_time",
+    "datepublished",
+    "date_published",
+    "publication_date",
+    "publish-date",
+    "publishdate",
+    "publish_date",
+    "published_time",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "dc.date.published",
+    "citation_publication_date",
+    "citation_date",
+    "citation_online_date",
+    "bt:pubdate",
+    "cxenseparse:recs:publishtime",
+    "date",
 ];
 
 /// Elements that hold a date, most telling first.
 const MARKED: [&str; 22] = [
-    "[itemprop~=datePublished]", "time[pubdate]", "time.published", "time.entry-date", "time.entry-time", "abbr.published",
-    ".entry-date", ".post-date", ".published", ".date-published", ".publish-date", ".article-date", ".pubdate", ".article__date",
-    ".post__date", ".posted-on", ".dateline", "[class*=post-date]", "header time", "article time", "main time", "time",
+    "[itemprop~=datePublished]",
+    "time[pubdate]",
+    "time.published",
+    "time.entry-date",
+    "time.entry-time",
+    "abbr.published",
+    ".entry-date",
+    ".post-date",
+    ".published",
+    ".date-published",
+    ".publish-date",
+    ".article-date",
+    ".pubdate",
+    ".article__date",
+    ".post__date",
+    ".posted-on",
+    ".dateline",
+    "[class*=post-date]",
+    "header time",
+    "article time",
+    "main time",
+    "time",
 ];
 
 /// Words that make a date one of a change.
 const CHANGED: [&str; 13] = [
-    "updated", "modified", "last reviewed", "reviewed on", "edited", "aktualisiert", "mis à jour", "actualizado", "aggiornato", "atualizad",
-    "bijgewerkt", "обновлено", "uppdaterad",
+    "updated",
+    "modified",
+    "last reviewed",
+    "reviewed on",
+    "edited",
+    "aktualisiert",
+    "mis à jour",
+    "actualizado",
+    "aggiornato",
+    "atualizad",
+    "bijgewerkt",
+    "обновлено",
+    "uppdaterad",
 ];
 /// Words that make it one of publication.
-const APPEARED: [&str; 8] = ["published", "posted", "veröffentlicht", "publié", "publicado", "pubblicato", "gepubliceerd", "опубликовано"];
+const APPEARED: [&str; 8] =
+    ["published", "posted", "veröffentlicht", "publié", "publicado", "pubblicato", "gepubliceerd", "опубликовано"];
 
 /// The time of first publication; `None` where the page does not say.
-pub(crate) fn read(document: &Document, page: &Page, head: &[&str], metas: &Metas, described: &Described, url: Option<&str>) -> Option<Timestamp> {
+pub(crate) fn read(
+    document: &Document,
+    page: &Page,
+    head: &[&str],
+    metas: &Metas,
+    described: &Described,
+    url: Option<&str>,
+) -> Option<Timestamp> {
     if let Some(original) = originally(page).or_else(|| labelled(page)) {
         return Some(original);
     }
@@ -55,20 +115,46 @@ pub(crate) fn read(document: &Document, page: &Page, head: &[&str], metas: &Meta
 
 /// "Originally published on …", wherever it stands.
 fn originally(page: &Page) -> Option<Timestamp> {
-    const WORDS: [&str; 5] = ["originally published", "first published", "originally posted", "originally appeared", "ursprünglich veröffentlicht"];
+    const WORDS: [&str; 5] = [
+        "originally published",
+        "first published",
+        "originally posted",
+        "originally appeared",
+        "ursprünglich veröffentlicht",
+    ];
     let says = |line: &str| {
         let lower = line.to_lowercase();
-        WORDS.iter().find_map(|words| lower.find(words)).and_then(|at| line.get(at..)).map(|rest| rest.chars().take(90).collect::<String>())
+        WORDS
+            .iter()
+            .find_map(|words| lower.find(words))
+            .and_then(|at| line.get(at..))
+            .map(|rest| rest.chars().take(90).collect::<String>())
     };
-    page.blocks.iter().filter(|block| block.text.len() < 400).filter_map(|block| says(&block.text)).find_map(|rest| dates::find(&rest))
+    page.blocks
+        .iter()
+        .filter(|block| block.text.len() < 400)
+        .filter_map(|block| says(&block.text))
+        .find_map(|rest| dates::find(&rest))
 }
 
 /// A line that says "Published" and nothing else, and the date on the next.
 fn labelled(page: &Page) -> Option<Timestamp> {
-    const LABELS: [&str; 9] = ["published", "publish date", "published on", "date published", "publication date", "posted", "posted on", "veröffentlicht", "publié le"];
+    const LABELS: [&str; 9] = [
+        "published",
+        "publish date",
+        "published on",
+        "date published",
+        "publication date",
+        "posted",
+        "posted on",
+        "veröffentlicht",
+        "publié le",
+    ];
     let lines = || page.blocks.iter().map(|block| block.text.as_str());
     lines().zip(lines().skip(1)).find_map(|(label, line)| {
-        let fits = label.len() < 30 && line.len() < 60 && LABELS.contains(&label.trim_end_matches(':').to_lowercase().as_str());
+        let fits = label.len() < 30
+            && line.len() < 60
+            && LABELS.contains(&label.trim_end_matches(':').to_lowercase().as_str());
         if fits { dates::find(line) } else { None }
     })
 }
@@ -87,7 +173,9 @@ fn marked(document: &Document) -> Option<Timestamp> {
     MARKED.iter().find_map(|selector| {
         let nodes = select(document, selector).into_iter().take(4);
         nodes.filter(|node| !is_about_change(node) && !is_of_another(node)).find_map(|node| {
-            let stated = ["datetime", "content", "title"].iter().find_map(|name| node.attr(name).and_then(|value| dates::parse(&value)));
+            let stated = ["datetime", "content", "title"]
+                .iter()
+                .find_map(|name| node.attr(name).and_then(|value| dates::parse(&value)));
             stated.or_else(|| Some(inline(&node)).filter(|text| text.len() < 120).and_then(|text| dates::find(&text)))
         })
     })
@@ -117,8 +205,12 @@ fn speaks_of_change(text: &str) -> bool {
 fn is_of_another(node: &NodeRef<'_>) -> bool {
     node.ancestors_it(Some(12)).any(|ancestor| {
         let name = ancestor.node_name().unwrap_or_default();
-        let marks = [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
-        let other = |mark: String| ["comment", "related", "sidebar", "recommend", "latest", "recent"].iter().any(|word| mark.contains(word));
-        matches!(name.as_ref(), "aside" | "nav" | "footer" | "li") || (name.as_ref() != "body" && name.as_ref() != "html" && marks.into_iter().any(other))
+        let marks =
+            [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
+        let other = |mark: String| {
+            ["comment", "related", "sidebar", "recommend", "latest", "recent"].iter().any(|word| mark.contains(word))
+        };
+        matches!(name.as_ref(), "aside" | "nav" | "footer" | "li")
+            || (name.as_ref() != "body" && name.as_ref() != "html" && marks.into_iter().any(other))
     })
 }

@@ -12,19 +12,31 @@ use crate::extract::plain_text::visible_line;
 /// Signs that stand between a headline and the name of a site.
 const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • "];
 /// `<meta>` names of the headline.
-const NAMES: [&str; 7] = ["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"];
+const NAMES: [&str; 7] =
+    ["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"];
 
 /// The headline of `document`, found at `url`; empty if it has none.
 ///
 /// The heading a reader sees is the headline where what the page states for machines is about the same thing; else the stated
 /// title without the site's name.
-pub(crate) fn read(document: &Document, metas: &Metas, described: &Described, site: Option<&str>, url: Option<&str>) -> String {
+pub(crate) fn read(
+    document: &Document,
+    metas: &Metas,
+    described: &Described,
+    site: Option<&str>,
+    url: Option<&str>,
+) -> String {
     let tag = select(document, "head title, title").first().map(|node| visible_line(&node.text())).unwrap_or_default();
-    let stated = metas.first(&NAMES).map(str::to_owned).or_else(|| described.title.clone()).unwrap_or_else(|| tag.clone());
-    let host = url.and_then(|url| ::url::Url::parse(url).ok()).and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let stated =
+        metas.first(&NAMES).map(str::to_owned).or_else(|| described.title.clone()).unwrap_or_else(|| tag.clone());
+    let host = url
+        .and_then(|url| ::url::Url::parse(url).ok())
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
     let names = [site.map(key).unwrap_or_default(), key(host.trim_start_matches("www."))];
     let headings = select(document, "h1").into_iter().take(8).filter(|node| !is_logo(node));
-    let headings: Vec<String> = headings.map(|node| visible_line(&inline(&node)))
+    let headings: Vec<String> = headings
+        .map(|node| visible_line(&inline(&node)))
         .filter(|text| (1..=40).contains(&words(text)) && !names.contains(&key(text)))
         .collect();
     let wanted = [content(&stated), content(&tag)];
@@ -48,7 +60,9 @@ fn is_logo(node: &NodeRef<'_>) -> bool {
     let says = |name: &str| {
         node.attr(name).is_some_and(|value| {
             let value = value.to_ascii_lowercase();
-            ["logo", "site-title", "sitename", "site-name", "brand", "overlay", "sr-only"].iter().any(|word| value.contains(word))
+            ["logo", "site-title", "sitename", "site-name", "brand", "overlay", "sr-only"]
+                .iter()
+                .any(|word| value.contains(word))
         })
     };
     says("class") || says("id")
@@ -66,14 +80,39 @@ fn key(text: &str) -> String {
 fn content(text: &str) -> HashSet<String> {
     let pieces = text.split(|c: char| !c.is_alphanumeric()).filter(|piece| piece.chars().count() >= 3);
     let lower = pieces.map(|piece| piece.to_lowercase().chars().take(5).collect::<String>());
-    lower.filter(|piece| !matches!(piece.as_str(), "the" | "and" | "for" | "with" | "your" | "you" | "how" | "what" | "are" | "from" | "this" | "that" | "der" | "die" | "das" | "und" | "les" | "des")).collect()
+    lower
+        .filter(|piece| {
+            !matches!(
+                piece.as_str(),
+                "the"
+                    | "and"
+                    | "for"
+                    | "with"
+                    | "your"
+                    | "you"
+                    | "how"
+                    | "what"
+                    | "are"
+                    | "from"
+                    | "this"
+                    | "that"
+                    | "der"
+                    | "die"
+                    | "das"
+                    | "und"
+                    | "les"
+                    | "des"
+            )
+        })
+        .collect()
 }
 
 /// `title` without a part at its end or start that names the site.
 fn without_site(title: &str, names: &[String; 2]) -> String {
     let named = |part: &str| {
         let part = key(part);
-        !part.is_empty() && names.iter().any(|name| !name.is_empty() && (name.contains(&part) || part.contains(name.as_str())))
+        !part.is_empty()
+            && names.iter().any(|name| !name.is_empty() && (name.contains(&part) || part.contains(name.as_str())))
     };
     for separator in SEPARATORS {
         if let Some((head, tail)) = title.rsplit_once(separator) {
