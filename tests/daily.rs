@@ -184,7 +184,7 @@ async fn a_dry_run_changes_nothing_and_shows_what_is_sent() {
         let pings = web.hits("/ping") + web.hits("/ping/start");
         let taken = mail.taken().len();
         assert_eq!((taken, pings), if now == MONDAY { (0, 0) } else { (3, 2) }, "no mail, no ping");
-        assert_eq!(mail.steps().len() > 0, now == TUESDAY, "the mail server was not even asked");
+        assert_eq!(!mail.steps().is_empty(), now == TUESDAY, "the mail server was not even asked");
 
         program.run(&["--now", now]).ends(0);
         let sent = &mail.taken()[taken];
