@@ -84,7 +84,7 @@ async fn fill(path: &Path) {
     let letter = Letter::new(&edition, "Chaos", "<p>Chaos</p>", "Chaos\n", &options(1)).unwrap();
     let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
     let deliveries = send::seal(&edition, &readers, &["en".into()], &options(1)).unwrap();
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
     let store = Store::open(path).await.unwrap();
     store.store_edition(&new).await.unwrap();
     store.close().await;

@@ -100,7 +100,7 @@ pub async fn post(
         .map(|(language, letter)| Ok(NewLetter { language: language.clone(), letter: letter.to_json()? }))
         .collect();
     let deliveries = deliveries(composed, recipients, options)?;
-    let new = NewEdition { edition, letters: &stored?, deliveries: &deliveries, used: &composed.used, told: &[] };
+    let new = NewEdition { edition, letters: &stored?, deliveries: &deliveries, used: &composed.used };
     Ok(store.store_edition(&new).await?)
 }
 

@@ -165,11 +165,6 @@ impl<'a> Lines<'a> {
         self.heading = same_heading.or(same).or(first).unwrap_or(0);
     }
 
-    /// How much of a line the other extractor has.
-    pub(crate) fn vote(&self, line: usize) -> f64 {
-        self.votes[line]
-    }
-
     /// The features of `line` that come after those of plain text.
     pub(crate) fn features(&self, line: usize, features: &mut Vec<f64>) {
         let block = &self.page.blocks[line];

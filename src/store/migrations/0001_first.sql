@@ -40,15 +40,6 @@ CREATE TABLE editions (
 ) STRICT;
 CREATE INDEX editions_newsletter ON editions (newsletter, composed);
 
-CREATE TABLE told (                               -- stories of earlier editions, in the words of `story`
-    newsletter  TEXT    NOT NULL,
-    composed    INTEGER NOT NULL,
-    edition     TEXT    NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
-    story       TEXT    NOT NULL,
-    told        TEXT    NOT NULL,
-    PRIMARY KEY (newsletter, composed, edition, story)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE letters (                            -- what all readers of one language share, in the words of `send`
     edition     TEXT    NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
     language    TEXT    NOT NULL,
