@@ -45,8 +45,13 @@ pub fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
     if !mailbox.starts_with(b"From ") {
         return vec![mailbox];
     }
-    let starts = memchr::memmem::find_iter(mailbox, b"\nFrom ")
-        .filter(|&at| matches!(mailbox[..at].last(), Some(b'\n' | b'\r')));
+    let is_separator = |&at: &usize| {
+        let line = mailbox[at + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+        // `From sender date`, which ends with the year: a sentence of a mail that begins with "From" does not.
+        let year = line.len().checked_sub(4).map_or(&line[..0], |start| &line[start..]);
+        matches!(mailbox[..at].last(), Some(b'\n' | b'\r')) && year.len() == 4 && year.iter().all(u8::is_ascii_digit)
+    };
+    let starts = memchr::memmem::find_iter(mailbox, b"\nFrom ").filter(is_separator);
     let starts: Vec<usize> = std::iter::once(0).chain(starts.map(|at| at + 1)).chain([mailbox.len()]).collect();
     let mails = starts.windows(2).map(|pair| &mailbox[pair[0]..pair[1]]);
     // The separator is no part of the mail.

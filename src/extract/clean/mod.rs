@@ -13,7 +13,6 @@ mod document;
 mod features;
 mod forest;
 mod lexicon;
-mod recurring;
 mod scan;
 
 use std::ops::Range;
@@ -21,7 +20,6 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub(crate) use crate::extract::clean::forest::{Forest, LANES};
-pub use crate::extract::clean::recurring::Recurring;
 
 use crate::extract::clean::document::Document;
 use crate::extract::clean::features::Features;
@@ -82,19 +80,13 @@ impl Cleaning {
 
 /// Finds the article's lines in `text`; lines end with a newline.
 pub fn lines(text: &str) -> Cleaning {
-    lines_of_site(text, &Recurring::default())
-}
-
-/// The same with what is remembered of other pages of its site.
-pub fn lines_of_site(text: &str, site: &Recurring) -> Cleaning {
     let lexicon = Lexicon::shipped();
     let scan = Scan::new(text, lexicon);
     if scan.lines.is_empty() {
         return Cleaning { kept: Vec::new(), confidence: 0.0, reason: Reason::NoWords, lines: Vec::new() };
     }
     let document = Document::new(scan, lexicon);
-    let mut probabilities = probabilities(&document, lexicon);
-    site.weigh(text, &document.scan, |line| document.known[line].good, &mut probabilities);
+    let probabilities = probabilities(&document, lexicon);
     let (keep, confidence, reason) = choose(&document, &probabilities, lexicon);
     let spans = document.scan.lines.iter().map(|line| line.span.clone());
     let lines: Vec<Line> = spans

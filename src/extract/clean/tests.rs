@@ -91,17 +91,3 @@ fn texts_without_words_keep_nothing_and_do_not_panic() {
         assert_eq!(lines(text).reason, Reason::NoWords, "{text:?}");
     }
 }
-
-#[test]
-fn lines_that_recur_on_the_site_are_its_furniture() {
-    let appeal = "Our reporters work for you every single day of the year, and every gift keeps the news of the harbour free for all.";
-    let text = format!("Home\nNews\nLog in\n{ARTICLE}\n{appeal}\nRead more\nPrivacy policy");
-    let mut site = Recurring::default();
-    site.learn(&format!(
-        "Home\nNews\nLog in\nQuite another story about something else.\n{appeal}\nRead more\nPrivacy policy"
-    ));
-    assert_eq!(site.pages(), 1);
-    assert_eq!(lines_of_site(&text, &site).text(&text), ARTICLE);
-    site.learn(&text);
-    assert!(lines_of_site(&text, &site).text(&text).contains(ARTICLE), "the same article again is no furniture");
-}
