@@ -1,7 +1,7 @@
 //! Command line: clap definitions, and one file a command.
 //!
 //! The only module that prints: data to stdout, words about it to stderr, nothing on success when nobody watches.
-//! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in [`Command`].
+//! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in `Command`.
 
 mod check;
 mod completions;

@@ -1,6 +1,6 @@
 //! Texts → the sentences that say most about them.
 //!
-//! Sentences are scored by [`rank`](crate::rank), chosen greedily under a [`Budget`], each next one paying for what
+//! Sentences are scored by [`rank`], chosen greedily under a [`Budget`], each next one paying for what
 //! was already said, and given back in the order of the text, word for word, with the reasons for each choice.
 //!
 //! Several texts about one thing are one graph: each sentence keeps the text it stands in.

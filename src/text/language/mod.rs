@@ -1,6 +1,6 @@
 //! Text → its language, as a BCP 47 primary subtag (`en`, `pt`, `zh`).
 //!
-//! The script decides first; among the languages of one script an own [`model`] does, which is right on five words.
+//! The script decides first; among the languages of one script an own `model` does, which is right on five words.
 //! It knows seventeen languages, so longer texts that do not sound like the one it found are given to whatlang, which
 //! knows seventy. What a page declares is believed unless its text plainly speaks against it.
 //!
