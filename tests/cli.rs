@@ -125,6 +125,18 @@ fn a_run_accounts_for_itself_as_json() {
 }
 
 #[test]
+fn general_options_stand_anywhere_and_those_of_run_behind_it() {
+    let program = Program::new("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n");
+    program.write("note.txt", "The bridge was closed on Monday. Two hangers had cracked. It opens again in May.\n");
+    program.run(&["--config", "config.toml", "check"]).ends(0);
+    program.run(&["check", "-c", "config.toml"]).ends(0);
+    program.run(&["-c", "config.toml", "--dry-run"]).ends(0);
+    program.run(&["-c", "config.toml", "run", "--dry-run"]).ends(0);
+    let refused = program.run(&["--dry-run", "run"]).ends(2);
+    assert!(refused.stderr.contains("digest run --dry-run"), "{}", refused.stderr);
+}
+
+#[test]
 fn the_schema_completions_and_manual_are_made() {
     let program = Program::new("");
     let schema: serde_json::Value = serde_json::from_str(&program.run(&["check", "--schema"]).ends(0).stdout).unwrap();

@@ -74,7 +74,7 @@ const EXIT_CODES: &str = "Exit codes:
 ///
 /// Without a command it runs: gather, compose, deliver.
 #[derive(Debug, Parser)]
-#[command(name = "digest", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+#[command(name = "digest", version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -148,6 +148,10 @@ pub fn main(now: Timestamp) -> ExitCode {
     session.output.start_logging();
     let result = match &cli.command {
         None => run::run(&cli.run, &session),
+        // `digest --dry-run run` must not become a run that sends.
+        Some(_) if cli.run != run::Args::default() => {
+            Err(Error::Usage("options of a command stand behind it: `digest run --dry-run`".into()))
+        }
         Some(command) => command.run(&session),
     };
     result.unwrap_or_else(|error| session.output.error(&error)).into()
