@@ -89,14 +89,15 @@ pub struct Refusal {
 
 impl Store {
     /// Turns what was being handed over when a program died into `unknown`. Call it under the run lock, at the start
-    /// of a delivery. Returns how many there were.
+    /// of a delivery. Returns how many there were. It is no attempt: that we died says nothing of the recipient, who
+    /// must not wait longer for it.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn recover(&self) -> Result<u64, Error> {
         let query = sqlx::query(
-            "UPDATE deliveries SET state = 'unknown', attempts = attempts + 1,
-             answer = 'the program ended before the answer came' WHERE state = 'trying'",
+            "UPDATE deliveries SET state = 'unknown', answer = 'the program ended before the answer came'
+             WHERE state = 'trying'",
         );
         let done = query.execute(&self.pool).await.map_err(Error::database("recover the outbox"))?;
         Ok(done.rows_affected())
