@@ -33,7 +33,7 @@ async fn sender_process() {
     let options = options(port.parse().unwrap());
     let transport = send::transport(&options, &|_| None).unwrap();
     let mut terms = Terms::new("chaos", &options, Timestamp::now(), Duration::from_secs(60));
-    (terms.pause, terms.patience) = (Duration::from_millis(20), Duration::from_secs(5));
+    (terms.pause, terms.patience) = (Duration::from_millis(2), Duration::from_secs(30));
     let (_go_on, cancel) = tokio::sync::watch::channel(false);
     let store = Store::open(path).await.unwrap();
     let outcome = deliver(&store, transport.as_ref(), None, &terms, &cancel).await.unwrap();

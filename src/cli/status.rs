@@ -109,8 +109,11 @@ impl Status {
     }
 }
 
-/// `3h 20m`, without seconds unless there is nothing else.
+/// `4 days`, `3h 20m`, without seconds unless there is nothing else.
 fn age(age: SignedDuration) -> String {
+    if age >= SignedDuration::from_hours(48) {
+        return format!("{} days", age.as_hours() / 24);
+    }
     let unit = if age.abs() < SignedDuration::from_mins(1) { Unit::Second } else { Unit::Minute };
     age.round(unit).map_or_else(|_| age.to_string(), |age| format!("{age:#}"))
 }

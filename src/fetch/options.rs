@@ -59,12 +59,7 @@ impl Default for Options {
 impl Options {
     /// Who we say we are. Honest: some servers turn away those who say nothing or claim to be a browser.
     pub fn agent(&self) -> String {
-        let default = || {
-            format!(
-                "digest/{} (newsletter for one reader; +https://crates.io/crates/newsdigest)",
-                env!("CARGO_PKG_VERSION")
-            )
-        };
+        let default = || format!("digest/{} (feed reader)", env!("CARGO_PKG_VERSION"));
         self.user_agent.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(default)
     }
 
