@@ -234,6 +234,19 @@ async fn gathering_often_loses_nothing_and_the_edition_covers_all_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_newsletters_of_one_store_each_read_what_the_other_has_read() {
+    let (web, mail) = (Web::start(), Server::start().await);
+    web.feed("/feed", &feed(&["Aville"]));
+    let store = "[store]\npath = \"shared.db\"\n";
+    let named = |name: &str| format!("[newsletter]\nname = \"{name}\"\n{store}");
+    let program = Program::new(&config(&[("News", web.url("/feed"))], mail.port, &named("morning")));
+    program.write("evening.toml", &config(&[("News", web.url("/feed"))], mail.port, &named("evening")));
+    program.run(&["--now", MONDAY]).ends(0);
+    program.run(&["-c", "evening.toml", "--now", MONDAY]).ends(0);
+    assert_eq!(mail.copies(), READERS.map(|reader| (reader.to_owned(), 2)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_edition_sooner_than_the_interval() {
     let (web, mail) = (Web::start(), Server::start().await);
     web.on("/feed", Answer::Body("application/rss+xml", feed(&["Aville"]).into_bytes()));

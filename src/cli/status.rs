@@ -52,7 +52,7 @@ impl Status {
         };
         let mut sources = Vec::new();
         for source in &config.sources {
-            sources.push((source.name.clone(), store.source(&key(source)).await?));
+            sources.push((source.name.clone(), store.source(&key(&config.newsletter.name, source)).await?));
         }
         Ok(Self { newsletter, edition, counts, refused, sources })
     }

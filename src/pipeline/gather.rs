@@ -100,7 +100,7 @@ pub async fn gather(
 pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, store::Error> {
     let mut health = SourceHealth::default();
     for source in &config.sources {
-        let Some(record) = store.source(&key(source)).await? else { continue };
+        let Some(record) = store.source(&key(&config.newsletter.name, source)).await? else { continue };
         health.asked += 1;
         if record.failures == 0 {
             health.answered += 1;
@@ -134,7 +134,7 @@ struct Act<'a> {
 
 impl Act<'_> {
     async fn gather_source(self, source: &Source) -> Result<(SourceReport, Option<FailedSource>), store::Error> {
-        let key = key(source);
+        let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
         let gathered = source::gather(source, &memory, self.now, self.fetch).await;
@@ -150,7 +150,7 @@ impl Act<'_> {
             problems: gathered.problems,
             ..SourceReport::default()
         };
-        let (articles, unread) = self.articles(source, &key, gathered.entries).await?;
+        let (articles, unread) = self.articles(source, &place(source), gathered.entries).await?;
         unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
         report.unread = unread;
         let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
@@ -176,10 +176,10 @@ impl Act<'_> {
     async fn articles(
         self,
         source: &Source,
-        key: &str,
+        scope: &str,
         entries: Vec<Entry>,
     ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
-        let identity = Identity::of(&entries, key);
+        let identity = Identity::of(&entries, scope);
         let mut new = Vec::new();
         for entry in entries {
             // What has no id before it is read (a local text) is read, and its id decides when it is stored.
@@ -223,9 +223,14 @@ impl Act<'_> {
     }
 }
 
-/// Under which key a source is remembered: its kind and place, so that newsletters that read it share it, and a source
-/// whose place changes starts anew.
-pub fn key(source: &Source) -> String {
+/// Under which key a source is remembered: its newsletter, kind and place. Two newsletters that share a store read it
+/// each for itself (what one has read is not "unchanged" for the other), and a source whose place changes starts anew.
+pub fn key(newsletter: &str, source: &Source) -> String {
+    format!("{newsletter} {}", place(source))
+}
+
+/// What a source is and where: inside it, guids are unique.
+fn place(source: &Source) -> String {
     let kind = match &source.kind {
         source::Kind::Feed(_) => "feed",
         source::Kind::Page(_) => "page",

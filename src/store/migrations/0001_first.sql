@@ -1,7 +1,7 @@
 -- Times are milliseconds since 1970 in UTC. JSON columns hold the values of `model` as they are.
 
 CREATE TABLE sources (
-    key             TEXT    NOT NULL PRIMARY KEY, -- kind and place ("feed https://..."), shared by newsletters
+    key             TEXT    NOT NULL PRIMARY KEY, -- newsletter, kind and place ("morning feed https://...")
     checked         INTEGER,                      -- last asked
     last_success    INTEGER,
     last_new_entry  INTEGER,
