@@ -143,7 +143,7 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
         addresses.iter().map(|address| Recipient { address: address.clone(), ..Recipient::default() }).collect();
     let deliveries = send::seal(&edition, &readers, &["en".into()], &options).unwrap();
     let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
     let store = Store::open(path).await.unwrap();
     store.store_edition(&new).await.unwrap();
     store.close().await;

@@ -1,5 +1,7 @@
 //! The house keeps its order: a module uses modules before it and none after it, and the pure half is pure.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -33,7 +33,7 @@ async fn sender_process() {
     let options = options(port.parse().unwrap());
     let transport = send::transport(&options, &|_| None).unwrap();
     let mut terms = Terms::new("chaos", &options, Timestamp::now(), Duration::from_secs(60));
-    (terms.pause, terms.patience) = (Duration::from_millis(20), Duration::from_secs(5));
+    (terms.pause, terms.patience) = (Duration::from_millis(2), Duration::from_secs(30));
     let (_go_on, cancel) = tokio::sync::watch::channel(false);
     let store = Store::open(path).await.unwrap();
     let outcome = deliver(&store, transport.as_ref(), None, &terms, &cancel).await.unwrap();
@@ -84,7 +84,7 @@ async fn fill(path: &Path) {
     let letter = Letter::new(&edition, "Chaos", "<p>Chaos</p>", "Chaos\n", &options(1)).unwrap();
     let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
     let deliveries = send::seal(&edition, &readers, &["en".into()], &options(1)).unwrap();
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
     let store = Store::open(path).await.unwrap();
     store.store_edition(&new).await.unwrap();
     store.close().await;

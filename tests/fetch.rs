@@ -77,7 +77,7 @@ async fn a_server_that_stumbles_is_asked_again() {
 async fn a_long_retry_after_is_left_for_the_next_run() {
     let web = Web::start();
     for (value, seconds) in [("3600", 3600), ("1000000000000", 7 * 24 * 3600)] {
-        web.on("/feed", Answer::Status(429, vec![("retry-after", value.into())]));
+        web.on("/feed", Answer::Status(503, vec![("retry-after", value.into())]));
         let error = ask(&Options { retries: 2, ..options() }, web.url("/feed")).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
     }
@@ -189,6 +189,17 @@ async fn one_host_is_not_asked_more_than_so_often_at_a_time() {
     let replies = futures::future::join_all(all).await;
     assert!(replies.iter().all(Result::is_ok));
     assert!((1..=3).contains(&web.most_at_a_time()), "{}", web.most_at_a_time());
+}
+
+#[tokio::test]
+async fn one_host_is_left_in_peace_between_two_requests() {
+    let web = Web::start();
+    web.on("/", Answer::Body("text/plain", b"ok".to_vec()));
+    let http = Http::new(&Options { host_delay: SignedDuration::from_millis(200), ..options() }).unwrap();
+    let started = Instant::now();
+    let all = (0..4).map(|_| http.fetch(Request::new(web.url("/"), Accept::Page)));
+    assert!(futures::future::join_all(all).await.iter().all(Result::is_ok));
+    assert!(started.elapsed() >= Duration::from_millis(600));
 }
 
 #[tokio::test]

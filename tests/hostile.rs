@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::io::Write as _;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -98,7 +99,7 @@ async fn every_hostile_case_is_met_as_wanted() {
     let tools = setting("DIGEST_TOOLS").map_or_else(|| "../shared/tools".into(), PathBuf::from);
     let started = given.is_none().then(|| start(&tools)).flatten();
     let Some(base) = given.clone().or_else(|| started.as_ref().map(|(_, base)| base.clone())) else {
-        println!("skipped: no hostile_web.py, or no Python, to test with");
+        let _ = writeln!(std::io::stderr(), "skipped: no hostile_web.py, or no Python, to test with");
         return;
     };
     let private = given.is_none();

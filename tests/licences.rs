@@ -1,5 +1,7 @@
 //! Every package in the tree has a licence that `deny.toml` allows, comes from the registry, and is not banned.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeSet;
 use std::process::Command;
 

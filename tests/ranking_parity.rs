@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may read its environment")]
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use newsdigest::rank::{Input, Method, Rows, score};
@@ -44,7 +45,7 @@ fn terms(document: &Value) -> Terms {
 #[test]
 fn scores_and_choices_are_those_of_the_recipe() {
     let Ok(recipe) = std::fs::read_to_string(recipe()) else {
-        eprintln!("skipped: the reference recipe is not here (set DIGEST_DATA)");
+        let _ = writeln!(std::io::stderr(), "skipped: the reference recipe is not here (set DIGEST_DATA)");
         return;
     };
     let mut worst = 0.0_f64;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use newsdigest::model::{Edition, MoreLink, Section, Story};
-use newsdigest::render::{FILES, Reader, Rendered, SUBJECT_LENGTH, Templates, Why, languages, sample};
+use newsdigest::render::{FILES, Reader, Rendered, SUBJECT_LENGTH, Templates, Why, languages, lint, sample};
 
 /// The sample's stories again and again, a dozen in a section.
 fn edition_of(count: usize) -> Edition {
@@ -186,9 +186,9 @@ fn extreme_editions_render_and_keep_their_subject_short() {
     let mut empty = sample();
     empty.sections.clear();
     let texts = ["", " ", "\u{0}", "x", "null", "🦀", "ش", "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}"];
-    let long = ["a".repeat(100_000), "ab ".repeat(50_000), "漢字".repeat(20_000), "ש ".repeat(20_000)];
+    let long = ["a".repeat(20_000), "ab ".repeat(10_000), "漢字".repeat(5_000), "ש ".repeat(5_000)];
     let said = texts.iter().copied().chain(long.iter().map(String::as_str)).map(edition_saying);
-    for edition in said.chain([empty, edition_of(1), edition_of(60), edition_of(200)]) {
+    for edition in said.chain([empty, edition_of(1), edition_of(100)]) {
         for template in Templates::names() {
             let rendered = render(template, &edition);
             assert!(rendered.subject.chars().count() <= SUBJECT_LENGTH, "{template}: {}", rendered.subject);
@@ -227,4 +227,19 @@ fn a_template_needs_only_the_files_in_which_it_differs() {
     let error = own("edtion.html", "").unwrap_err().to_string();
     assert!(FILES.iter().all(|name| error.contains(name)), "{error}");
     assert!(Templates::builtin("fancy").unwrap_err().to_string().contains("`default` and `plain`"));
+}
+
+#[test]
+fn the_linter_finds_nothing_in_the_built_in_templates_whatever_is_told() {
+    let hostile =
+        "</title><script>alert(1)</script> {{ 7*7 }} {% if %} *|NAME|* &amp; \"'> https://bank.example/ %%NAME%%";
+    let mut editions = vec![sample(), edition_of(1), edition_of(24), edition_saying(hostile), edition_saying("null")];
+    editions.extend(
+        ["", "市議会は三日、港の再開を認めた。", "مرصد جديد يلتقط أولى صوره", "[object Object]"].map(edition_saying),
+    );
+    for (index, edition) in editions.iter().enumerate() {
+        for template in Templates::names() {
+            assert_eq!(lint(&render(template, edition), 95), [], "{template}, edition {index}");
+        }
+    }
 }

@@ -61,7 +61,7 @@ impl Outbox {
         let recipients = send::recipients(&self.options).unwrap().recipients;
         let deliveries = send::seal(&edition, &recipients, &languages, &self.options).unwrap();
         let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-        let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[], told: &[] };
+        let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
         self.store.store_edition(&new).await.unwrap();
     }
 

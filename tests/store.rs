@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use newsdigest::model::{Article, DeliveryState, Edition, Recipient, SourceHealth};
-use newsdigest::store::{self, Change, NewDelivery, NewEdition, NewLetter, SourceRecord, Store, Told};
+use newsdigest::store::{self, Change, NewDelivery, NewEdition, NewLetter, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {
     format!("2026-01-{day:02}T06:00:00Z").parse().unwrap()
@@ -45,9 +45,8 @@ async fn put(store: &Store, day: u8, addresses: &[&str], used: &[&str]) -> Resul
     let letters = [NewLetter { language: "en".into(), letter: "words".into() }];
     let deliveries: Vec<_> = addresses.iter().map(|address| delivery(address)).collect();
     let used: Vec<String> = used.iter().map(|&id| id.to_owned()).collect();
-    let told = [Told { story: "s1".into(), told: format!("day {day}") }];
     let edition = edition(day);
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &used, told: &told };
+    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &used };
     store.store_edition(&new).await
 }
 
@@ -121,8 +120,6 @@ async fn an_edition_is_stored_whole_or_not_at_all() {
     assert_eq!(store.edition(&edition(2).id).await.unwrap().unwrap(), edition(2));
     assert_eq!(store.editions_since("morning", time(3)).await.unwrap(), [edition(3)]);
     assert_eq!(store.letter(&edition(2).id, "en").await.unwrap().as_deref(), Some("words"));
-    let told = store.told("morning", time(2)).await.unwrap();
-    assert_eq!(told.iter().map(|told| told.told.as_str()).collect::<Vec<_>>(), ["day 2", "day 3"]);
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 use crate::Error;
 use crate::cli::run::to_stdout;
 use crate::cli::{Exit, Session};
-use crate::config::schema;
+use crate::config::{Config, schema};
+use crate::model::{Edition, Problem};
 use crate::pipeline::templates;
+use crate::render::{Reader, lint, sample};
 use crate::send::{self, Recipients, Signer};
 
 /// Looks at the config, the template and the mail settings, and says what to fix; sends nothing
@@ -21,9 +23,10 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     let config = session.config()?;
-    templates::load(&config.template())?;
     let output = &session.output;
-    let mut exit = Exit::Done;
+    let problems = letter_problems(&config)?;
+    problems.iter().for_each(|problem| output.problem(problem));
+    let mut exit = if problems.is_empty() { Exit::Done } else { Exit::LeftOut };
     match &config.mail {
         None => output.say("no [mail]: the edition can be looked at with --dry-run, but not sent"),
         Some(mail) => {
@@ -39,4 +42,13 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     }
     output.say(&format!("`{}` is fine: {} sources", config.path.display(), config.sources.len()));
     Ok(exit)
+}
+
+/// What the linter says of an invented edition in the configured template and language.
+fn letter_problems(config: &Config) -> Result<Vec<Problem>, Error> {
+    let template = templates::load(&config.template())?;
+    let reader = Reader { address: "reader@example.net".into(), ..Reader::default() };
+    let edition = Edition { language: config.newsletter.language.clone(), ..sample() };
+    let rendered = template.render(&edition, &reader)?;
+    Ok(lint(&rendered, u32::try_from(config.newsletter.max_html_kb).unwrap_or(u32::MAX)))
 }

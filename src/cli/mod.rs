@@ -1,13 +1,14 @@
 //! Command line: clap definitions, and one file a command.
 //!
 //! The only module that prints: data to stdout, words about it to stderr, nothing on success when nobody watches.
-//! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in [`Command`].
+//! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in `Command`.
 
 mod check;
 mod completions;
 mod explain;
 mod group;
 mod init;
+mod input;
 mod output;
 mod read;
 mod run;
@@ -16,6 +17,7 @@ mod source;
 mod status;
 mod summarize;
 mod template;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,7 +74,7 @@ const EXIT_CODES: &str = "Exit codes:
 ///
 /// Without a command it runs: gather, compose, deliver.
 #[derive(Debug, Parser)]
-#[command(name = "digest", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+#[command(name = "digest", version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -133,6 +135,7 @@ enum Command {
     Summarize(summarize::Args),
     Template(template::Args),
     Group(group::Args),
+    Verify(verify::Args),
     Completions(completions::Args),
     /// The manual page, on stdout
     Man,
@@ -145,6 +148,10 @@ pub fn main(now: Timestamp) -> ExitCode {
     session.output.start_logging();
     let result = match &cli.command {
         None => run::run(&cli.run, &session),
+        // `digest --dry-run run` must not become a run that sends.
+        Some(_) if cli.run != run::Args::default() => {
+            Err(Error::Usage("options of a command stand behind it: `digest run --dry-run`".into()))
+        }
         Some(command) => command.run(&session),
     };
     result.unwrap_or_else(|error| session.output.error(&error)).into()
@@ -166,6 +173,7 @@ impl Command {
             Self::Summarize(args) => summarize::run(args),
             Self::Template(args) => template::run(args),
             Self::Group(args) => group::run(args),
+            Self::Verify(args) => verify::run(args, session),
             Self::Completions(args) => completions::run(args, &mut Cli::command()),
             Self::Man => completions::man(Cli::command()),
         }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::cli::Exit;
+use crate::cli::{Exit, input};
 use crate::extract;
 use crate::model::{Article, Content, Document, Problem};
 use crate::source::feed;
@@ -19,8 +19,8 @@ const TOGETHER: usize = 64;
 /// What the reader makes of feeds, pages, mails and texts, one JSON line each.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files to read: feeds (RSS, Atom, JSON), pages, mails (.eml) or plain texts; `-` is standard input.
-    #[arg(value_name = "FILE", required_unless_present = "jsonl")]
+    /// What to read: files or URLs of feeds (RSS, Atom, JSON), pages, mails (.eml) or plain texts; `-` is standard input.
+    #[arg(value_name = "INPUT", required_unless_present = "jsonl")]
     files: Vec<String>,
     /// Read records {"id","url"?,"html"|"text"} from standard input instead, one a line, and answer them in their order.
     #[arg(long, conflicts_with = "files")]
@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         }
     } else {
         for files in args.files.chunks(TOGETHER) {
-            failed |= print(files.par_iter().map(|file| input(file, &options)).collect())?;
+            failed |= print(files.par_iter().map(|file| read(file, &options)).collect())?;
         }
     }
     Ok(if failed { Exit::LeftOut } else { Exit::Done })
@@ -112,21 +112,19 @@ fn record(number: usize, line: &std::io::Result<String>, options: &extract::Opti
     })
 }
 
-/// The answer to one file.
-fn input(name: &str, options: &extract::Options) -> Value {
-    let bytes = if name == "-" { read_stdin() } else { std::fs::read(name) };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(error) => return json!({ "input": name, "ok": false, "error": error.to_string() }),
+/// The answer to one file or page.
+fn read(name: &str, options: &extract::Options) -> Value {
+    let document = match input::document(name) {
+        Ok(document) => document,
+        Err(error) => return json!({ "input": name, "ok": false, "error": error }),
     };
-    if may_be_feed(name, &bytes) {
-        match feed::parse(&bytes, None, None) {
+    if may_be_feed(name, &document) {
+        match feed::parse(&document.bytes, document.media_type.as_deref(), document.url.as_deref()) {
             Ok((feed, problems)) => return feed_answer(name, &feed, &problems),
             Err(feed::Error::Page { .. }) => {}
             Err(error) => return json!({ "input": name, "ok": false, "error": error.to_string() }),
         }
     }
-    let document = Document { bytes, media_type: media_type(name), url: None };
     let (article, problems) = extract::read(&document, options);
     let nothing = article.text.is_empty() && article.title.is_empty();
     if let Some(problem) = problems.first().filter(|_| nothing) {
@@ -137,38 +135,19 @@ fn input(name: &str, options: &extract::Options) -> Value {
     answer(json!({ "input": name, "kind": "article", "ok": true }), &article, &problems)
 }
 
-fn read_stdin() -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
-    Ok(bytes)
-}
-
 /// By its name, else by its first bytes.
-fn may_be_feed(name: &str, bytes: &[u8]) -> bool {
-    match extension(name).as_deref() {
+fn may_be_feed(name: &str, document: &Document) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    match extension.as_deref().filter(|_| !input::is_url(name)) {
         Some("xml" | "rss" | "atom" | "rdf" | "json") => return true,
-        Some("html" | "htm" | "xhtml" | "txt" | "md" | "eml") => return false,
+        _ if document.media_type.is_some() && !input::is_url(name) => return false,
         _ => {}
     }
+    let bytes = &document.bytes;
     let head = extract::decode(&bytes[..bytes.len().min(2048)], None);
     let head = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     ["<?xml", "<rss", "<feed", "<rdf", "<RDF", "<channel", "{"].iter().any(|start| head.starts_with(start))
         && !head.to_ascii_lowercase().contains("<html")
-}
-
-fn extension(name: &str) -> Option<String> {
-    Path::new(name).extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase)
-}
-
-fn media_type(name: &str) -> Option<String> {
-    let media_type = match extension(name)?.as_str() {
-        "html" | "htm" | "xhtml" => "text/html",
-        "eml" => "message/rfc822",
-        "md" => "text/markdown",
-        "txt" => "text/plain",
-        _ => return None,
-    };
-    Some(media_type.to_owned())
 }
 
 fn feed_answer(name: &str, feed: &crate::model::Feed, problems: &[Problem]) -> Value {

@@ -16,7 +16,7 @@ pub(super) use act::replayed;
 pub(super) use show::to_stdout;
 
 /// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
 pub(super) struct Args {
     /// Show the exact mail and what was left out; send nothing, store nothing, ping nobody
     #[arg(short = 'n', long)]
@@ -80,7 +80,7 @@ pub(super) enum ReportFormat {
 }
 
 /// A point in time, or one so long ago.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Since {
     At(Timestamp),
     Ago(SignedDuration),

@@ -161,7 +161,7 @@ async fn forget(config: &Config, name: &str, output: &Output) -> Result<Exit, Er
     let source = health::named(config, name)?;
     let _lock = store::lock(&config.store)?;
     let store = Store::open(&config.store).await?;
-    let known = store.forget_source(&crate::pipeline::key(source)).await?;
+    let known = store.forget_source(&crate::pipeline::key(&config.newsletter.name, source)).await?;
     output.say(&if known { format!("forgot `{name}`") } else { format!("nothing was remembered of `{name}`") });
     Ok(Exit::Done)
 }

@@ -52,7 +52,7 @@ impl Status {
         };
         let mut sources = Vec::new();
         for source in &config.sources {
-            sources.push((source.name.clone(), store.source(&key(source)).await?));
+            sources.push((source.name.clone(), store.source(&key(&config.newsletter.name, source)).await?));
         }
         Ok(Self { newsletter, edition, counts, refused, sources })
     }
@@ -68,7 +68,9 @@ impl Status {
         if self.edition.is_some() {
             let Counts { sent, waiting, trying, refused, unknown } = self.counts;
             let open = waiting + trying;
-            text.push_str(&format!("  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"));
+            text.push_str(&format!(
+                "  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"
+            ));
         }
         for refused in &self.refused {
             let answer = refused.delivery.answer.as_deref().unwrap_or("refused");
@@ -107,8 +109,11 @@ impl Status {
     }
 }
 
-/// `3h 20m`, without seconds unless there is nothing else.
+/// `4 days`, `3h 20m`, without seconds unless there is nothing else.
 fn age(age: SignedDuration) -> String {
+    if age >= SignedDuration::from_hours(48) {
+        return format!("{} days", age.as_hours() / 24);
+    }
     let unit = if age.abs() < SignedDuration::from_mins(1) { Unit::Second } else { Unit::Minute };
     age.round(unit).map_or_else(|_| age.to_string(), |age| format!("{age:#}"))
 }

@@ -9,21 +9,19 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::Error;
-use crate::cli::Exit;
+use crate::cli::{Exit, input};
+use crate::extract;
 use crate::rank::Method;
 use crate::summary::Options;
 
 use answer::{Answer, Request};
-
-/// A file may be this large.
-const LARGEST_FILE: u64 = 1 << 30;
 
 /// Key sentences of files or of standard input, word for word.
 ///
 /// Works without any config. With --jsonl it is a filter: one JSON object a line in, one a line out, in order.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files to summarize, each on its own; `-` or none reads standard input
+    /// Files or URLs to summarize, each on its own; `-` or none reads standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
     /// Read JSON Lines: {"id","text"|"html","title"?,"language"?,"url"?}
@@ -109,14 +107,14 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let stdin = vec!["-".to_owned()];
     let inputs = if args.inputs.is_empty() { &stdin } else { &args.inputs };
     let mut exit = Exit::Done;
-    for input in inputs {
-        let result = if args.jsonl { filter(input, args, &pool) } else { one(input, args) };
+    for name in inputs {
+        let result = if args.jsonl { filter(name, args, &pool) } else { one(name, args) };
         match result {
             Ok(Exit::Done) => {}
             Ok(other) => exit = other,
             Err(Trouble::Closed) => return Ok(exit),
             Err(Trouble::Input(why)) => {
-                anstream::eprintln!("error: cannot read `{input}`\n  caused by: {why}");
+                anstream::eprintln!("error: cannot read `{name}`\n  caused by: {why}");
                 exit = Exit::LeftOut;
             }
         }
@@ -139,10 +137,6 @@ impl From<std::io::Error> for Trouble {
 }
 
 fn open(input: &str) -> Result<Box<dyn Read>, Trouble> {
-    if input.starts_with("http://") || input.starts_with("https://") {
-        let hint = "pages are not fetched by this command yet; save it, or pipe it in";
-        return Err(Trouble::Input(hint.to_owned()));
-    }
     if input == "-" {
         return Ok(Box::new(std::io::stdin()));
     }
@@ -157,16 +151,17 @@ fn filter(input: &str, args: &Args, pool: &rayon::ThreadPool) -> Result<Exit, Tr
     Ok(if bad == 0 { Exit::Done } else { Exit::LeftOut })
 }
 
-/// Answers one text.
-fn one(input: &str, args: &Args) -> Result<Exit, Trouble> {
-    let mut bytes = Vec::new();
-    open(input)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(Trouble::Input(format!("it is larger than {} MiB", LARGEST_FILE >> 20)));
-    }
-    let text = answer::decode(&bytes);
-    let request =
-        Request { text: Some(text), title: args.title.clone(), language: args.language.clone(), ..Request::default() };
+/// Answers one text or page.
+fn one(name: &str, args: &Args) -> Result<Exit, Trouble> {
+    let document = input::document(name).map_err(Trouble::Input)?;
+    let asked = Request { title: args.title.clone(), language: args.language.clone(), ..Request::default() };
+    let is_page = document.media_type.as_deref().is_some_and(|kind| kind.contains("html"));
+    let request = if is_page {
+        let html = extract::decode(&document.bytes, document.media_type.as_deref()).into_owned();
+        Request { html: Some(html), url: document.url, ..asked }
+    } else {
+        Request { text: Some(answer::decode(&document.bytes)), url: document.url, ..asked }
+    };
     let answer = answer::answer(request, &args.answering());
     print(&answer, args)?;
     Ok(Exit::Done)

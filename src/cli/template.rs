@@ -6,7 +6,10 @@ use crate::Error;
 use crate::cli::Exit;
 use crate::model::{Edition, Recipient};
 use crate::pipeline::templates;
-use crate::render::{FILES, Reader, Rendered, Templates, Why, sample};
+use crate::render::{FILES, Reader, Rendered, Templates, Why, lint, sample};
+
+/// The default of `[newsletter] max_html_kb`.
+const MAX_HTML_KB: u32 = 95;
 
 /// The templates an edition is rendered with.
 #[derive(Debug, clap::Args)]
@@ -103,13 +106,13 @@ fn run_check(check: &Check) -> Result<Exit, Error> {
             write(&folder.join(name), content)?;
         }
     }
-    anstream::eprintln!(
-        "{} is fine: {} bytes of HTML for the sample, subject `{}`",
-        check.template,
-        shown.html.len(),
-        shown.subject
-    );
-    Ok(Exit::Done)
+    let problems = lint(shown, MAX_HTML_KB);
+    for problem in &problems {
+        anstream::eprintln!("warning: {problem}");
+    }
+    let (bytes, subject) = (shown.html.len(), &shown.subject);
+    anstream::eprintln!("`{}` renders: {bytes} bytes of HTML, subject `{subject}`", check.template);
+    Ok(if problems.is_empty() { Exit::Done } else { Exit::LeftOut })
 }
 
 /// Editions that between them reach every branch of a template: the sample, a single bare story, nothing at all.

@@ -17,6 +17,9 @@ use crate::summary::Order;
 
 use Step::{At, Key};
 
+/// Nobody looks back further, in days.
+const MOST_DAYS: u32 = 3660;
+
 /// Resolves and checks `file`, which was read from `text`.
 ///
 /// # Errors
@@ -85,7 +88,8 @@ impl Checker<'_> {
             self.wrong(&[Key("newsletter"), Key("name")], "a newsletter's name has only a-z, 0-9 and hyphens");
         }
         let languages: Vec<&str> = render::languages().collect();
-        if !languages.contains(&newsletter.language.as_str()) {
+        let own = self.base.join(&newsletter.template).join("texts").join(format!("{}.toml", newsletter.language));
+        if !languages.contains(&newsletter.language.as_str()) && !own.is_file() {
             let path = [Key("newsletter"), Key("language")];
             let hint = format!("there are frame texts in: {}", languages.join(", "));
             self.wrong_with_hint(&path, format!("no frame texts in language `{}`", newsletter.language), hint);
@@ -176,6 +180,13 @@ impl Checker<'_> {
         ];
         if let Some(second) = given.into_iter().flatten().nth(1) {
             self.wrong(&[Key("summary"), Key(second)], "a summary has one budget: `sentences`, `words` or `share`");
+        }
+        if file.stories.remember_days > MOST_DAYS {
+            self.wrong(&[Key("stories"), Key("remember_days")], format!("`remember_days` is at most {MOST_DAYS}"));
+        }
+        if file.newsletter.first_hours > 24 * MOST_DAYS {
+            let most = 24 * MOST_DAYS;
+            self.wrong(&[Key("newsletter"), Key("first_hours")], format!("`first_hours` is at most {most}"));
         }
         for (key, value) in [("connections", file.fetch.connections), ("per_host", file.fetch.per_host)] {
             if value == 0 {

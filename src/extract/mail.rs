@@ -40,6 +40,24 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
     (article, problems)
 }
 
+/// The mails of a mailbox file (mbox): each begins with a line `From ` after an empty line or at the start. A single mail is itself.
+pub fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
+    if !mailbox.starts_with(b"From ") {
+        return vec![mailbox];
+    }
+    let is_separator = |&at: &usize| {
+        let line = mailbox[at + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+        // `From sender date`, which ends with the year: a sentence of a mail that begins with "From" does not.
+        let year = line.len().checked_sub(4).map_or(&line[..0], |start| &line[start..]);
+        matches!(mailbox[..at].last(), Some(b'\n' | b'\r')) && year.len() == 4 && year.iter().all(u8::is_ascii_digit)
+    };
+    let starts = memchr::memmem::find_iter(mailbox, b"\nFrom ").filter(is_separator);
+    let starts: Vec<usize> = std::iter::once(0).chain(starts.map(|at| at + 1)).chain([mailbox.len()]).collect();
+    let mails = starts.windows(2).map(|pair| &mailbox[pair[0]..pair[1]]);
+    // The separator is no part of the mail.
+    mails.map(|mail| memchr::memchr(b'\n', mail).map_or(mail, |end| &mail[end + 1..])).collect()
+}
+
 /// The mail's text, a line a block.
 fn body(message: &Message<'_>) -> Result<String, String> {
     for part in message.html_bodies() {
@@ -65,6 +83,17 @@ mod tests {
     const MAIL: &str = "From: =?utf-8?q?Caf=C3=A9_News?= <news@example.org>\r\nSubject: The\r\n harbour\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n\
         MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n--b\r\n\
         Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Ein sch=F6ner Tag im Hafen.</p><p>Zwei.</p>\r\n--b--\r\n";
+
+    #[test]
+    fn a_mailbox_is_its_mails() {
+        let mailbox = format!(
+            "From a@example.org Mon Nov 23 10:00:00 2026\n{MAIL}\nFrom b@example.org Mon Nov 23 10:00:00 2026\nSubject: b\n\nFrom here on it is text.\n"
+        );
+        let mails = messages(mailbox.as_bytes());
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mail(mails[0], None, &Options::default()).0.title, "The harbour");
+        assert_eq!(mail(mails[1], None, &Options::default()).0.text, "From here on it is text.");
+    }
 
     #[test]
     fn the_html_part_and_the_head_become_an_article() {

@@ -20,7 +20,7 @@ mod url;
 
 pub use charset::{decode, detect};
 pub use html::html;
-pub use mail::mail;
+pub use mail::{mail, messages};
 pub use options::Options;
 pub use plain::plain;
 pub use plain_text::{fragment, title_text, visible_line};

@@ -1,14 +1,21 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+use crate::fetch::Options;
 
 /// How many requests may be under way, in all and at one host.
 #[derive(Debug)]
 pub(super) struct Gates {
     all: Arc<Semaphore>,
     per_host: usize,
+    delay: Duration,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// When each host may be asked next.
+    turns: Mutex<HashMap<String, Instant>>,
 }
 
 /// The right to ask one host; given back when dropped.
@@ -19,8 +26,14 @@ pub(super) struct Pass {
 }
 
 impl Gates {
-    pub(super) fn new(all: usize, per_host: usize) -> Self {
-        Self { all: Arc::new(Semaphore::new(all.max(1))), per_host: per_host.max(1), hosts: Mutex::default() }
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(options.connections.max(1))),
+            per_host: options.per_host.max(1),
+            delay: options.delay(),
+            hosts: Mutex::default(),
+            turns: Mutex::default(),
+        }
     }
 
     /// Waits until `host` may be asked.
@@ -32,6 +45,17 @@ impl Gates {
             hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
         };
         // Neither semaphore is ever closed, so waiting always ends in a permit.
-        Pass { _host: gate.acquire_owned().await.ok(), _all: self.all.clone().acquire_owned().await.ok() }
+        let at_host = gate.acquire_owned().await.ok();
+        sleep_until(self.turn(host)).await;
+        Pass { _host: at_host, _all: self.all.clone().acquire_owned().await.ok() }
+    }
+
+    /// When `host` may be asked, `delay` after whoever was let in last.
+    fn turn(&self, host: &str) -> Instant {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let turn = turns.get(host).map_or(now, |next| now.max(*next));
+        turns.insert(host.to_owned(), turn + self.delay);
+        turn
     }
 }

@@ -45,7 +45,7 @@ impl Http {
             // A proxy would resolve names for us, behind the guard's back.
             guarded: build(client(options).no_proxy().dns_resolver(PublicOnly))?,
             open: build(client(options))?,
-            gates: Gates::new(options.connections, options.per_host),
+            gates: Gates::new(options),
             robots: RobotsFiles::default(),
             options: options.clone(),
             until: Instant::now() + options.run_limit(),
@@ -286,5 +286,15 @@ mod tests {
         assert_eq!(hop("/b"), "https://me:pw@example.org/b");
         assert_eq!(hop("https://example.com/b"), "https://example.com/b");
         assert_eq!(hop("https://you:x@example.com/b"), "https://example.com/b");
+    }
+
+    #[test]
+    fn a_redirect_leads_no_more_inside_than_an_address() {
+        for to in
+            ["http://127.0.0.1/", "//[::1]/", "http://0x7f.1/", "http://169.254.169.254/latest", "file:///etc/passwd"]
+        {
+            let hop = next_hop(&"https://example.org/a".parse().unwrap(), to, false);
+            assert!(matches!(hop, Err(Error::Refused { .. })), "{to}");
+        }
     }
 }

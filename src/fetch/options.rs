@@ -27,9 +27,14 @@ pub struct Options {
     /// Connections at a time to one host.
     #[schemars(range(min = 1))]
     pub per_host: usize,
+    /// Least time between the beginnings of two requests to one host (`"0s"`).
+    #[serde(serialize_with = "compact::required")]
+    #[schemars(with = "String")]
+    pub host_delay: SignedDuration,
     /// How often a server that is busy (429, 503) or stumbles (500, 502, 504) is asked again in the same run.
     pub retries: u32,
-    /// Let every source reach addresses of private networks and of this machine.
+    /// Let every source reach addresses of private networks and of this machine; also needed where the web is reached
+    /// through a proxy, which would resolve names behind the guard's back.
     pub allow_private: bool,
     /// What we call ourselves; by default the program's name and version.
     pub user_agent: Option<String>,
@@ -43,6 +48,7 @@ impl Default for Options {
             max_body: Size::mebibytes(15),
             connections: 32,
             per_host: 2,
+            host_delay: SignedDuration::ZERO,
             retries: 2,
             allow_private: false,
             user_agent: None,
@@ -53,18 +59,18 @@ impl Default for Options {
 impl Options {
     /// Who we say we are. Honest: some servers turn away those who say nothing or claim to be a browser.
     pub fn agent(&self) -> String {
-        let default = || {
-            format!(
-                "digest/{} (newsletter for one reader; +https://crates.io/crates/newsdigest)",
-                env!("CARGO_PKG_VERSION")
-            )
-        };
+        let default = || format!("digest/{} (feed reader)", env!("CARGO_PKG_VERSION"));
         self.user_agent.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(default)
     }
 
     /// `timeout`, at least a millisecond.
     pub(super) fn time_limit(&self) -> Duration {
         positive(self.timeout)
+    }
+
+    /// `host_delay`, never negative.
+    pub(super) fn delay(&self) -> Duration {
+        bounded(self.host_delay)
     }
 
     /// `deadline`, at least a millisecond.
@@ -74,7 +80,12 @@ impl Options {
 }
 
 fn positive(duration: SignedDuration) -> Duration {
-    Duration::try_from(duration).unwrap_or(Duration::ZERO).max(Duration::from_millis(1))
+    bounded(duration).max(Duration::from_millis(1))
+}
+
+/// A negative duration is none, and no run waits longer than a year: more could not be added to a clock.
+fn bounded(duration: SignedDuration) -> Duration {
+    Duration::try_from(duration).unwrap_or(Duration::ZERO).min(Duration::from_secs(365 * 24 * 3600))
 }
 
 #[cfg(test)]
@@ -88,5 +99,8 @@ mod tests {
         assert_eq!(toml::from_str::<Options>(&text).unwrap(), Options::default());
         assert_eq!(toml::from_str::<Options>("").unwrap(), Options::default());
         assert!(toml::from_str::<Options>("time_out = 3").is_err());
+        let long: Options = toml::from_str("deadline = '9223372036854775807s'\ntimeout = '-5s'").unwrap();
+        assert_eq!(long.run_limit(), Duration::from_secs(365 * 24 * 3600));
+        assert_eq!(long.time_limit(), Duration::from_millis(1));
     }
 }

@@ -100,7 +100,7 @@ pub async fn post(
         .map(|(language, letter)| Ok(NewLetter { language: language.clone(), letter: letter.to_json()? }))
         .collect();
     let deliveries = deliveries(composed, recipients, options)?;
-    let new = NewEdition { edition, letters: &stored?, deliveries: &deliveries, used: &composed.used, told: &[] };
+    let new = NewEdition { edition, letters: &stored?, deliveries: &deliveries, used: &composed.used };
     Ok(store.store_edition(&new).await?)
 }
 
@@ -154,7 +154,7 @@ fn print(
     composition: &mut Composition,
 ) -> Result<Vec<(String, Rendered)>, render::Error> {
     let own = config.newsletter.language.clone();
-    let known: BTreeSet<&str> = render::languages().collect();
+    let known: BTreeSet<&str> = templates.languages().collect();
     let wished = recipients.iter().filter_map(|recipient| recipient.language.as_deref());
     let others: BTreeSet<&str> = wished.filter(|wish| known.contains(wish) && *wish != own).collect();
     let languages: Vec<String> = std::iter::once(own).chain(others.into_iter().map(str::to_owned)).collect();

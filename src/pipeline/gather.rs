@@ -56,6 +56,8 @@ pub struct SourceReport {
     pub loud: bool,
     /// What went wrong.
     pub problems: Vec<Problem>,
+    /// Pages behind its entries that could not be read; what the source itself gave stands in, marked as a teaser.
+    pub unread: Vec<Problem>,
 }
 
 /// Asks the sources of `config` (only those named in `only`, if any are), and stores what is new.
@@ -82,24 +84,43 @@ pub async fn gather(
     let mut asked = stream::iter(asked).buffered(SOURCES_AT_ONCE);
     let mut gathered = Gathered::default();
     while let Some(done) = asked.next().await {
-        let (report, record) = done?;
+        let (report, failed) = done?;
         gathered.health.asked += 1;
-        if report.outcome != FAILED {
-            gathered.health.answered += 1;
-        } else if report.loud {
-            gathered.health.failed.push(failed(&report, &record));
-        }
+        gathered.health.answered += usize::from(report.outcome != FAILED);
+        gathered.health.failed.extend(failed);
         gathered.sources.push(report);
     }
     Ok(gathered)
 }
 
+/// How the sources did when they were last asked: for an edition that is composed without gathering.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, store::Error> {
+    let mut health = SourceHealth::default();
+    for source in &config.sources {
+        let Some(record) = store.source(&key(&config.newsletter.name, source)).await? else { continue };
+        health.asked += 1;
+        if record.failures == 0 {
+            health.answered += 1;
+        } else if is_loud(source, &record) {
+            health.failed.push(failed(source, &record));
+        }
+    }
+    Ok(health)
+}
+
 const FAILED: &str = "failed";
 
-fn failed(report: &SourceReport, record: &SourceRecord) -> FailedSource {
-    let reason = report.problems.first().map_or_else(String::new, |problem| problem.what.clone());
+/// A source that fails is to be told of: it never answered, or has failed `warn_after` times in a row.
+fn is_loud(source: &Source, record: &SourceRecord) -> bool {
+    record.last_success.is_none() || record.failures >= source.warn_after
+}
+
+fn failed(source: &Source, record: &SourceRecord) -> FailedSource {
     let since = record.first_failure.filter(|_| record.last_success.is_some());
-    FailedSource { name: report.name.clone(), reason, since }
+    FailedSource { name: source.name.clone(), reason: record.problem.clone().unwrap_or_default(), since }
 }
 
 /// What gathering every source needs.
@@ -112,8 +133,8 @@ struct Act<'a> {
 }
 
 impl Act<'_> {
-    async fn gather_source(self, source: &Source) -> Result<(SourceReport, SourceRecord), store::Error> {
-        let key = key(source);
+    async fn gather_source(self, source: &Source) -> Result<(SourceReport, Option<FailedSource>), store::Error> {
+        let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
         let gathered = source::gather(source, &memory, self.now, self.fetch).await;
@@ -129,17 +150,17 @@ impl Act<'_> {
             problems: gathered.problems,
             ..SourceReport::default()
         };
-        let (articles, problems) = self.articles(source, &key, gathered.entries).await?;
-        report.problems.extend(problems);
+        let (articles, unread) = self.articles(source, &place(source), gathered.entries).await?;
+        unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
+        report.unread = unread;
         let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
         report.fresh = new.into_iter().filter(|new| *new).count();
         if gathered.outcome != Outcome::Waiting {
             self.note(&mut record, &report, source, gathered.memory);
             self.store.put_source(&key, &record).await?;
         }
-        let never = record.last_success.is_none();
         let is_failure = report.outcome == FAILED;
-        report.loud = !report.problems.is_empty() && (!is_failure || never || record.failures >= source.warn_after);
+        report.loud = !report.problems.is_empty() && (!is_failure || is_loud(source, &record));
         info!(
             source = source.name,
             outcome = report.outcome,
@@ -147,17 +168,18 @@ impl Act<'_> {
             fresh = report.fresh,
             "gathered"
         );
-        Ok((report, record))
+        let failed = (is_failure && report.loud).then(|| failed(source, &record));
+        Ok((report, failed))
     }
 
     /// The articles of `entries` that the newsletter has not seen, each read as fully as its source allows.
     async fn articles(
         self,
         source: &Source,
-        key: &str,
+        scope: &str,
         entries: Vec<Entry>,
     ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
-        let identity = Identity::of(&entries, key);
+        let identity = Identity::of(&entries, scope);
         let mut new = Vec::new();
         for entry in entries {
             // What has no id before it is read (a local text) is read, and its id decides when it is stored.
@@ -188,11 +210,11 @@ impl Act<'_> {
         if report.outcome == FAILED {
             record.failures = record.failures.saturating_add(1);
             record.first_failure.get_or_insert(self.now);
-            record.problem = report.problems.first().map(ToString::to_string);
+            record.problem = report.problems.first().map(|problem| problem.what.clone());
             info!(source = source.name, failures = record.failures, "failed");
         } else {
             (record.failures, record.first_failure) = (0, None);
-            record.problem = report.problems.first().map(ToString::to_string);
+            record.problem = None;
             record.last_success = Some(self.now);
             if report.fresh > 0 {
                 record.last_new_entry = Some(self.now);
@@ -201,9 +223,14 @@ impl Act<'_> {
     }
 }
 
-/// Under which key a source is remembered: its kind and place, so that newsletters that read it share it, and a source
-/// whose place changes starts anew.
-pub fn key(source: &Source) -> String {
+/// Under which key a source is remembered: its newsletter, kind and place. Two newsletters that share a store read it
+/// each for itself (what one has read is not "unchanged" for the other), and a source whose place changes starts anew.
+pub fn key(newsletter: &str, source: &Source) -> String {
+    format!("{newsletter} {}", place(source))
+}
+
+/// What a source is and where: inside it, guids are unique.
+fn place(source: &Source) -> String {
     let kind = match &source.kind {
         source::Kind::Feed(_) => "feed",
         source::Kind::Page(_) => "page",

@@ -8,5 +8,5 @@ mod replay;
 pub mod templates;
 
 pub use compose::{Composed, compose, deliveries, letters, post};
-pub use gather::{Gathered, SourceReport, gather, key};
+pub use gather::{Gathered, SourceReport, gather, health, key};
 pub use replay::{Recording, replies};

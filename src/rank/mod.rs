@@ -6,7 +6,9 @@
 //! To add a method: write `rank/<name>.rs` with a `score` function and name it in [`Method`]. The compiler points at
 //! every other place.
 
+mod centroid;
 mod graph;
+mod kl;
 mod lead;
 mod lexrank;
 mod luhn;
@@ -38,13 +40,18 @@ pub enum Method {
     Luhn,
     /// SumBasic (Nenkova and Vanderwende 2005): frequent words, each counted less once it was said.
     SumBasic,
+    /// KLSum (Haghighi and Vanderwende 2009): the sentences whose words are distributed as those of the text.
+    Kl,
+    /// Centroid (Radev and others 2004): the cosine to the sum of all sentences.
+    Centroid,
     /// The order of the text.
     Lead,
 }
 
 impl Method {
     /// All methods, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [Self::TextRank, Self::LexRank, Self::Luhn, Self::SumBasic, Self::Lead];
+    pub const ALL: [Self; 7] =
+        [Self::TextRank, Self::LexRank, Self::Luhn, Self::SumBasic, Self::Kl, Self::Centroid, Self::Lead];
 
     /// Its name in the config and on the command line.
     pub fn name(self) -> &'static str {
@@ -53,6 +60,8 @@ impl Method {
             Self::LexRank => "lexrank",
             Self::Luhn => "luhn",
             Self::SumBasic => "sumbasic",
+            Self::Kl => "kl",
+            Self::Centroid => "centroid",
             Self::Lead => "lead",
         }
     }
@@ -65,7 +74,7 @@ impl Method {
     /// Whether what was already said must be kept out by the selection; the other methods do so themselves, or are
     /// defined without it.
     pub fn wants_variety(self) -> bool {
-        matches!(self, Self::TextRank | Self::LexRank)
+        matches!(self, Self::TextRank | Self::LexRank | Self::Centroid)
     }
 }
 
@@ -106,6 +115,8 @@ pub fn score(method: Method, input: &Input<'_>) -> Scores {
         Method::LexRank => lexrank::score(input),
         Method::Luhn => luhn::score(input),
         Method::SumBasic => sumbasic::score(input),
+        Method::Kl => kl::score(input),
+        Method::Centroid => centroid::score(input),
         Method::Lead => lead::score(input),
     }
 }

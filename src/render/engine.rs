@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use css_inline::CSSInliner;
 use tera::{Context, Kwargs, State, Tera, Value};
-use unicode_width::UnicodeWidthStr;
 
 use crate::model::Edition;
 use crate::render::texts::Library;
@@ -85,6 +84,11 @@ impl Templates {
         })
     }
 
+    /// BCP 47 codes of the languages its frame speaks: the shipped ones and those among its files.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.library.codes()
+    }
+
     /// Everything `reader` gets of `edition`.
     ///
     /// For many readers of one edition make a [`Templates::press`] and print them with that.
@@ -146,5 +150,5 @@ fn shorten_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, te
 /// `underline(with="-")`: that sign as often as the text is wide.
 fn underline_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
     let sign = arguments.get::<&str>("with")?.unwrap_or("-");
-    Ok(sign.repeat(text.width().min(wrap::COLUMNS)))
+    Ok(sign.repeat(wrap::width(text).min(wrap::COLUMNS)))
 }

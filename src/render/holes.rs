@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::model::Edition;
+use crate::render::frame::{self, HEADLINE, NAME};
 use crate::render::texts::{Texts, day, fill, zone};
-use crate::render::view::{HEADLINE, NAME};
 use crate::render::{Error, Reader, Why, clean};
 
 /// Around the number of a hole. Text from outside never has them: `clean::line` leaves them out.
@@ -37,7 +37,7 @@ impl ReaderView {
     pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
         let labels = &texts.labels;
         let address = clean::line(&reader.address, 320);
-        let title = clean::line(&edition.title, NAME);
+        let title = frame::title(edition);
         let date = |time| {
             let zone = zone(&edition.timezone);
             texts.short_date(day(time, &zone), day(edition.composed, &zone))

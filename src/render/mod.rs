@@ -1,7 +1,7 @@
 //! An edition and a reader → subject, HTML, text, Markdown.
 //!
 //! A template is a folder with up to four files ([`FILES`]) and nothing else; what they may print is the
-//! [`view`]: every string in it is already fit to be shown (one line, no control or direction
+//! `view`: every string in it is already fit to be shown (one line, no control or direction
 //! characters, links checked), every date and count already written in the reader's language. The
 //! files are tera templates; each is escaped for its own kind, and no filter turns that off. Then
 //! the CSS of the HTML is inlined, the text and the subject are tidied. A [`Press`] does most of it once for
@@ -12,14 +12,16 @@
 //! file, line and column.
 //!
 //! To add a template: write a folder, see `templates/README.md`. To add a language of the frame:
-//! a file beside `texts/en.toml` and a line in [`texts`], or `texts/<code>.toml` in a template's folder.
+//! a file beside `texts/en.toml` and a line in `texts`, or `texts/<code>.toml` in a template's folder.
 
 mod clean;
 mod direction;
 mod engine;
 mod error;
 mod escape;
+mod frame;
 mod holes;
+mod lint;
 mod press;
 mod sample;
 mod texts;
@@ -29,6 +31,7 @@ mod wrap;
 
 pub use engine::{FILES, Templates};
 pub use error::{Error, Spot};
+pub use lint::lint;
 pub use press::Press;
 pub use sample::sample;
 pub use texts::languages;

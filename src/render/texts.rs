@@ -112,6 +112,11 @@ impl Library {
         Ok(Self(library))
     }
 
+    /// The tags of all of them, in alphabetical order.
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(|texts| texts.code.as_str())
+    }
+
     /// The texts for a BCP 47 tag: its own, else those of its language, else the next `wanted`, else English.
     pub(super) fn find<'a>(&self, wanted: impl IntoIterator<Item = &'a str>) -> &Texts {
         let known = |tag: &str| {

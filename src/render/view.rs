@@ -2,24 +2,10 @@
 //!
 //! The reader's part is `holes`'s, because it alone differs between the copies of an edition. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::model::{Edition, KeySentence, MoreLink, Place, Section, Story};
-use crate::render::clean;
-use crate::render::direction::{self, Direction};
-use crate::render::texts::{Labels, Texts, day, fill, zone};
-
-pub(super) const HEADLINE: usize = 240;
-const SENTENCE: usize = 700;
-pub(super) const NAME: usize = 80;
-const PREHEADER: usize = 140;
-/// Below this many stories a list of contents only costs space.
-const CONTENTS_FROM: usize = 4;
-/// Links shown under "+N more" and after "also in"; the rest is counted.
-const MORE_LINKS: usize = 12;
-const ALSO_LINKS: usize = 8;
+use crate::render::direction::Direction;
+use crate::render::texts::Labels;
 
 /// Everything but the subject and the reader.
 #[derive(Debug, Serialize)]
@@ -32,356 +18,103 @@ pub(super) struct View {
 
 #[derive(Debug, Serialize)]
 pub(super) struct EditionView {
-    id: String,
-    title: String,
-    language: String,
-    dir: Direction,
-    start: &'static str,
-    end: &'static str,
-    date: String,
-    day: String,
-    story_count: usize,
-    reading_minutes: u32,
-    line: String,
-    preheader: String,
-    contents: bool,
-    lead: Option<String>,
-    and_more: String,
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) language: String,
+    pub(super) dir: Direction,
+    pub(super) start: &'static str,
+    pub(super) end: &'static str,
+    pub(super) date: String,
+    pub(super) day: String,
+    pub(super) story_count: usize,
+    pub(super) reading_minutes: u32,
+    pub(super) line: String,
+    pub(super) preheader: String,
+    pub(super) contents: bool,
+    pub(super) lead: Option<String>,
+    pub(super) and_more: String,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct SectionView {
-    name: String,
-    dir: Direction,
-    first: usize,
-    stories: Vec<StoryView>,
-    more: Vec<MoreView>,
-    more_line: Option<String>,
-    unlisted: Option<String>,
+    pub(super) name: String,
+    pub(super) dir: Direction,
+    pub(super) first: usize,
+    pub(super) stories: Vec<StoryView>,
+    pub(super) more: Vec<MoreView>,
+    pub(super) more_line: Option<String>,
+    pub(super) unlisted: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct StoryView {
-    number: usize,
-    anchor: String,
-    headline: String,
-    url: Option<String>,
-    url_note: Option<usize>,
-    language: Option<String>,
-    dir: Direction,
-    start: &'static str,
-    end: &'static str,
-    rtl: bool,
-    update: Option<String>,
-    reading: String,
-    reading_minutes: u32,
-    date: Option<String>,
-    teaser: bool,
-    places: Vec<PlaceView>,
-    sentences: Vec<SentenceView>,
-    also_in: Vec<PlaceView>,
-    also_in_more: Option<String>,
-    notes: Vec<NoteView>,
-    tags: Vec<String>,
+    pub(super) number: usize,
+    pub(super) anchor: String,
+    pub(super) headline: String,
+    pub(super) url: Option<String>,
+    pub(super) url_note: Option<usize>,
+    pub(super) language: Option<String>,
+    pub(super) dir: Direction,
+    pub(super) start: &'static str,
+    pub(super) end: &'static str,
+    pub(super) rtl: bool,
+    pub(super) update: Option<String>,
+    pub(super) reading: String,
+    pub(super) reading_minutes: u32,
+    pub(super) date: Option<String>,
+    pub(super) teaser: bool,
+    pub(super) places: Vec<PlaceView>,
+    pub(super) sentences: Vec<SentenceView>,
+    pub(super) also_in: Vec<PlaceView>,
+    pub(super) also_in_more: Option<String>,
+    pub(super) notes: Vec<NoteView>,
+    pub(super) tags: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct PlaceView {
-    name: String,
-    title: String,
-    url: Option<String>,
-    note: Option<usize>,
-    dir: Direction,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) url: Option<String>,
+    pub(super) note: Option<usize>,
+    pub(super) dir: Direction,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct SentenceView {
-    text: String,
-    source: String,
-    url: Option<String>,
-    note: Option<usize>,
-    label: String,
-    dir: Direction,
+    pub(super) text: String,
+    pub(super) source: String,
+    pub(super) url: Option<String>,
+    pub(super) note: Option<usize>,
+    pub(super) label: String,
+    pub(super) dir: Direction,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct NoteView {
-    number: usize,
-    url: String,
+    pub(super) number: usize,
+    pub(super) url: String,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct MoreView {
-    title: String,
-    source: String,
-    url: Option<String>,
-    dir: Direction,
+    pub(super) title: String,
+    pub(super) source: String,
+    pub(super) url: Option<String>,
+    pub(super) dir: Direction,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct HealthView {
-    asked: usize,
-    answered: usize,
-    line: String,
-    failed: Vec<FailedView>,
+    pub(super) asked: usize,
+    pub(super) answered: usize,
+    pub(super) line: String,
+    pub(super) failed: Vec<FailedView>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct FailedView {
-    name: String,
-    reason: String,
-    since: Option<String>,
-}
-
-/// What the parts of one view share.
-struct Frame<'a> {
-    texts: &'a Texts,
-    zone: TimeZone,
-    today: Date,
-}
-
-impl View {
-    pub(super) fn new(edition: &Edition, texts: &Texts) -> Self {
-        let zone = zone(&edition.timezone);
-        let today = day(edition.composed, &zone);
-        let frame = Frame { texts, zone, today };
-        let mut next = 1;
-        let sections: Vec<SectionView> = edition
-            .sections
-            .iter()
-            .filter(|section| !section.stories.is_empty() || !section.more.is_empty())
-            .enumerate()
-            .map(|(index, section)| frame.section(section, index, &mut next))
-            .collect();
-        Self {
-            edition: frame.edition(edition, &sections),
-            sections,
-            health: frame.health(edition),
-            labels: texts.labels.clone(),
-        }
-    }
-}
-
-impl Frame<'_> {
-    fn edition(&self, edition: &Edition, sections: &[SectionView]) -> EditionView {
-        let told = edition.story_count();
-        let dir = self.texts.direction();
-        let lead = sections.iter().flat_map(|section| &section.stories).next().map(|story| story.headline.clone());
-        EditionView {
-            id: clean::line(&edition.id, NAME),
-            title: clean::line(&edition.title, NAME),
-            language: self.texts.code.clone(),
-            dir,
-            start: sides(dir).0,
-            end: sides(dir).1,
-            date: self.texts.long_date(self.today),
-            day: self.today.to_string(),
-            story_count: told,
-            reading_minutes: edition.reading_minutes(),
-            line: self.summary(edition),
-            preheader: self.preheader(edition, sections),
-            contents: told >= CONTENTS_FROM,
-            lead,
-            and_more: if told > 1 {
-                self.texts.count(&self.texts.counts.and_more_stories, told - 1)
-            } else {
-                String::new()
-            },
-        }
-    }
-
-    /// "5 stories from 31 sources · 6 min read".
-    fn summary(&self, edition: &Edition) -> String {
-        let counts = &self.texts.counts;
-        if edition.story_count() == 0 {
-            return self.texts.labels.nothing_new.clone();
-        }
-        let mut told: Vec<&str> = edition
-            .stories()
-            .flat_map(|story| story.places.iter().chain(&story.also_in))
-            .map(|place| place.source.as_str())
-            .collect();
-        told.sort_unstable();
-        told.dedup();
-        let sources = edition.health.answered.max(told.len());
-        let minutes = usize::try_from(edition.reading_minutes()).unwrap_or(usize::MAX);
-        let stories = self.texts.count(&counts.story, edition.story_count());
-        let from = self.texts.count(&counts.source, sources);
-        let whole = fill(&counts.stories_from_sources, &[("stories", &stories), ("sources", &from)]);
-        format!("{whole} · {}", self.texts.count(&counts.reading, minutes))
-    }
-
-    /// What a mail list shows beside the subject: the headlines after the first, or what the first says.
-    fn preheader(&self, edition: &Edition, sections: &[SectionView]) -> String {
-        let stories = || sections.iter().flat_map(|section| &section.stories);
-        let headlines = stories().skip(1).map(|story| story.headline.as_str());
-        let sentences = stories().flat_map(|story| &story.sentences).map(|sentence| sentence.text.as_str());
-        let line = self.summary(edition);
-        let mut preheader = String::new();
-        for part in headlines.chain(sentences).chain([line.as_str()]) {
-            let (used, length) = (preheader.chars().count(), part.chars().count());
-            if used > 0 && used + length + 3 > PREHEADER {
-                break;
-            }
-            preheader = if used == 0 { clean::shorten(part, PREHEADER) } else { format!("{preheader} · {part}") };
-        }
-        preheader
-    }
-
-    fn section(&self, section: &Section, index: usize, next: &mut usize) -> SectionView {
-        let labels = &self.texts.labels;
-        let first = *next;
-        let stories: Vec<StoryView> = section
-            .stories
-            .iter()
-            .map(|story| {
-                *next += 1;
-                self.story(story, *next - 1)
-            })
-            .collect();
-        let unnamed = if index == 0 { &labels.stories } else { &labels.other_stories };
-        let name =
-            Some(clean::line(&section.name, NAME)).filter(|name| clean::shows(name)).unwrap_or_else(|| unnamed.clone());
-        let left = section.more.len().saturating_sub(MORE_LINKS);
-        SectionView {
-            dir: direction::of_text(&name, self.texts.direction()),
-            name,
-            first,
-            stories,
-            more: section.more.iter().take(MORE_LINKS).map(|link| self.more(link)).collect(),
-            more_line: self.count_if_any(&self.texts.counts.more, section.more.len()),
-            unlisted: self.count_if_any(&self.texts.counts.unlisted, left),
-        }
-    }
-
-    fn count_if_any(&self, count: &crate::render::texts::Count, n: usize) -> Option<String> {
-        (n > 0).then(|| self.texts.count(count, n))
-    }
-
-    fn more(&self, link: &MoreLink) -> MoreView {
-        let url = link.url.as_deref().and_then(clean::link);
-        let title = clean::link_text(untitled(clean::line(&link.title, HEADLINE), &link.source), url.as_deref());
-        let dir = direction::of_text(&title, self.texts.direction());
-        MoreView { title, source: clean::line(&link.source, NAME), url, dir }
-    }
-
-    fn story(&self, story: &Story, number: usize) -> StoryView {
-        let mut notes = Notes::default();
-        let url = story.url.as_deref().and_then(clean::link);
-        let declared = story.language.as_deref().and_then(clean::language);
-        let usual = declared.as_deref().map_or(self.texts.direction(), direction::of_language);
-        let headline =
-            untitled(clean::line(&story.headline, HEADLINE), story.places.first().map_or("", |place| &place.source));
-        let dir = direction::of_text(&headline, usual);
-        let places = self.places(&story.places, dir, &mut notes);
-        let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
-        let url_note = url.as_deref().filter(|_| !of_first_place).map(|url| notes.number(url));
-        let sentences = story
-            .sentences
-            .iter()
-            .filter(|sentence| clean::shows(&clean::line(&sentence.text, SENTENCE)))
-            .enumerate()
-            .map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes))
-            .collect();
-        let also_in = self.places(&story.also_in[..story.also_in.len().min(ALSO_LINKS)], dir, &mut notes);
-        let date = |time| self.texts.short_date(day(time, &self.zone), self.today);
-        StoryView {
-            number,
-            anchor: format!("s{number}"),
-            headline: clean::link_text(headline, url.as_deref()),
-            url_note,
-            url,
-            language: declared.filter(|code| *code != self.texts.code),
-            dir,
-            start: sides(dir).0,
-            end: sides(dir).1,
-            rtl: dir == Direction::Rtl,
-            update: story
-                .update
-                .as_ref()
-                .map(|told| fill(&self.texts.labels.first_told, &[("date", &date(told.first_told))])),
-            reading: self.texts.count(&self.texts.counts.reading, usize::try_from(story.reading_minutes).unwrap_or(1)),
-            reading_minutes: story.reading_minutes,
-            date: story.published.map(date),
-            teaser: story.teaser,
-            places,
-            sentences,
-            also_in_more: self.count_if_any(&self.texts.counts.more, story.also_in.len().saturating_sub(ALSO_LINKS)),
-            also_in,
-            notes: notes.0.into_iter().enumerate().map(|(index, url)| NoteView { number: index + 1, url }).collect(),
-            tags: story.tags.iter().map(|tag| clean::line(tag, NAME)).collect(),
-        }
-    }
-
-    fn places(&self, places: &[Place], usual: Direction, notes: &mut Notes) -> Vec<PlaceView> {
-        let view = |place: &Place| {
-            let url = place.url.as_deref().and_then(clean::link);
-            let name = clean::link_text(clean::line(&place.source, NAME), url.as_deref());
-            let note = url.as_deref().map(|url| notes.number(url));
-            PlaceView {
-                dir: direction::of_text(&name, usual),
-                name,
-                title: clean::line(&place.title, HEADLINE),
-                url,
-                note,
-            }
-        };
-        places.iter().map(view).collect()
-    }
-
-    fn sentence(&self, sentence: &KeySentence, number: usize, usual: Direction, notes: &mut Notes) -> SentenceView {
-        let url = sentence.link.as_deref().and_then(clean::link);
-        let text = clean::line(&sentence.text, SENTENCE);
-        let source = clean::link_text(clean::line(&sentence.source, NAME), url.as_deref());
-        let label = fill(&self.texts.labels.read_in_place, &[("source", &source), ("n", &number.to_string())]);
-        let note = url.as_deref().map(|url| notes.number(url));
-        SentenceView { dir: direction::of_text(&text, usual), text, source, url, note, label }
-    }
-
-    fn health(&self, edition: &Edition) -> HealthView {
-        let health = &edition.health;
-        let numbers = [("answered", &*health.answered.to_string()), ("asked", &*health.asked.to_string())];
-        let since = |time| {
-            let date = self.texts.short_date(day(time, &self.zone), self.today);
-            fill(&self.texts.labels.since, &[("date", &date)])
-        };
-        let failed = health.failed.iter().map(|source| FailedView {
-            name: clean::link_text(clean::line(&source.name, NAME), None),
-            reason: clean::line(&source.reason, HEADLINE),
-            since: source.since.map(since),
-        });
-        HealthView {
-            asked: health.asked,
-            answered: health.answered,
-            line: fill(&self.texts.labels.answered, &numbers),
-            failed: failed.collect(),
-        }
-    }
-}
-
-/// The links of one story, numbered in the order of their first mention.
-#[derive(Default)]
-struct Notes(Vec<String>);
-
-impl Notes {
-    fn number(&mut self, url: &str) -> usize {
-        if let Some(index) = self.0.iter().position(|known| known == url) {
-            return index + 1;
-        }
-        self.0.push(url.to_owned());
-        self.0.len()
-    }
-}
-
-/// The sides where a line of this direction starts and ends.
-fn sides(dir: Direction) -> (&'static str, &'static str) {
-    match dir {
-        Direction::Ltr => ("left", "right"),
-        Direction::Rtl => ("right", "left"),
-    }
-}
-
-/// A headline that shows nothing is replaced by the name of its source.
-fn untitled(headline: String, source: &str) -> String {
-    if clean::shows(&headline) { headline } else { clean::line(source, NAME) }
+    pub(super) name: String,
+    pub(super) reason: String,
+    pub(super) since: Option<String>,
 }

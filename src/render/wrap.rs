@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use icu_segmenter::options::LineBreakOptions;
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 /// Columns of a text part.
 pub(super) const COLUMNS: usize = 72;
@@ -16,10 +16,10 @@ pub(super) const COLUMNS: usize = 72;
 /// (UAX 14), after its punctuation if there is any in the second half of the line. Links are never broken, and with
 /// `whole` no word is: a headline stays searchable.
 pub(super) fn wrap(text: &str, first: &str, rest: &str, columns: usize, whole: bool) -> String {
-    let mut lines = Lines { done: String::from(first), column: first.width(), rest, columns, fresh: true };
+    let mut lines = Lines { done: String::from(first), column: width(first), rest, columns, fresh: true };
     for word in words(text) {
         let word = word.as_ref();
-        let fits = word.width() + rest.width() <= columns;
+        let fits = width(word) + width(rest) <= columns;
         if whole || word.contains("://") || (fits && !has_wide(word)) {
             lines.word(word);
         } else {
@@ -57,7 +57,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn word(&mut self, word: &str) {
         let blank = usize::from(!self.fresh);
-        if !self.fresh && self.column + blank + word.width() > self.columns {
+        if !self.fresh && self.column + blank + width(word) > self.columns {
             self.turn();
         } else if !self.fresh {
             self.done.push(' ');
@@ -91,7 +91,7 @@ impl Lines<'_> {
 
     fn push(&mut self, piece: &str) {
         self.done.push_str(piece);
-        self.column += piece.width();
+        self.column += width(piece);
         self.fresh = false;
     }
 
@@ -101,7 +101,7 @@ impl Lines<'_> {
         }
         self.done.push('\n');
         self.done.push_str(self.rest);
-        self.column = self.rest.width();
+        self.column = width(self.rest);
         self.fresh = true;
     }
 }
@@ -110,15 +110,15 @@ impl Lines<'_> {
 fn piece(run: &str, room: usize) -> Option<usize> {
     static SEGMENTER: LazyLock<LineSegmenterBorrowed<'static>> =
         LazyLock::new(|| LineSegmenter::new_auto(LineBreakOptions::default()));
-    if run.width() <= room {
+    if width(run) <= room {
         return Some(run.len());
     }
     // Only as much of the run is looked at as a line can hold, and a little more so that its end counts as no break.
     let near = run.char_indices().nth(room + 2).map_or(run.len(), |(index, _)| index);
-    let fitting = |end: &usize| *end > 0 && *end < near && run[..*end].width() <= room;
+    let fitting = |end: &usize| *end > 0 && *end < near && width(&run[..*end]) <= room;
     let breaks: Vec<usize> = SEGMENTER.segment_str(&run[..near]).filter(fitting).collect();
     let after_punctuation = breaks.iter().rev().copied().find(|&end| {
-        run[..end].width() * 2 > room
+        width(&run[..end]) * 2 > room
             && run[..end].ends_with(|last: char| "、。，．！？；：」』）】〉》…·".contains(last))
     });
     after_punctuation.or(breaks.last().copied())
@@ -132,6 +132,11 @@ fn cut(run: &str, room: usize) -> usize {
         (index > 0 && column > room).then_some(index)
     };
     run.char_indices().find_map(past).unwrap_or(run.len())
+}
+
+/// Columns of `text` on a terminal that does not join emoji: a line that is short there is short everywhere.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(|character| character.width().unwrap_or(0)).sum()
 }
 
 fn has_wide(word: &str) -> bool {
@@ -156,7 +161,7 @@ mod tests {
     fn scripts_without_blanks_break_after_their_punctuation() {
         let text = "市議会は三日、港の再開を認めた。港湾局は午前中に最初の船が着くと述べた。";
         let wrapped = wrap(text, "", "", 40, false);
-        assert!(wrapped.lines().all(|line| line.width() <= 40), "{wrapped}");
+        assert!(wrapped.lines().all(|line| width(line) <= 40), "{wrapped}");
         assert!(wrapped.lines().next().unwrap().ends_with('。'), "{wrapped}");
         assert_eq!(wrapped.replace('\n', ""), text);
     }

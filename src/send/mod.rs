@@ -1,6 +1,6 @@
 //! The door out: from rendered parts and a recipient to bytes, and from bytes to a server's answer.
 //!
-//! A [`Letter`] is what all readers of one language share; it is stored with the edition, and [`Letter::message`]
+//! A [`Letter`] is what all readers of one language share; it is stored with the edition, and [`Letter::copy_for`]
 //! turns it into the same bytes for the same reader at every try: boundary, date, Message-ID and signature are fixed.
 //!
 //! A [`Transport`] hands one message over and says what became of it, as an [`Answer`]. The one distinction that

@@ -1,9 +1,10 @@
-//! Files by pattern: each one is an entry that holds its document.
+//! Files by pattern: each one is an entry that holds its document; a mailbox (mbox) is one entry a mail.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use jiff::Timestamp;
+use mail_parser::mailbox::mbox::MessageIterator;
 
 use crate::model::{Document, Entry, Problem};
 use crate::source::web::{file_url, media_type, read_file};
@@ -27,7 +28,22 @@ pub(super) fn gather(source: &Source, pattern: &str, memory: Memory) -> Gathered
         problems.push(Problem::new(&source.name, format!("no file matches `{pattern}`")));
         return Gathered { outcome: Outcome::Failed, memory, problems, ..Gathered::default() };
     }
-    let entries = files.iter().filter_map(|path| entry(source, path, &mut problems)).collect();
+    let mut entries: Vec<Entry> = Vec::new();
+    for path in &files {
+        match documents(path) {
+            Ok(documents) => {
+                let updated = changed(path);
+                let entry = |document| Entry { updated, document: Some(document), ..Entry::default() };
+                entries.extend(documents.into_iter().map(entry));
+            }
+            Err(error) => {
+                problems.push(Problem::new(&source.name, format!("cannot read `{}`", path.display())).because(error));
+            }
+        }
+    }
+    // A mailbox holds many mails, its newest at the end.
+    let surplus = entries.len().saturating_sub(source.max_entries);
+    entries.drain(..surplus);
     Gathered { entries, memory, problems, ..Gathered::default() }
 }
 
@@ -46,16 +62,17 @@ pub(super) fn changed(path: &Path) -> Option<Timestamp> {
     Timestamp::try_from(modified).ok()
 }
 
-fn entry(source: &Source, path: &Path, problems: &mut Vec<Problem>) -> Option<Entry> {
-    match read_file(path) {
-        Ok(bytes) => {
-            let media_type = media_type(path).map(str::to_owned);
-            let document = Some(Document { bytes, media_type, url: Some(file_url(path)) });
-            Some(Entry { updated: changed(path), document, ..Entry::default() })
-        }
-        Err(error) => {
-            problems.push(Problem::new(&source.name, format!("cannot read `{}`", path.display())).because(error));
-            None
-        }
+/// What a file holds: one document, or the mails of a mailbox.
+fn documents(path: &Path) -> io::Result<Vec<Document>> {
+    let (bytes, url) = (read_file(path)?, Some(file_url(path)));
+    let media_type = media_type(path);
+    if media_type != Some("application/mbox") {
+        return Ok(vec![Document { bytes, media_type: media_type.map(str::to_owned), url }]);
     }
+    let mails = MessageIterator::new(bytes.as_slice()).filter_map(Result::ok).map(|mail| Document {
+        bytes: mail.unwrap_contents(),
+        media_type: Some("message/rfc822".to_owned()),
+        url: url.clone(),
+    });
+    Ok(mails.collect())
 }

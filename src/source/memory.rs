@@ -45,7 +45,12 @@ impl Memory {
 
     /// Where to ask for what stands at `url`: there, or where it has told us often enough that it moved.
     pub(super) fn ask_at<'a>(&'a self, url: &'a str) -> &'a str {
-        self.moved_to.as_deref().filter(|_| self.moved >= CONVINCED).unwrap_or(url)
+        self.convinced().unwrap_or(url)
+    }
+
+    /// The place it has moved to, once it has said so often enough to be believed.
+    pub fn convinced(&self) -> Option<&str> {
+        self.moved_to.as_deref().filter(|_| self.moved >= CONVINCED)
     }
 
     /// Notes an answer. Whether its bytes are those we read last time.

@@ -6,6 +6,7 @@
 //! To add a kind: write `source/<kind>.rs` with a `gather` function, a key in [`Options`] and a variant in [`Kind`];
 //! the compiler points at every other place.
 
+mod builder;
 mod command;
 pub mod feed;
 mod files;

@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::extract::title_text;
 
-pub(super) use crate::extract::decode;
+pub(super) use crate::extract::{decode, visible_line as one_line};
 
 /// What has no place in a title, with all that stands in it.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
@@ -95,24 +95,20 @@ pub(super) fn decode_entities(text: &str) -> String {
     dom_query::Document::fragment(html).text().to_string()
 }
 
-/// White space brought to single spaces.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Whether `text` is written as HTML: a tag or an entity in it.
 pub(super) fn looks_like_html(text: &str) -> bool {
-    let tag = |rest: &str| {
-        rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') && rest.contains('>')
-    };
-    let entity = |rest: &str| {
-        let name = rest[1..].split(';').next().unwrap_or_default();
-        name.len() < rest.len() - 1
-            && (2..=10).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
-    };
-    text.match_indices('<').take(1000).any(|(at, _)| tag(&text[at..]))
-        || text.match_indices('&').take(1000).any(|(at, _)| entity(&text[at..]))
+    let last = text.rfind('>').unwrap_or(0);
+    let opens = |c: char| c.is_ascii_alphabetic() || c == '/' || c == '!';
+    let tag = |at: usize| at < last && text[at + 1..].starts_with(opens);
+    text.match_indices('<').any(|(at, _)| tag(at))
+        || text.match_indices('&').any(|(at, _)| entity_name(&text[at + 1..]).is_some())
+}
+
+/// The name of the entity whose `&` stands before `text`; looks no further than a name can reach.
+pub(super) fn entity_name(text: &str) -> Option<&str> {
+    let end = text.bytes().take(33).position(|byte| byte == b';').filter(|end| *end > 0)?;
+    let name = &text[..end];
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#').then_some(name)
 }
 
 #[cfg(test)]

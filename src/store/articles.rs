@@ -58,6 +58,17 @@ impl Store {
         row.as_ref().map(arrived).transpose()
     }
 
+    /// The article `id` with the hash its title and text had when it was stored; `None` if it is unknown or pruned.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn stored_article(&self, id: &str) -> Result<Option<(Article, String)>, Error> {
+        let Some(article) = self.article(id).await? else { return Ok(None) };
+        let query = sqlx::query("SELECT hash FROM articles WHERE id = ?").bind(id);
+        let row = query.fetch_one(&self.pool).await.map_err(Error::database("read an article"))?;
+        Ok(Some((article, get(&row, "hash")?)))
+    }
+
     /// Whether `newsletter` has seen the article `id`, used, pruned or not.
     ///
     /// # Errors

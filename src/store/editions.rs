@@ -16,8 +16,6 @@ pub struct NewEdition<'a> {
     pub deliveries: &'a [NewDelivery],
     /// Ids of all articles it used, told or linked or left out for good: none is offered to this newsletter again.
     pub used: &'a [String],
-    /// What it told, for "what is new" in later ones.
-    pub told: &'a [Told],
 }
 
 /// What the readers of one language share.
@@ -42,17 +40,8 @@ pub struct NewDelivery {
     pub unsubscribe: Option<String>,
 }
 
-/// A told story, in the words of `story`; opaque here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// Id of the story.
-    pub story: String,
-    /// What is remembered of it.
-    pub told: String,
-}
-
 impl Store {
-    /// Stores an edition with its letters, recipients, used articles and told stories, all or none.
+    /// Stores an edition with its letters, recipients and used articles, all or none.
     ///
     /// # Errors
     /// When the store cannot be written; then nothing is stored and nothing may be sent.
@@ -106,19 +95,6 @@ impl Store {
         rows.iter().map(edition).collect()
     }
 
-    /// What the editions of `newsletter` composed at or after `since` told, oldest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn told(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Told>, Error> {
-        let query = sqlx::query(
-            "SELECT story, told FROM told WHERE newsletter = ? AND composed >= ? ORDER BY composed, edition, story",
-        );
-        let query = query.bind(newsletter).bind(to_millis(since));
-        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read told stories"))?;
-        rows.iter().map(|row| Ok(Told { story: get(row, "story")?, told: get(row, "told")? })).collect()
-    }
-
     /// The letter of `edition` in `language`; `None` once pruned.
     ///
     /// # Errors
@@ -148,14 +124,6 @@ async fn insert_contents(write: &mut SqliteConnection, new: &NewEdition<'_>) -> 
         let query = sqlx::query("INSERT INTO letters (edition, language, letter) VALUES (?, ?, ?)");
         let query = query.bind(&new.edition.id).bind(&letter.language).bind(&letter.letter);
         query.execute(&mut *write).await.map_err(Error::database("store a letter"))?;
-    }
-    for told in new.told {
-        let query = sqlx::query(
-            "INSERT OR REPLACE INTO told (newsletter, composed, edition, story, told) VALUES (?, ?, ?, ?, ?)",
-        );
-        let query = query.bind(&new.edition.newsletter).bind(to_millis(new.edition.composed));
-        let query = query.bind(&new.edition.id).bind(&told.story).bind(&told.told);
-        query.execute(&mut *write).await.map_err(Error::database("store a told story"))?;
     }
     Ok(())
 }

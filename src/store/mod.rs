@@ -20,7 +20,7 @@ mod sources;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use editions::{NewDelivery, NewEdition, NewLetter, Told};
+pub use editions::{NewDelivery, NewEdition, NewLetter};
 pub use error::Error;
 pub use lock::{LockError, RunLock, lock};
 pub use open::Store;

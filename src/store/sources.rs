@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Error, Store, from_millis, to_millis};
 
-/// What is remembered of one source, shared by all newsletters that read it.
+/// What is remembered of one source of one newsletter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceRecord {
     /// When it was last asked.
@@ -30,7 +30,7 @@ pub struct SourceRecord {
 }
 
 impl Store {
-    /// What is remembered of the source `key` (its kind and place); `None` if nothing is.
+    /// What is remembered of the source `key` (its newsletter, kind and place); `None` if nothing is.
     ///
     /// # Errors
     /// When the store cannot be read.

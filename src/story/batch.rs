@@ -1,11 +1,13 @@
 //! Articles as vectors: what `pairs` compares.
 //!
 //! Constants and formulas are those of `recipes/stories.md`: a word counts 3 in the title, 2 in the lead (the first
-//! 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a unit vector.
+//! 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a vector of unit length, or
+//! shorter when it holds little: see [`Doubt`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::background::{PSEUDO_ARTICLES, background};
 use super::calendar::TimeWord;
@@ -17,6 +19,21 @@ use crate::text::language;
 const LEAD_CHARACTERS: usize = 600;
 /// Words of one text that are looked at; a longer text is told by its beginning.
 const MOST_WORDS: usize = 20_000;
+
+/// How much a channel must hold to be believed, in units of a rare word's idf.
+///
+/// Two announcements that share their only name have a cosine of 1 in names, and tell nothing by it. As if each vector
+/// had one more word of this weight, which no other has, the cosine of two that hold little stays low. Fitted with the
+/// coefficients of `pairs`: cross-validated by topic, whole 96.7 / 95.2 against 96.3 / 94.6 without, titles alone 80.9
+/// against 79.9; of 400 announcements taken for one day's, 124 in a story of several against 192.
+struct Doubt;
+
+impl Doubt {
+    const LEAD: f32 = 2.27;
+    const TITLE: f32 = 1.36;
+    const NAMES: f32 = 2.72;
+    const NUMBERS: f32 = 2.72;
+}
 
 /// A sparse vector: (term, weight), terms ascending.
 pub(super) type Vector = Vec<(u32, f32)>;
@@ -80,27 +97,18 @@ impl Batch {
         let mut vocabulary = Vocabulary::default();
         let words: Vec<Words> = articles.iter().map(|article| Words::read(article, &mut vocabulary)).collect();
         let mut frequency = vec![0_u32; vocabulary.term_count()];
-        let counts: Vec<Vec<(u32, Count)>> = words.iter().map(|words| words.count(&vocabulary)).collect();
+        let counts: Vec<Vec<(u32, Count)>> = words.par_iter().map(|words| words.count(&vocabulary)).collect();
         for (term, _) in counts.iter().flatten() {
             frequency[*term as usize] += 1;
         }
         let languages: BTreeSet<&str> = words.iter().map(|words| words.language.as_str()).collect();
-        let weights: Vec<(&str, Vec<f32>)> = languages
-            .into_iter()
-            .map(|language| (language, rarity(language, &vocabulary, &frequency, articles.len())))
-            .collect();
-        let rows: Vec<Row> = words
-            .iter()
-            .zip(&counts)
-            .zip(times)
-            .map(|((words, counts), time)| {
-                let rarity = weights
-                    .iter()
-                    .find(|(language, _)| *language == words.language)
-                    .map_or(&[][..], |(_, rarity)| rarity);
-                words.row(counts, rarity, *time, &vocabulary)
-            })
-            .collect();
+        let weigh = |language| (language, Rarity::new(language, &vocabulary, &frequency, articles.len()));
+        let weights: BTreeMap<&str, Rarity> = languages.into_iter().map(weigh).collect();
+        let row = |place: usize| {
+            let words: &Words = &words[place];
+            words.row(&counts[place], &weights[words.language.as_str()], times[place], &vocabulary)
+        };
+        let rows: Vec<Row> = (0..words.len()).into_par_iter().map(row).collect();
         Self { rows, frequency, vocabulary }
     }
 
@@ -114,14 +122,28 @@ impl Batch {
 
 /// `ln((N + 501) / (df + background + 0.5))`, and without a background table `ln((N + 1) / (df + 0.5))`.
 fn rareness(articles: usize, df: f64, background: Option<f64>) -> f64 {
-    let total = articles as f64 + 1.0 + if background.is_some() { PSEUDO_ARTICLES } else { 0.0 };
-    (total / (df + background.unwrap_or(0.0) + 0.5)).ln()
+    (total(articles, background.is_some()) / (df + background.unwrap_or(0.0) + 0.5)).ln()
 }
 
-fn rarity(language: &str, vocabulary: &Vocabulary, frequency: &[u32], articles: usize) -> Vec<f32> {
-    let backgrounds = vocabulary.backgrounds(language);
-    let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
-    frequency.iter().enumerate().map(|(term, df)| rareness(articles, f64::from(*df), of(term)) as f32).collect()
+fn total(articles: usize, table: bool) -> f64 {
+    articles as f64 + 1.0 + if table { PSEUDO_ARTICLES } else { 0.0 }
+}
+
+/// The weights of all terms in one language.
+struct Rarity {
+    of_term: Vec<f32>,
+    /// The weight of a word that stands in one article only, about.
+    most: f32,
+}
+
+impl Rarity {
+    fn new(language: &str, vocabulary: &Vocabulary, frequency: &[u32], articles: usize) -> Self {
+        let backgrounds = vocabulary.backgrounds(language);
+        let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
+        let weight = |(term, df): (usize, &u32)| rareness(articles, f64::from(*df), of(term)) as f32;
+        let most = total(articles, backgrounds.is_some()).ln() as f32;
+        Self { of_term: frequency.iter().enumerate().map(weight).collect(), most }
+    }
 }
 
 impl Words {
@@ -175,14 +197,14 @@ impl Words {
         counted
     }
 
-    fn row(&self, counts: &[(u32, Count)], rarity: &[f32], time: Option<Timestamp>, vocabulary: &Vocabulary) -> Row {
-        let vector = |count: &dyn Fn(&Count) -> u32| unit(counts, rarity, count);
+    fn row(&self, counts: &[(u32, Count)], rarity: &Rarity, time: Option<Timestamp>, vocabulary: &Vocabulary) -> Row {
+        let vector = |doubt: f32, count: &dyn Fn(&Count) -> u32| unit(counts, rarity, doubt, count);
         let mut row = Row {
-            all: vector(&Count::weight),
-            lead: vector(&|count| 2 * count.title + count.lead),
-            title: vector(&|count| count.title),
-            names: vector(&|count| count.name),
-            numbers: vector(&|count| if count.number { count.weight() } else { 0 }),
+            all: vector(0.0, &Count::weight),
+            lead: vector(Doubt::LEAD, &|count| 2 * count.title + count.lead),
+            title: vector(Doubt::TITLE, &|count| count.title),
+            names: vector(Doubt::NAMES, &|count| count.name),
+            numbers: vector(Doubt::NUMBERS, &|count| if count.number { count.weight() } else { 0 }),
             day: time.map(|time| time.as_second().div_euclid(86_400)),
             length: counts.len(),
             triples: self.triples(vocabulary),
@@ -222,15 +244,14 @@ impl Count {
     }
 }
 
-fn unit(counts: &[(u32, Count)], rarity: &[f32], count: &dyn Fn(&Count) -> u32) -> Vector {
-    let mut vector: Vector = counts
-        .iter()
-        .filter_map(|(term, counted)| match count(counted) {
-            0 => None,
-            count => Some((*term, (1.0 + (count as f32).ln()) * rarity.get(*term as usize).copied().unwrap_or(1.0))),
-        })
-        .collect();
-    let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+fn unit(counts: &[(u32, Count)], rarity: &Rarity, doubt: f32, count: &dyn Fn(&Count) -> u32) -> Vector {
+    let weigh = |(term, counted): &(u32, Count)| match count(counted) {
+        0 => None,
+        count => Some((*term, (1.0 + (count as f32).ln()) * rarity.of_term[*term as usize])),
+    };
+    let mut vector: Vector = counts.iter().filter_map(weigh).collect();
+    let doubt = doubt * rarity.most;
+    let length = (vector.iter().map(|(_, weight)| weight * weight).sum::<f32>() + doubt * doubt).sqrt();
     if length > 0.0 {
         vector.iter_mut().for_each(|(_, weight)| *weight /= length);
     }
@@ -238,7 +259,7 @@ fn unit(counts: &[(u32, Count)], rarity: &[f32], count: &dyn Fn(&Count) -> u32) 
     vector
 }
 
-/// Product of two sparse vectors: their cosine, as both are of unit length.
+/// Product of two sparse vectors: their cosine, or less where one holds little.
 pub(super) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
     let (mut i, mut j, mut sum) = (0, 0, 0.0_f64);
     while i < a.len() && j < b.len() {

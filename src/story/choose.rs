@@ -43,12 +43,14 @@ pub(super) enum Choice {
 }
 
 /// The limit that kept a story out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Full {
     /// As it is called in the config.
     pub limit: &'static str,
     /// Its value.
     pub value: usize,
+    /// How far what already stood in the edition lowered the story's score.
+    pub lowered: f64,
 }
 
 /// A candidate and what it was worth when it was put there.
@@ -139,11 +141,11 @@ impl<'a> Tally<'a> {
         let of_source = self.sources.get(candidate.source.as_str()).copied().unwrap_or(0);
         let of_section = self.sections.get(candidate.section.as_str()).copied().unwrap_or(0);
         let own = desk.terms(&candidate.source).and_then(|terms| terms.max_stories);
-        let full = |limit, value, count| (count >= value).then_some(Full { limit, value });
+        let lowered = self.penalty(candidate);
+        let time = Full { limit: "reading_minutes", value: limits.reading_minutes as usize, lowered };
+        let full = |limit, value, count| (count >= value).then_some(Full { limit, value, lowered });
         full("max_stories", limits.max_stories, self.stories)
-            .or_else(|| {
-                self.out_of_time.then_some(Full { limit: "reading_minutes", value: limits.reading_minutes as usize })
-            })
+            .or_else(|| self.out_of_time.then_some(time))
             .or_else(|| full("max_stories of the source", own?, of_source))
             .or_else(|| full("max_per_source", limits.max_per_source?, of_source))
             .or_else(|| full("max_per_section", limits.max_per_section?, of_section))
@@ -155,7 +157,8 @@ impl<'a> Tally<'a> {
         let minutes = desk.limits.reading_minutes as usize;
         if minutes > 0 && self.stories > 0 && self.words + story.word_count() > minutes * WORDS_A_MINUTE {
             self.out_of_time = true;
-            return Choice::Full(Full { limit: "reading_minutes", value: minutes });
+            let lowered = self.penalty(candidate);
+            return Choice::Full(Full { limit: "reading_minutes", value: minutes, lowered });
         }
         self.tell(candidate, story)
     }

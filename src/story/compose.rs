@@ -98,7 +98,14 @@ impl Binding<'_> {
 
     fn link(&mut self, plot: &Plot<'_>, full: Full) {
         let most = self.desk.limits.max_more;
-        let why = format!("no room: `{}` = {} was reached (score {:.2})", full.limit, full.value, plot.ranking.score);
+        let score = plot.ranking.score;
+        let worth = if full.lowered > 0.0 {
+            let left = score - full.lowered;
+            format!("score {score:.2}, lowered to {left:.2} by what stands here of its source, author and section")
+        } else {
+            format!("score {score:.2}")
+        };
+        let why = format!("no room: `{}` = {} was reached ({worth})", full.limit, full.value);
         if self.section(plot).more.len() >= most {
             let outcome = Outcome::OverLimit { limit: full.limit.to_owned() };
             self.enter(plot, &outcome, &format!("{why}, and `max_more` = {most} links too"));

@@ -4,9 +4,7 @@
 //! coefficient of both lengths: a cut copy and a copy with a page around it are still copies. Only pairs that share
 //! sampled triples are compared; sampling by hash keeps a cut copy's share, where `MinHash` bands would lose it.
 
-use std::collections::{BTreeMap, HashMap};
-
-use foldhash::fast::FixedState;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 /// One triple in this many is indexed, of texts with at least [`SMALL`] triples.
 const SAMPLE: u64 = 4;
@@ -42,33 +40,70 @@ pub(super) fn triples(words: impl Iterator<Item = u64>) -> Vec<u64> {
     hashes
 }
 
-/// All pairs of texts, given as their triples, that are one text by `threshold`.
+/// All pairs of texts, given as their triples, that are one text by `threshold`; by (`b`, `a`).
 pub(super) fn copies(texts: &[&[u64]], threshold: f64) -> Vec<Copies> {
-    let mut index: HashMap<u64, Vec<usize>, FixedState> = HashMap::default();
-    let mut found = Vec::new();
-    for (b, text) in texts.iter().enumerate() {
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for triple in text.iter().filter(|triple| text.len() < SMALL || *triple % SAMPLE == 0) {
-            let list = index.entry(*triple).or_default();
-            for a in &*list {
-                *shared.entry(*a).or_default() += 1;
-            }
-            if list.len() < LONGEST_LIST {
-                list.push(b);
+    let index = Index::new(texts);
+    let search = |(counts, touched): &mut (Vec<u32>, Vec<usize>), b: usize| {
+        for list in index.lists_of(b) {
+            for a in list.iter().map(|a| *a as usize).take_while(|a| *a < b) {
+                if counts[a] == 0 {
+                    touched.push(a);
+                }
+                counts[a] += 1;
             }
         }
-        for (a, count) in shared {
-            let shorter = texts[a].len().min(text.len());
-            if count < 2.min(shorter) || (shorter < TELLING && texts[a] != *text) {
-                continue;
-            }
-            let containment = shared_count(texts[a], text) as f64 / shorter as f64;
-            if containment >= threshold {
-                found.push(Copies { a, b, containment });
-            }
-        }
+        touched.sort_unstable();
+        let drained = touched.drain(..).map(|a| (a, std::mem::take(&mut counts[a]) as usize));
+        drained.filter_map(|(a, shared)| compare(texts, a, b, shared, threshold)).collect::<Vec<Copies>>()
+    };
+    let empty = || (vec![0; texts.len()], Vec::new());
+    let found: Vec<Vec<Copies>> = (0..texts.len()).into_par_iter().map_init(empty, search).collect();
+    found.into_iter().flatten().collect()
+}
+
+fn compare(texts: &[&[u64]], a: usize, b: usize, shared: usize, threshold: f64) -> Option<Copies> {
+    let shorter = texts[a].len().min(texts[b].len());
+    if shared < 2.min(shorter) || (shorter < TELLING && texts[a] != texts[b]) {
+        return None;
     }
-    found
+    let containment = shared_count(texts[a], texts[b]) as f64 / shorter as f64;
+    (containment >= threshold).then_some(Copies { a, b, containment })
+}
+
+/// Which texts hold which sampled triples, of those that several hold.
+struct Index {
+    /// The first texts of each triple, one list after the other.
+    texts: Vec<u32>,
+    /// Where each list begins; one more than there are lists.
+    starts: Vec<usize>,
+    /// (text, list), ascending.
+    uses: Vec<(u32, u32)>,
+}
+
+impl Index {
+    fn new(texts: &[&[u64]]) -> Self {
+        let mut held: Vec<(u64, u32)> = Vec::new();
+        for (number, text) in (0_u32..).zip(texts) {
+            let sampled = text.iter().filter(|triple| text.len() < SMALL || *triple % SAMPLE == 0);
+            held.extend(sampled.map(|triple| (*triple, number)));
+        }
+        held.sort_unstable();
+        let mut index = Self { texts: Vec::new(), starts: vec![0], uses: Vec::new() };
+        for holders in held.chunk_by(|x, y| x.0 == y.0).filter(|holders| holders.len() > 1) {
+            let list = u32::try_from(index.starts.len() - 1).unwrap_or(u32::MAX);
+            index.texts.extend(holders.iter().take(LONGEST_LIST).map(|(_, text)| *text));
+            index.starts.push(index.texts.len());
+            index.uses.extend(holders.iter().map(|(_, text)| (*text, list)));
+        }
+        index.uses.sort_unstable();
+        index
+    }
+
+    fn lists_of(&self, text: usize) -> impl Iterator<Item = &[u32]> {
+        let from = self.uses.partition_point(|(user, _)| (*user as usize) < text);
+        let of_text = self.uses[from..].iter().take_while(move |(user, _)| *user as usize == text);
+        of_text.map(|(_, list)| &self.texts[self.starts[*list as usize]..self.starts[*list as usize + 1]])
+    }
 }
 
 /// How much of `part` stands in `whole`, 0 to 1; 0 for an empty one.

@@ -51,4 +51,6 @@ pub use shorten::shorten;
 pub use verify::{Flaw, verify};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

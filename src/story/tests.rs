@@ -8,15 +8,15 @@ use crate::model::{Article, Edition, SourceHealth};
 use crate::summary;
 
 /// Everything a desk borrows, with defaults.
-struct Office {
-    articles: Vec<Article>,
-    sources: Vec<SourceTerms>,
-    rules: Vec<Rule>,
-    told: Vec<Told>,
-    now: &'static str,
-    since: Option<&'static str>,
-    options: Options,
-    limits: Limits,
+pub(super) struct Office {
+    pub(super) articles: Vec<Article>,
+    pub(super) sources: Vec<SourceTerms>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) told: Vec<Told>,
+    pub(super) now: &'static str,
+    pub(super) since: Option<&'static str>,
+    pub(super) options: Options,
+    pub(super) limits: Limits,
 }
 
 impl Default for Office {
@@ -45,7 +45,7 @@ impl Default for Office {
 }
 
 impl Office {
-    fn compose(&self) -> Composition {
+    pub(super) fn compose(&self) -> Composition {
         let rules = Rules::compile(&self.rules).unwrap();
         compose(&Desk {
             newsletter: Newsletter { name: "morning", title: "Morning", language: "en", timezone: "UTC" },
@@ -61,6 +61,23 @@ impl Office {
             summary: &summary::Options::default(),
         })
     }
+}
+
+impl Office {
+    /// Names of all sources that the edition names with a story, sorted.
+    pub(super) fn sources_named(&self) -> Vec<String> {
+        let composition = self.compose();
+        let places = composition.edition.stories().flat_map(|story| story.places.iter().chain(&story.also_in));
+        let mut names: Vec<String> = places.map(|place| place.source.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// A number that puts ids in another order for each seed.
+pub(super) fn scatter(id: &str, seed: u64) -> u64 {
+    id.bytes().fold(seed, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3).rotate_left(29))
 }
 
 fn time(text: &str) -> Timestamp {
@@ -96,7 +113,7 @@ The mirror of the Halden telescope is 11 metres wide and took nine years to grin
 Its first image shows a cluster of young stars in Carina. \
 The team will look for planets around faint red dwarfs.";
 
-fn news() -> Vec<Article> {
+pub(super) fn news() -> Vec<Article> {
     vec![
         article("a", "wire", "Marlow harbour strike ends as both sides accept mediator", HARBOUR_WIRE),
         article("b", "coast", "Marlow harbour reopens after dockers' strike", HARBOUR_COAST),
@@ -105,7 +122,7 @@ fn news() -> Vec<Article> {
 }
 
 /// Eight short articles about eight things.
-fn notices(source: &str) -> Vec<Article> {
+pub(super) fn notices(source: &str) -> Vec<Article> {
     let notices = [
         ("Apple harvest begins", "Orchards in the north started picking early this year."),
         ("Bridge closed to lorries", "Inspectors found rust in two main cables."),
@@ -124,7 +141,7 @@ fn outcome<'a>(composition: &'a Composition, id: &str) -> &'a Outcome {
     &fate.unwrap_or_else(|| panic!("{id} has a fate")).outcome
 }
 
-fn assert_proven(edition: &Edition, articles: &[Article]) {
+pub(super) fn assert_proven(edition: &Edition, articles: &[Article]) {
     let stored: Vec<(Article, String)> = articles.iter().map(|article| (article.clone(), article.hash())).collect();
     assert_eq!(verify(edition, &stored), []);
 }
@@ -344,4 +361,28 @@ fn a_bad_rule_says_which_key_is_wrong() {
     assert_eq!(rule(Rule { name: "x".into(), drop: old, ..Rule::default() }), "drop.older_than");
     let old = Patterns { older_than: Some("3 days".into()), ..Patterns::default() };
     assert!(Rules::compile(&[Rule { name: "x".into(), drop: Some(old), ..Rule::default() }]).is_ok());
+}
+
+#[test]
+fn a_sentence_that_cannot_be_proven_is_named() {
+    let office = Office { articles: news(), ..Office::default() };
+    let edition = office.compose().edition;
+    let stored = |change: &dyn Fn(&mut Article)| -> Vec<(Article, String)> {
+        let changed = office.articles.iter().map(|article| {
+            let mut changed = article.clone();
+            change(&mut changed);
+            (changed, article.hash())
+        });
+        changed.collect()
+    };
+    let count: usize = edition.stories().map(|story| story.sentences.len()).sum();
+    let what = |flaws: Vec<super::Flaw>| (flaws.len(), flaws[0].what.clone());
+    let (flaws, hash) = what(verify(&edition, &stored(&|article| article.text.push('!'))));
+    assert!(flaws == count && hash.contains("hash differs"), "{hash}");
+    let (flaws, link) = what(verify(&edition, &stored(&|article| article.url = Some("https://x.example/".into()))));
+    assert!(flaws == count && link.contains("link"), "{link}");
+    assert_eq!(what(verify(&edition, &[])).0, count);
+    let mut moved = edition.clone();
+    moved.sections[0].stories[0].sentences[0].start += 1;
+    assert!(what(verify(&moved, &stored(&|_| {}))).1.contains("does not stand"));
 }

@@ -21,12 +21,12 @@ pub(super) struct Token<'a> {
 /// Calls `take` with each word of `text`, in order.
 pub(super) fn for_each_word<'a>(text: &'a str, mut take: impl FnMut(Token<'a>)) {
     let mut start = 0;
-    while let Some(offset) = text[start..].find(char::is_alphanumeric) {
-        start += offset;
+    while let Some(found) = word_start(text, start) {
+        start = found;
         let end = word_end(text, start);
         let word = &text[start..end];
         let inside = stands_inside(&text[..start]);
-        if word.chars().any(is_unspaced) {
+        if !word.is_ascii() && word.chars().any(is_unspaced) {
             pairs(word, start, &mut take);
         } else {
             let cut = without_possessive(word);
@@ -37,8 +37,23 @@ pub(super) fn for_each_word<'a>(text: &'a str, mut take: impl FnMut(Token<'a>)) 
     }
 }
 
+/// Where the next letter or digit at or after `from` is. Most bytes are ASCII and are not decoded.
+fn word_start(text: &str, from: usize) -> Option<usize> {
+    let telling = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    let start = from + text.as_bytes()[from..].iter().position(telling)?;
+    if text.as_bytes()[start].is_ascii() {
+        return Some(start);
+    }
+    text[start..].find(char::is_alphanumeric).map(|offset| start + offset)
+}
+
 /// Where the word that begins at `start` ends: letters, digits and their marks, and one apostrophe inside.
 fn word_end(text: &str, start: usize) -> usize {
+    let bytes = &text.as_bytes()[start..];
+    let plain = bytes.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(bytes.len());
+    if bytes.get(plain).is_none_or(|next| next.is_ascii() && *next != b'\'') {
+        return start + plain;
+    }
     let mut end = start;
     let mut apostrophe = false;
     let mut rest = text[start..].char_indices().peekable();

@@ -1,6 +1,6 @@
 //! Texts → the sentences that say most about them.
 //!
-//! Sentences are scored by [`rank`](crate::rank), chosen greedily under a [`Budget`], each next one paying for what
+//! Sentences are scored by [`rank`], chosen greedily under a [`Budget`], each next one paying for what
 //! was already said, and given back in the order of the text, word for word, with the reasons for each choice.
 //!
 //! Several texts about one thing are one graph: each sentence keeps the text it stands in.
@@ -119,7 +119,7 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     Summary {
         language: languages.iter().flatten().next().cloned(),
         order_weight: scored.order_weight,
-        keyphrases: keyphrases::keyphrases(&terms, &scored.scores, |i| sentence(&places[i])),
+        keyphrases: keyphrases::keyphrases(&terms, |i| (sentence(&places[i]), spoken(places[i].source))),
         sentences: describe(texts, &places, &words, &readability, &scored, choices),
     }
 }

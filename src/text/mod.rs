@@ -4,7 +4,7 @@
 //! again, byte for byte, and a [`Token`] says where its word stands. A *term* is what two words share when they mean
 //! the same thing to a ranking: lower case, stop words out, stemmed.
 //!
-//! To add a language: its abbreviations in `text/split/`, its name in [`stem`]; where no stemmer exists words stand
+//! To add a language: its abbreviations in `text/split/`, its name in `stem`; where no stemmer exists words stand
 //! for themselves.
 
 pub mod language;

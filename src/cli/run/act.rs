@@ -92,8 +92,11 @@ impl Run<'_> {
         problems.extend(skipped);
         report.recipients(&recipients, problems);
         let since = self.args.since(self.session);
-        let composed =
-            pipeline::compose(self.config, self.store, report.health(), &recipients, since, self.now).await?;
+        let health = match report.health() {
+            Some(health) => health,
+            None => pipeline::health(self.config, self.store).await?,
+        };
+        let composed = pipeline::compose(self.config, self.store, health, &recipients, since, self.now).await?;
         if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {
             report.nothing_new(composed);
             return Ok(false);
@@ -131,12 +134,13 @@ pub(super) async fn rehearse(args: &Args, session: &Session, config: &Config) ->
     } else {
         gather(args, session, config, &store, &http(args, config)?).await?
     };
+    let health = gathered.health.clone();
     report.gather(gathered);
     let Recipients { recipients, problems } =
         config.mail.as_ref().map(send::recipients).transpose()?.unwrap_or_default();
     let to = args.to.as_deref().map_or(Ok(recipients), |address| Ok::<_, Error>(vec![recipient(address)?]))?;
     report.recipients(&to, problems);
-    let composed = pipeline::compose(config, &store, report.health(), &to, args.since(session), now).await?;
+    let composed = pipeline::compose(config, &store, health, &to, args.since(session), now).await?;
     if args.to.is_some() {
         trial(config, &composed, &to, &mut report).await?;
         report.compose(composed);

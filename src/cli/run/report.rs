@@ -50,8 +50,9 @@ impl Report {
         self.gathered = Some(gathered);
     }
 
-    pub(super) fn health(&self) -> SourceHealth {
-        self.gathered.as_ref().map(|gathered| gathered.health.clone()).unwrap_or_default()
+    /// How the sources did in this run; `None` if they were not asked.
+    pub(super) fn health(&self) -> Option<SourceHealth> {
+        self.gathered.as_ref().map(|gathered| gathered.health.clone())
     }
 
     pub(super) fn recipients(&mut self, recipients: &[Recipient], problems: Vec<Problem>) {
@@ -116,7 +117,10 @@ impl Report {
     }
 
     fn any_trouble(&self) -> bool {
-        self.gathered.iter().flat_map(|gathered| &gathered.sources).any(|source| !source.problems.is_empty())
+        self.gathered
+            .iter()
+            .flat_map(|gathered| &gathered.sources)
+            .any(|source| !source.problems.is_empty() || !source.unread.is_empty())
     }
 
     /// Tells what happened: problems always, the rest to somebody who watches.

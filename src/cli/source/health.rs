@@ -21,7 +21,7 @@ pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
     let width = config.sources.iter().map(|source| source.name.chars().count()).max().unwrap_or(0);
     let mut lines = String::new();
     for source in &config.sources {
-        let record = store.source(&key(source)).await?;
+        let record = store.source(&key(&config.newsletter.name, source)).await?;
         let health = record.map_or_else(|| "never asked".to_owned(), |record| health(&record));
         lines.push_str(&format!("{:width$}  {}  {health}\n", source.name, source.address()));
     }
@@ -74,7 +74,7 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
             ));
             lines.push_str(&problem.hint.as_ref().map_or(String::new(), |hint| format!("  hint: {hint}\n")));
         }
-        if let Some(record) = store.source(&key(source)).await? {
+        if let Some(record) = store.source(&key(&config.newsletter.name, source)).await? {
             lines.push_str(&format!("  remembered: {}\n", health(&record)));
         }
         to_stdout(&lines)?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::extract::clean;
+use crate::extract::{self, clean};
 use crate::summary::{self, Options, Reasons, Summary, Text};
 
 /// One line of input.
@@ -111,11 +111,16 @@ pub(super) fn decode(bytes: &[u8]) -> String {
 /// Summarizes what was asked for.
 pub(super) fn answer(request: Request, how: &How) -> Answer {
     let Request { id, text, html, title, language, url } = request;
-    let extracted = html.map(|html| read_html(&html));
+    let page = html.map(|html| extract::html(&html, url.as_deref(), &extract::Options::default()).0);
+    let (title, language) = match &page {
+        Some(page) => (title.or_else(|| Some(page.title.clone())), language.or_else(|| page.language.clone())),
+        None => (title, language),
+    };
+    let extracted = page.map(|page| page.text);
     let text = extracted.as_deref().or(text.as_deref()).unwrap_or_default();
     let declared = language.as_deref().and_then(crate::text::language::normalize);
     let given = Text { text, title: title.as_deref(), language: language.as_deref(), ..Text::default() };
-    let summary = summarize_clean(given, how);
+    let summary = summarize_clean(given, how.clean && extracted.is_none(), &how.options);
     let order_weight = how.explain.then_some(summary.order_weight);
     let language = declared.or_else(|| summary.language.clone());
     let chosen: Vec<&str> = summary.chosen().map(|sentence| sentence.text.as_str()).collect();
@@ -127,9 +132,9 @@ pub(super) fn answer(request: Request, how: &How) -> Answer {
 
 /// The one place where boilerplate is taken out of plain text before it is summarized: by the spans of its lines, so
 /// that sentences keep their places in the text as it was given.
-fn summarize_clean(given: Text<'_>, how: &How) -> Summary {
-    let parts = if how.clean { article_parts(given.text) } else { Vec::new() };
-    summary::summarize_texts(&[Text { parts: &parts, ..given }], &how.options)
+fn summarize_clean(given: Text<'_>, is_dirty: bool, options: &Options) -> Summary {
+    let parts = if is_dirty { article_parts(given.text) } else { Vec::new() };
+    summary::summarize_texts(&[Text { parts: &parts, ..given }], options)
 }
 
 /// The stretches of `text` without a line that is not the article's; empty when that is all of it.
@@ -153,11 +158,6 @@ fn article_parts(text: &str) -> Vec<Range<usize>> {
         apart = !line.kept;
     }
     parts
-}
-
-/// The text of a page.
-fn read_html(html: &str) -> String {
-    html.to_owned()
 }
 
 fn lines(summary: Summary, text: &str, url: Option<&str>, how: &How) -> Vec<Line> {

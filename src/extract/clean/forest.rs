@@ -4,10 +4,10 @@
 //! branch; that is what lets the compiler use vector instructions, and why features come in columns.
 
 /// Lines scored together.
-pub(super) const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// Features of [`LANES`] lines, a column a feature.
-pub(super) type Block = Vec<[f64; LANES]>;
+pub(crate) type Block = Vec<[f64; LANES]>;
 
 /// One tree, completed: split 0, its children 1 and 2, theirs 3 to 6.
 struct Tree {
@@ -17,15 +17,15 @@ struct Tree {
 }
 
 /// The trees and how many features they look at.
-pub(super) struct Forest {
+pub(crate) struct Forest {
     /// How many features a line has.
-    pub(super) features: usize,
+    pub(crate) features: usize,
     trees: Vec<Tree>,
 }
 
 impl Forest {
     /// Reads trees written as flat preorder lists: split `feature, threshold, entries in the left subtree`, leaf `-1, value`.
-    pub(super) fn new(features: usize, flat: &[Vec<f64>]) -> Self {
+    pub(crate) fn new(features: usize, flat: &[Vec<f64>]) -> Self {
         let trees = flat.iter().map(|flat| {
             let mut tree = Tree { feature: [0; 7], threshold: [f64::INFINITY; 7], leaf: [0.0; 8] };
             tree.fill(flat, 0, 0);
@@ -36,12 +36,12 @@ impl Forest {
     }
 
     /// An empty block of the right height.
-    pub(super) fn block(&self) -> Block {
+    pub(crate) fn block(&self) -> Block {
         vec![[0.0; LANES]; self.features]
     }
 
     /// The sum of the leaves each line of the block falls into.
-    pub(super) fn sums(&self, block: &Block) -> [f64; LANES] {
+    pub(crate) fn sums(&self, block: &Block) -> [f64; LANES] {
         let mut sums = [0.0; LANES];
         for tree in &self.trees {
             let column = |node: usize| &block[usize::from(tree.feature[node])];

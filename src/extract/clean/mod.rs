@@ -19,9 +19,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+pub(crate) use crate::extract::clean::forest::{Forest, LANES};
+
 use crate::extract::clean::document::Document;
 use crate::extract::clean::features::Features;
-use crate::extract::clean::forest::LANES;
 use crate::extract::clean::lexicon::Lexicon;
 use crate::extract::clean::scan::Scan;
 
@@ -95,6 +96,44 @@ pub fn lines(text: &str) -> Cleaning {
         .collect();
     let kept = lines.iter().filter(|line| line.kept).map(|line| line.span.clone()).collect();
     Cleaning { kept, confidence, reason, lines }
+}
+
+/// The lines of a text with their features, for a reader that knows more about them than the text says.
+pub(crate) struct Judged {
+    document: Document,
+    features: Vec<Vec<f64>>,
+}
+
+impl Judged {
+    /// Looks at `text`; its lines that hold no letter or digit are passed over.
+    pub(crate) fn new(text: &str) -> Self {
+        let lexicon = Lexicon::shipped();
+        let document = Document::new(Scan::new(text, lexicon), lexicon);
+        let mut rows = Vec::with_capacity(document.known.len());
+        let features = Features::new(&document);
+        let mut block = lexicon.forest.block();
+        for first in (0..document.known.len()).step_by(LANES) {
+            features.write(first, &mut block);
+            let here = LANES.min(document.known.len() - first);
+            rows.extend((0..here).map(|lane| block.iter().map(|column| column[lane]).collect::<Vec<f64>>()));
+        }
+        Self { document, features: rows }
+    }
+
+    /// The features of plain text of a line.
+    pub(crate) fn features(&self, line: usize) -> &[f64] {
+        &self.features[line]
+    }
+
+    /// Words of a line.
+    pub(crate) fn words(&self, line: usize) -> u32 {
+        self.document.scan.lines[line].words
+    }
+
+    /// The line reads like prose.
+    pub(crate) fn good(&self, line: usize) -> bool {
+        self.document.known[line].good
+    }
 }
 
 fn probabilities(document: &Document, lexicon: &Lexicon) -> Vec<f64> {

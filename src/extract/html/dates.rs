@@ -255,6 +255,11 @@ fn worded(pieces: &[Piece]) -> Option<Date> {
     }
 }
 
+/// `word`, in small letters, is a month's name.
+pub(crate) fn is_month(word: &str) -> bool {
+    month(word.trim_end_matches(['.', ','])).is_some()
+}
+
 fn month(word: &str) -> Option<i32> {
     let long = word.chars().count();
     let found = MONTHS.iter().filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len())?;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use dom_query::{NodeData, NodeRef};
 
 /// Elements that begin and end a line.
-const BLOCKS: [&str; 45] = [
+pub(super) const BLOCKS: [&str; 45] = [
     "address",
     "article",
     "aside",
@@ -57,7 +57,7 @@ const BLOCKS: [&str; 45] = [
 ];
 
 /// Elements whose text is not part of the page's.
-const UNSEEN: [&str; 18] = [
+pub(super) const UNSEEN: [&str; 18] = [
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "math", "noscript", "object", "rp", "rt",
     "script", "select", "style", "template", "textarea", "video",
 ];

@@ -2,13 +2,16 @@
 //!
 //! No parser sees a page before [`guard`] has; extractors of other hands run inside `catch_unwind`.
 
+mod blocks;
 mod byline;
 pub(crate) mod dates;
+mod features;
 pub(crate) mod guard;
 mod json_ld;
 pub(crate) mod lines;
 mod main_text;
 mod metadata;
+mod published;
 mod title;
 
 use dom_query::Document;
@@ -39,10 +42,12 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
         problems.push(Problem::new(subject.clone(), "elements nested deeper than 512 lost their tags"));
     }
     let document = Document::from(guarded.html);
-    let metadata = metadata::read(&document, url);
+    let page = blocks::read(&document);
+    let metadata = metadata::read(&document, &page, url);
     for selector in &options.remove_selectors {
         select(&document, selector).iter().for_each(dom_query::NodeRef::remove_from_parent);
     }
+    let page = if options.remove_selectors.is_empty() { page } else { blocks::read(&document) };
     let chosen = options.content_selector.as_deref().map(|selector| select(&document, selector));
     let main = match chosen {
         Some(nodes) if !nodes.is_empty() => MainText {
@@ -55,9 +60,9 @@ pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<P
                 Problem::new(subject.clone(), format!("nothing on the page matches `{selector}`"))
                     .hint("check `content_selector` of this source"),
             );
-            main_text::find(document, guarded.elements)
+            main_text::find(document, &page, &metadata.title, guarded.elements)
         }
-        None => main_text::find(document, guarded.elements),
+        None => main_text::find(document, &page, &metadata.title, guarded.elements),
     };
     let article = article(main, metadata, url);
     if article.text.is_empty() {

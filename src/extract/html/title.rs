@@ -1,6 +1,8 @@
 //! The headline of a page, without the name of its site.
 
-use dom_query::Document;
+use std::collections::HashSet;
+
+use dom_query::{Document, NodeRef};
 
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
@@ -9,39 +11,61 @@ use crate::extract::plain_text::visible_line;
 
 /// Signs that stand between a headline and the name of a site.
 const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • "];
+/// `<meta>` names of the headline.
+const NAMES: [&str; 7] =
+    ["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"];
 
-/// The headline of `document`; empty if it has none.
-pub(crate) fn read(document: &Document, metas: &Metas, described: &Described, site: Option<&str>) -> String {
-    let headings: Vec<String> = select(document, "h1")
-        .iter()
-        .take(5)
-        .map(inline)
-        .map(|text| visible_line(&text))
-        .filter(|text| !text.is_empty())
-        .collect();
+/// The headline of `document`, found at `url`; empty if it has none.
+///
+/// The heading a reader sees is the headline where what the page states for machines is about the same thing; else the stated
+/// title without the site's name.
+pub(crate) fn read(
+    document: &Document,
+    metas: &Metas,
+    described: &Described,
+    site: Option<&str>,
+    url: Option<&str>,
+) -> String {
     let tag = select(document, "head title, title").first().map(|node| visible_line(&node.text())).unwrap_or_default();
-    let stated = metas.first(&[
-        "og:title",
-        "twitter:title",
-        "dc.title",
-        "dcterms.title",
-        "citation_title",
-        "parsely-title",
-        "sailthru.title",
-    ]);
-    let stated = stated.map(str::to_owned).or_else(|| described.title.clone());
-    let whole = stated.clone().unwrap_or_else(|| tag.clone());
-    // The heading a reader sees wins where the page's own word for its title confirms it.
-    for heading in &headings {
-        if words(heading) >= 2 && (agrees(&whole, heading) || agrees(&tag, heading)) {
-            return heading.clone();
-        }
+    let stated =
+        metas.first(&NAMES).map(str::to_owned).or_else(|| described.title.clone()).unwrap_or_else(|| tag.clone());
+    let host = url
+        .and_then(|url| ::url::Url::parse(url).ok())
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    let names = [site.map(key).unwrap_or_default(), key(host.trim_start_matches("www."))];
+    let headings = select(document, "h1").into_iter().take(8).filter(|node| !is_logo(node));
+    let headings: Vec<String> = headings
+        .map(|node| visible_line(&inline(&node)))
+        .filter(|text| (1..=40).contains(&words(text)) && !names.contains(&key(text)))
+        .collect();
+    let wanted = [content(&stated), content(&tag)];
+    let best = headings.iter().filter_map(|heading| {
+        let found = content(heading);
+        let shared = wanted.iter().map(|wanted| wanted.intersection(&found).count()).max().unwrap_or(0);
+        let enough = shared >= 2 || shared * 2 >= found.len().max(1) || key(heading) == key(&stated);
+        // A heading that is only the site's part of the title tag shares nothing with what is stated elsewhere.
+        let apart = stated != tag && wanted[0].is_disjoint(&found);
+        (enough && !apart && words(heading) >= 2).then_some((shared, heading))
+    });
+    if let Some((_, heading)) = best.rev().max_by_key(|(shared, _)| *shared) {
+        return heading.clone();
     }
-    let stripped = without_site(&whole, site);
-    if !stripped.is_empty() {
-        return stripped;
-    }
-    headings.into_iter().next().unwrap_or_default()
+    let stripped = without_site(&stated, &names);
+    if stripped.is_empty() { headings.into_iter().next().unwrap_or_default() } else { stripped }
+}
+
+/// A heading that holds the site's name or an overlay's.
+fn is_logo(node: &NodeRef<'_>) -> bool {
+    let says = |name: &str| {
+        node.attr(name).is_some_and(|value| {
+            let value = value.to_ascii_lowercase();
+            ["logo", "site-title", "sitename", "site-name", "brand", "overlay", "sr-only"]
+                .iter()
+                .any(|word| value.contains(word))
+        })
+    };
+    says("class") || says("id")
 }
 
 fn words(text: &str) -> usize {
@@ -52,25 +76,55 @@ fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// `whole` is `heading`, or begins or ends with it.
-fn agrees(whole: &str, heading: &str) -> bool {
-    let (whole, heading) = (key(whole), key(heading));
-    !heading.is_empty() && (whole.starts_with(&heading) || whole.ends_with(&heading))
+/// The words that carry meaning, cut to their first five letters.
+fn content(text: &str) -> HashSet<String> {
+    let pieces = text.split(|c: char| !c.is_alphanumeric()).filter(|piece| piece.chars().count() >= 3);
+    let lower = pieces.map(|piece| piece.to_lowercase().chars().take(5).collect::<String>());
+    lower
+        .filter(|piece| {
+            !matches!(
+                piece.as_str(),
+                "the"
+                    | "and"
+                    | "for"
+                    | "with"
+                    | "your"
+                    | "you"
+                    | "how"
+                    | "what"
+                    | "are"
+                    | "from"
+                    | "this"
+                    | "that"
+                    | "der"
+                    | "die"
+                    | "das"
+                    | "und"
+                    | "les"
+                    | "des"
+            )
+        })
+        .collect()
 }
 
-/// `title` without a part at its end (or start) that names the site.
-fn without_site(title: &str, site: Option<&str>) -> String {
-    let site = site.map(key).unwrap_or_default();
+/// `title` without a part at its end or start that names the site.
+fn without_site(title: &str, names: &[String; 2]) -> String {
+    let named = |part: &str| {
+        let part = key(part);
+        !part.is_empty()
+            && names.iter().any(|name| !name.is_empty() && (name.contains(&part) || part.contains(name.as_str())))
+    };
     for separator in SEPARATORS {
         if let Some((head, tail)) = title.rsplit_once(separator) {
-            let named = !site.is_empty() && (key(tail).contains(&site) || site.contains(&key(tail)));
-            if named || (words(tail) <= 3 && words(head) >= 3 && words(head) > words(tail)) {
-                return without_site(head.trim(), None);
+            if named(tail) || (words(tail) <= 3 && words(head) >= 3 && words(head) > words(tail)) {
+                return without_site(head.trim(), names);
             }
-            if !site.is_empty() && title.split_once(separator).is_some_and(|(head, _)| key(head) == site) {
-                return title.split_once(separator).map_or(title, |(_, tail)| tail).trim().to_owned();
+            if let Some((_, tail)) = title.split_once(separator).filter(|(head, _)| names.contains(&key(head))) {
+                return tail.trim().to_owned();
             }
         }
     }
-    title.trim().to_owned()
+    let first = title.split_whitespace().next().unwrap_or_default();
+    let rest = title.strip_prefix(first).unwrap_or(title).trim();
+    if names.contains(&key(first)) && words(rest) >= 2 { rest.to_owned() } else { title.trim().to_owned() }
 }

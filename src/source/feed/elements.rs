@@ -11,8 +11,8 @@ use crate::source::tree::{Element, Tree};
 /// Most entries read of one feed.
 const MOST: usize = 50_000;
 
-/// The feed in `tree`.
-pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<Feed, Error> {
+/// The feed in `tree`, and whether an entry was lost because the text breaks off in it.
+pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<(Feed, bool), Error> {
     let root = &tree.root;
     let channel = channel(root).ok_or_else(|| {
         let what =
@@ -21,15 +21,15 @@ pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<Feed, Error> {
     })?;
     let scope = inside(&Scope::of(url), root);
     if is_item(&root) {
-        return Ok(Feed { entries: vec![entry(root, &scope)], ..Feed::default() });
+        return Ok((Feed { entries: vec![entry(root, &scope)], ..Feed::default() }, root.cut));
     }
     let scope = if std::ptr::eq(root, channel) { scope } else { inside(&scope, channel) };
     let mut feed = about(channel, root, &scope);
     let scope = Scope { language: feed.language.clone(), ..scope };
-    let found = items(root).chain(items(channel).filter(|_| !std::ptr::eq(root, channel)));
+    let found = || items(root).chain(items(channel).filter(|_| !std::ptr::eq(root, channel)));
     // An entry that was still open when the text broke off is not whole.
-    feed.entries = found.filter(|item| !item.cut).take(MOST).map(|item| entry(item, &scope)).collect();
-    Ok(feed)
+    feed.entries = found().filter(|item| !item.cut).take(MOST).map(|item| entry(item, &scope)).collect();
+    Ok((feed, found().any(|item| item.cut)))
 }
 
 /// The element that tells about the feed itself.

@@ -15,7 +15,7 @@ mod elements;
 
 use jiff::Timestamp;
 
-use crate::fetch::{Accept, Fetch};
+use crate::fetch::{Accept, Fetch, Reply};
 use crate::model::{Feed, Problem};
 use crate::source::text::{clean, decode};
 use crate::source::web::{self, Answer};
@@ -67,16 +67,19 @@ pub fn parse(bytes: &[u8], media_type: Option<&str>, url: Option<&str>) -> Resul
     if discover::is_page(&tree.root) {
         return Err(Error::Page { feeds: feeds_in_page(trimmed, url) });
     }
-    let feed = elements::read(&tree, url)?;
+    let (feed, lost) = elements::read(&tree, url)?;
     let mut problems = Vec::new();
-    let subject = url.map(str::to_owned).or_else(|| feed.title.clone()).unwrap_or_else(|| "feed".into());
-    if tree.incomplete {
-        problems.push(Problem::new(subject, "the feed breaks off; only its whole entries were read"));
-    } else if tree.repaired {
-        problems.push(Problem::new(subject, "the feed is not well-formed and was mended"));
+    let subject = || url.map(str::to_owned).or_else(|| feed.title.clone()).unwrap_or_else(|| "feed".into());
+    if lost {
+        problems.push(Problem::new(subject(), "the feed breaks off; only its whole entries were read"));
+    } else if tree.repaired || tree.incomplete {
+        problems.push(Problem::new(subject(), MENDED));
     }
     Ok((feed, problems))
 }
+
+/// The problem of a feed that is ill-formed and lost nothing by it.
+const MENDED: &str = "the feed is not well-formed and was mended";
 
 fn offered(feeds: &[FeedLink]) -> String {
     let names: Vec<String> = feeds.iter().take(5).map(|feed| format!("`{}`", feed.url)).collect();
@@ -95,14 +98,16 @@ pub(super) async fn gather(
     let reply = match web::get(source, location, Accept::Feed, &mut memory, now, fetch).await {
         Answer::Document(reply) => reply,
         Answer::Unchanged => {
-            let problems = moved(source, &memory).into_iter().collect();
+            let problems = moved(source, &before, &memory).into_iter().collect();
             return Gathered { outcome: Outcome::Unchanged, memory, problems, ..Gathered::default() };
         }
         Answer::Failed(problem) => return Gathered::failed(memory, problem),
     };
-    match parse(&reply.bytes, reply.media_type.as_deref(), Some(&reply.url)) {
+    match read(reply).await {
         Ok((mut feed, mut problems)) => {
-            problems.extend(moved(source, &memory));
+            // Nothing was left out: worth a word to who asks about the feed, not to who reads the edition.
+            problems.retain(|problem| problem.what != MENDED);
+            problems.extend(moved(source, &before, &memory));
             let entries = newest(std::mem::take(&mut feed.entries), source.max_entries);
             Gathered { entries, feed: Some(feed), memory, problems, ..Gathered::default() }
         }
@@ -120,9 +125,16 @@ pub(super) async fn gather(
     }
 }
 
-/// The word that the address in the config is out of date, once the server said so often enough.
-fn moved(source: &Source, memory: &Memory) -> Option<Problem> {
-    let to = memory.moved_to.as_deref().filter(|to| memory.ask_at("") == *to)?;
+/// Parses on a thread for such work: many feeds are gathered at a time, and the network must not wait for a parser.
+async fn read(reply: Reply) -> Result<(Feed, Vec<Problem>), Error> {
+    let parsing = move || parse(&reply.bytes, reply.media_type.as_deref(), Some(&reply.url));
+    let lost = |error: tokio::task::JoinError| Error::NotAFeed(format!("the reader gave up on it ({error})"));
+    tokio::task::spawn_blocking(parsing).await.map_err(lost)?
+}
+
+/// The word that the address in the config is out of date, once, when the server has said so often enough.
+fn moved(source: &Source, before: &Memory, memory: &Memory) -> Option<Problem> {
+    let to = memory.convinced().filter(|to| before.convinced() != Some(to))?;
     let problem = Problem::new(&source.name, format!("the feed has moved to `{to}` for good"));
     Some(problem.hint(format!("set `feed = \"{to}\"`")))
 }

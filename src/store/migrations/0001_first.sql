@@ -1,7 +1,7 @@
 -- Times are milliseconds since 1970 in UTC. JSON columns hold the values of `model` as they are.
 
 CREATE TABLE sources (
-    key             TEXT    NOT NULL PRIMARY KEY, -- kind and place ("feed https://..."), shared by newsletters
+    key             TEXT    NOT NULL PRIMARY KEY, -- newsletter, kind and place ("morning feed https://...")
     checked         INTEGER,                      -- last asked
     last_success    INTEGER,
     last_new_entry  INTEGER,
@@ -39,15 +39,6 @@ CREATE TABLE editions (
     edition     TEXT    NOT NULL                  -- JSON
 ) STRICT;
 CREATE INDEX editions_newsletter ON editions (newsletter, composed);
-
-CREATE TABLE told (                               -- stories of earlier editions, in the words of `story`
-    newsletter  TEXT    NOT NULL,
-    composed    INTEGER NOT NULL,
-    edition     TEXT    NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
-    story       TEXT    NOT NULL,
-    told        TEXT    NOT NULL,
-    PRIMARY KEY (newsletter, composed, edition, story)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE letters (                            -- what all readers of one language share, in the words of `send`
     edition     TEXT    NOT NULL REFERENCES editions (id) ON DELETE CASCADE,

@@ -24,7 +24,7 @@ pub(super) fn blocks(text: &str) -> Vec<Range<usize>> {
             Some(block) if open => block.end = line.end,
             _ => blocks.push(line.clone()),
         }
-        open = lines.get(number + 1).is_some_and(|next| runs_on(&text[line.clone()], &text[next.clone()], text.len()));
+        open = lines.get(number + 1).is_some_and(|next| runs_on(&text[line.clone()], &text[next.clone()]));
     }
     blocks
 }
@@ -42,10 +42,12 @@ fn lines(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether the sentence at the end of `line` goes on in `next`.
-fn runs_on(line: &str, next: &str, _text: usize) -> bool {
+fn runs_on(line: &str, next: &str) -> bool {
     let (line, next) = (line.trim(), next.trim());
     let (Some(last), Some(first)) = (line.chars().next_back(), next.chars().next()) else { return false };
-    if line.len() < SHORTEST_FULL_LINE && !matches!(last, ',' | '-') && !ends_with_function_word(line) {
+    let begins_small = first.is_lowercase() && line.split(' ').nth(3).is_some();
+    let full = line.len() >= SHORTEST_FULL_LINE || begins_small || ends_with_function_word(line);
+    if !full && !matches!(last, ',' | '-') {
         return false;
     }
     if ends_sentence(last) || is_list_item(next) {

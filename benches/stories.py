@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Figures of `digest group`: same-event clustering, near-duplicates, false stories, speed.
+
+    cargo build --release && python3 benches/stories.py [target/release/digest [ARTICLES…]]
+
+Reads the evaluation data from $DIGEST_DATA or ../shared/data and says so when it is not there. The articles for speed are
+made up here, with a fixed seed.
+"""
+import collections, itertools, json, os, pathlib, random, resource, subprocess, sys, time
+
+DIGEST = sys.argv[1] if len(sys.argv) > 1 else 'target/release/digest'
+DATA = pathlib.Path(os.environ.get('DIGEST_DATA', '../shared/data'))
+
+
+def read(path):
+    return [json.loads(line) for line in open(path, encoding='utf-8')]
+
+
+def group(records):
+    lines = ''.join(json.dumps(record) + '\n' for record in records)
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
+    answer = subprocess.run([DIGEST, 'group', '--jsonl'], input=lines, text=True, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cost = {'wall_s': round(time.time() - start, 2), 'cpu_s': round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2),
+            'peak_mb': after.ru_maxrss // 1024}
+    return [json.loads(line) for line in answer.stdout.splitlines()], cost
+
+
+def members(labels):
+    found = collections.defaultdict(set)
+    for key, label in labels.items():
+        found[label].add(key)
+    return found
+
+
+def pairs(labels):
+    return {frozenset(pair) for group in members(labels).values() for pair in itertools.combinations(group, 2)}
+
+
+def f1(right, said, wanted):
+    precision, recall = right / said if said else 0, right / wanted if wanted else 0
+    return round(200 * precision * recall / (precision + recall), 2) if right else 0.0
+
+
+def clusters(gold, found):
+    gold_sets, found_sets = members(gold), members(found)
+    overlap = [len(gold_sets[gold[key]] & found_sets[found[key]]) for key in gold]
+    precision = sum(n / len(found_sets[found[key]]) for n, key in zip(overlap, gold)) / len(gold)
+    recall = sum(n / len(gold_sets[gold[key]]) for n, key in zip(overlap, gold)) / len(gold)
+    a, b = pairs(gold), pairs(found)
+    return {'articles': len(gold), 'stories': len(gold_sets), 'found': len(found_sets),
+            'b_cubed': round(200 * precision * recall / (precision + recall), 2), 'pairwise': f1(len(a & b), len(b), len(a))}
+
+
+def stories(records):
+    answers, _ = group(records)
+    gold = {record['id']: record['story'] for record in records}
+    return clusters(gold, {answer['id']: answer['story'] for answer in answers})
+
+
+def duplicates():
+    records = read(DATA / 'duplicates/dev.jsonl')
+    ignored = {frozenset((row['a'], row['b'])) for row in read(DATA / 'duplicates/dev.ignore_pairs.jsonl')}
+    answers, _ = group(records)
+    wanted = pairs({record['id']: record['group'] for record in records}) - ignored
+    said = pairs({answer['id']: answer.get('duplicate_of', answer['id']) for answer in answers}) - ignored
+    return {'f1': f1(len(wanted & said), len(said), len(wanted)), 'wrong': len(said - wanted), 'missed': len(wanted - said)}
+
+
+def one_day(announcements):
+    """Unrelated articles (but for a few) as if all of one day: how many land in a story of several."""
+    records = read(DATA / 'summaries/bbc.dev.jsonl')
+    day = [dict(id=r['id'], title=r['title'], language='en', published='2026-03-01',
+                text=r['text'].split('\n')[0][:200] if announcements else r['text']) for r in records]
+    answers, _ = group(day)
+    sizes = collections.Counter(answer['story'] for answer in answers)
+    return {'articles': len(day), 'in_stories_of_several': sum(n for n in sizes.values() if n > 1), 'largest': max(sizes.values())}
+
+
+def made_up(count):
+    chance = random.Random(1)
+    syllable = lambda: chance.choice('bcdfglmnprst') + chance.choice('aeiou')
+    words = [''.join(syllable() for _ in range(chance.randint(2, 4))) for _ in range(60_000)]
+    topics = [[chance.choice(words) for _ in range(60)] for _ in range(200)]
+    made = []
+    while len(made) < count:
+        event, topic = [chance.choice(words) for _ in range(40)], chance.choice(topics)
+        event = [word.capitalize() if chance.random() < .4 else word for word in event]
+        for _ in range(1 if chance.random() < .6 else chance.randint(2, 8)):
+            text = [chance.choice(event) if chance.random() < .25 else chance.choice(topic) if chance.random() < .2
+                    else chance.choice(words[:20_000]) for _ in range(350)]
+            made.append({'id': str(len(made)), 'source': f's{chance.randint(0, 99)}', 'language': 'en',
+                         'published': f'2026-03-0{chance.randint(1, 3)}', 'title': ' '.join(chance.choices(event, k=5)),
+                         'text': '. '.join(' '.join(text[n:n + 18]).capitalize() for n in range(0, 350, 18))})
+    return made[:count]
+
+
+def main():
+    os.environ.setdefault('RAYON_NUM_THREADS', '1')
+    if DATA.is_dir():
+        dev = read(DATA / 'clusters/stories.dev.jsonl')
+        print('stories       ', stories(dev))
+        for part in sorted({record['set'] for record in dev}):
+            print(f'  only {part:8}', stories([record for record in dev if record['set'] == part]))
+        print('  titles alone', stories([dict(record, text='') for record in dev]))
+        print('duplicates    ', duplicates())
+        print('one day, texts', one_day(False))
+        print('one day, short', one_day(True))
+    else:
+        print(f'no evaluation data in {DATA}: only speed is measured')
+    for count in [int(count) for count in sys.argv[2:]] or [1_000, 10_000]:
+        print(f'{count:7} articles, one thread', group(made_up(count))[1])
+
+
+if __name__ == '__main__':
+    main()

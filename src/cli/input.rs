@@ -1,0 +1,61 @@
+//! What a command reads: a file, the standard input, or a page on the web.
+
+use std::fs;
+use std::io::{self, Read};
+
+use crate::fetch::{Accept, Fetch, Http, Options, Request};
+use crate::model::Document;
+
+/// A file or the standard input may be this large, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// Whether `name` is an address on the web.
+pub(super) fn is_url(name: &str) -> bool {
+    name.starts_with("http://") || name.starts_with("https://")
+}
+
+/// What stands at `name`: a URL, a file, or `-` for the standard input. Why not, in one line, otherwise.
+///
+/// An address that a person types may be a private one: they know where they are.
+pub(super) fn document(name: &str) -> Result<Document, String> {
+    if is_url(name) {
+        return page(name);
+    }
+    let read = |reader: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        reader.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        Ok::<_, io::Error>(bytes)
+    };
+    let bytes = match name {
+        "-" => read(&mut io::stdin().lock()),
+        _ => fs::File::open(name).and_then(|mut file| read(&mut file)),
+    };
+    let bytes = bytes.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(format!("it is larger than {} MiB", LARGEST >> 20));
+    }
+    Ok(Document { bytes, media_type: media_type(name), url: None })
+}
+
+fn page(url: &str) -> Result<Document, String> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let fetch = Http::new(&Options::default()).map_err(|error| error.to_string())?;
+    let request = Request::new(url, Accept::Anything).private(true);
+    let reply = runtime.block_on(fetch.fetch(request)).map_err(|error| error.to_string())?;
+    Ok(Document { bytes: reply.bytes, media_type: reply.media_type, url: Some(reply.url) })
+}
+
+/// The media type that a file's name speaks of; `None` if it says nothing.
+fn media_type(name: &str) -> Option<String> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let known = match extension.to_ascii_lowercase().as_str() {
+        "html" | "htm" | "xhtml" => "text/html",
+        "txt" | "text" => "text/plain",
+        "md" | "markdown" => "text/markdown",
+        "eml" => "message/rfc822",
+        "mbox" => "application/mbox",
+        _ => return None,
+    };
+    Some(known.to_owned())
+}

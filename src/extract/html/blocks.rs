@@ -1,0 +1,377 @@
+//! A parsed page → its lines, each with where it stands: its element, the elements around it, what their names say.
+
+use dom_query::{Document, Element, NodeData, NodeRef};
+
+use crate::extract::html::lines::{BLOCKS, UNSEEN};
+
+/// One line of a page and where it stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Block {
+    /// What a reader sees of it, white space collapsed.
+    pub(crate) text: String,
+    /// Bytes of it inside links.
+    pub(crate) linked: usize,
+    /// Bytes of it in bold or emphasis.
+    pub(crate) stressed: usize,
+    /// Its nearest block element; a place in [`Page::elements`].
+    pub(crate) element: usize,
+}
+
+/// One element that holds lines.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Holder {
+    /// The block element around it, itself for the outermost.
+    pub(crate) parent: usize,
+    /// Which element it is; a place in [`NAMES`], or its length.
+    pub(crate) name: usize,
+    /// Names of it and all around it, bits of [`NAMES`].
+    pub(crate) within: u64,
+    /// What its own class and id say, bits of [`SIGNS`].
+    pub(crate) own_signs: u64,
+    /// What the classes and ids of it and all around it say.
+    pub(crate) signs: u64,
+    /// Elements around it.
+    pub(crate) depth: u32,
+    /// Its number among the elements of the same kind and class.
+    pub(crate) kind: u64,
+}
+
+/// The lines of a page and the elements that hold them.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    /// In the order of the page; none is empty.
+    pub(crate) blocks: Vec<Block>,
+    /// Elements that hold lines, outer before inner.
+    pub(crate) elements: Vec<Holder>,
+}
+
+/// Elements that are told apart.
+pub(crate) const NAMES: [&str; 34] = [
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "div",
+    "blockquote",
+    "pre",
+    "figcaption",
+    "figure",
+    "article",
+    "main",
+    "section",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "form",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "details",
+    "summary",
+    "address",
+    "body",
+    "label",
+];
+
+/// Words in classes and ids, and what they are a sign of; a word counts where it begins a part of the name.
+pub(crate) const SIGNS: [&[&str]; 22] = [
+    &["article", "story", "post", "entry", "news"],
+    &["body", "content", "text", "main", "prose", "richtext", "copy", "wysiwyg"],
+    &["comment", "disqus", "reply", "replies", "respond", "discussion", "reader"],
+    &["share", "sharing", "social", "follow", "tweet", "facebook", "addthis"],
+    &[
+        "related",
+        "recommend",
+        "more",
+        "similar",
+        "also",
+        "read",
+        "suggest",
+        "popular",
+        "trending",
+        "latest",
+        "recent",
+        "next",
+        "prev",
+        "teaser",
+        "most",
+    ],
+    &[
+        "promo",
+        "newsletter",
+        "subscribe",
+        "subscription",
+        "signup",
+        "cta",
+        "call",
+        "banner",
+        "offer",
+        "optin",
+        "donate",
+        "paywall",
+    ],
+    &["author", "byline", "bio", "contributor", "writer", "profile", "avatar"],
+    &["caption", "credit", "photo", "image", "img", "gallery", "media", "figure", "video", "slide"],
+    &["tag", "tags", "topic", "topics", "keyword", "category", "categories", "cat"],
+    &["breadcrumb", "breadcrumbs", "crumb"],
+    &["cookie", "consent", "gdpr", "privacy", "legal", "copyright", "disclaimer"],
+    &["ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "outbrain", "taboola", "affiliate", "dfp"],
+    &["sidebar", "side", "aside", "widget", "rail", "secondary", "complementary"],
+    &["footer", "foot", "bottom", "colophon"],
+    &["nav", "navigation", "menu", "navbar", "menubar", "pagination", "pager", "skip", "sitemap"],
+    &["header", "head", "masthead", "topbar", "hero", "logo", "brand"],
+    &["meta", "date", "time", "timestamp", "published", "info", "details", "views"],
+    &[
+        "title",
+        "headline",
+        "heading",
+        "subtitle",
+        "deck",
+        "dek",
+        "standfirst",
+        "lead",
+        "lede",
+        "intro",
+        "summary",
+        "excerpt",
+    ],
+    &["toc", "contents", "index"],
+    &["modal", "popup", "overlay", "dialog", "toast", "alert", "notice", "login", "tooltip"],
+    &["hidden", "hide", "sr", "screen", "visually", "invisible", "print", "noprint"],
+    &["list", "item", "grid", "card", "cards", "row", "col", "column", "block", "box"],
+];
+
+/// The bit for elements that say they are not shown.
+pub(crate) const UNSHOWN: u64 = 1 << 40;
+/// The bit for elements marked as the article's body (`itemprop=articleBody`).
+pub(crate) const MARKED_BODY: u64 = 1 << 41;
+
+/// A cell with more text than this is no entry of a table but a part of the page.
+const LONG_CELL: usize = 80;
+
+/// Reads `document`.
+pub(crate) fn read(document: &Document) -> Page {
+    let mut reader = Reader::default();
+    reader.page.elements.push(Holder { name: NAMES.len(), ..Holder::default() });
+    reader.walk(&document.root());
+    reader.end_line(0);
+    reader.page
+}
+
+#[derive(Default)]
+struct Reader {
+    page: Page,
+    line: Block,
+    space: bool,
+    links: usize,
+    stress: usize,
+    preformatted: usize,
+}
+
+/// What is done when a node is left.
+#[derive(Clone, Copy)]
+enum Step {
+    Enter,
+    /// Leave a block whose parent is this one.
+    Block,
+    Preformatted,
+    Link,
+    Stress,
+}
+
+impl Reader {
+    fn walk(&mut self, root: &NodeRef<'_>) {
+        let mut current = 0;
+        let mut pending = vec![(*root, Step::Enter)];
+        while let Some((node, step)) = pending.pop() {
+            match step {
+                Step::Enter => {}
+                Step::Link => self.links -= 1,
+                Step::Stress => self.stress -= 1,
+                Step::Block | Step::Preformatted => {
+                    self.end_line(current);
+                    self.preformatted -= usize::from(matches!(step, Step::Preformatted));
+                    current = self.page.elements[current].parent;
+                }
+            }
+            if !matches!(step, Step::Enter) {
+                continue;
+            }
+            let next = node.query_or(None, |data| match &data.data {
+                NodeData::Text { contents } => {
+                    self.text(contents);
+                    None
+                }
+                NodeData::Element(element) => self.element(element, current),
+                NodeData::Document | NodeData::Fragment => Some(Entered::Inline),
+                _ => None,
+            });
+            let Some(entered) = next else { continue };
+            match entered {
+                Entered::Block(holder, preformatted) => {
+                    self.end_line(current);
+                    self.page.elements.push(holder);
+                    current = self.page.elements.len() - 1;
+                    self.preformatted += usize::from(preformatted);
+                    pending.push((node, if preformatted { Step::Preformatted } else { Step::Block }));
+                }
+                Entered::Link => {
+                    self.links += 1;
+                    pending.push((node, Step::Link));
+                }
+                Entered::Stress => {
+                    self.stress += 1;
+                    pending.push((node, Step::Stress));
+                }
+                Entered::Break => {
+                    self.end_line(current);
+                    continue;
+                }
+                Entered::Inline => {}
+            }
+            pending.extend(node.children_it(true).map(|child| (child, Step::Enter)));
+        }
+    }
+
+    fn element(&mut self, element: &Element, current: usize) -> Option<Entered> {
+        let name: &str = &element.name.local;
+        if name == "br" {
+            return Some(Entered::Break);
+        }
+        if UNSEEN.contains(&name) {
+            return None;
+        }
+        let cell = matches!(name, "td" | "th");
+        self.space |= cell;
+        if !cell && !BLOCKS.contains(&name) && !matches!(name, "caption" | "label") {
+            return Some(match name {
+                "a" => Entered::Link,
+                "b" | "strong" | "em" | "i" | "u" => Entered::Stress,
+                _ => Entered::Inline,
+            });
+        }
+        if cell {
+            if self.line.text.len() > LONG_CELL {
+                self.end_line(current);
+            }
+            // Cells of a row share a line; what they hold decides.
+            return Some(Entered::Inline);
+        }
+        Some(Entered::Block(self.holder(element, name, current), name == "pre"))
+    }
+
+    fn holder(&self, element: &Element, name: &str, current: usize) -> Holder {
+        let around = &self.page.elements[current];
+        let name = NAMES.iter().position(|known| *known == name).unwrap_or(NAMES.len());
+        let mut own_signs = 0;
+        let mut kind = name as u64 + 1;
+        for attribute in &element.attrs {
+            match &*attribute.name.local {
+                key @ ("class" | "id" | "role" | "data-component" | "data-testid") => {
+                    own_signs |= signs(&attribute.value);
+                    if key == "class" {
+                        kind = attribute
+                            .value
+                            .bytes()
+                            .take(200)
+                            .fold(kind, |kind, byte| (kind ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+                    }
+                }
+                "itemprop" if attribute.value.contains("articleBody") => own_signs |= MARKED_BODY,
+                "hidden" => own_signs |= UNSHOWN,
+                "aria-hidden" if attribute.value.as_ref() == "true" => own_signs |= UNSHOWN,
+                "style" if attribute.value.len() < 500 && attribute.value.replace(' ', "").contains("display:none") => {
+                    own_signs |= UNSHOWN
+                }
+                _ => {}
+            }
+        }
+        Holder {
+            parent: current,
+            name,
+            within: around.within | if name < NAMES.len() { 1 << name } else { 0 },
+            own_signs,
+            signs: around.signs | if name == 32 { 0 } else { own_signs },
+            depth: around.depth + 1,
+            kind,
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let before = self.line.text.len();
+        for c in text.chars() {
+            match c {
+                '\n' if self.preformatted > 0 => {
+                    let element = self.page.elements.len() - 1;
+                    self.end_line(element);
+                }
+                '\u{ad}' | '\u{200b}' | '\u{feff}' => {}
+                ' ' if self.preformatted > 0 => self.line.text.push(' '),
+                c if c.is_whitespace() || c.is_control() => self.space = true,
+                c => {
+                    if std::mem::take(&mut self.space) && !self.line.text.is_empty() {
+                        self.line.text.push(' ');
+                    }
+                    self.line.text.push(c);
+                }
+            }
+        }
+        let added = self.line.text.len().saturating_sub(before);
+        self.line.linked += if self.links > 0 { added } else { 0 };
+        self.line.stressed += if self.stress > 0 { added } else { 0 };
+    }
+
+    fn end_line(&mut self, element: usize) {
+        self.space = false;
+        let line = std::mem::take(&mut self.line);
+        if line.text.contains(char::is_alphanumeric) {
+            self.page.blocks.push(Block { element, ..line });
+        }
+    }
+}
+
+enum Entered {
+    Block(Holder, bool),
+    Link,
+    Stress,
+    Break,
+    Inline,
+}
+
+/// What the words of a class or id are signs of.
+fn signs(names: &str) -> u64 {
+    let mut found = 0;
+    let mut part = String::new();
+    let mut end = |part: &mut String| {
+        if part.len() >= 2 {
+            for (place, words) in SIGNS.iter().enumerate() {
+                if words.iter().any(|word| part == word || (word.len() >= 5 && part.starts_with(word))) {
+                    found |= 1 << place;
+                }
+            }
+        }
+        part.clear();
+    };
+    let mut small = false;
+    for c in names.chars().take(400) {
+        if !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && small) {
+            end(&mut part);
+        }
+        small = c.is_ascii_lowercase();
+        if c.is_ascii_alphabetic() {
+            part.push(c.to_ascii_lowercase());
+        }
+    }
+    end(&mut part);
+    found
+}

@@ -1,0 +1,216 @@
+//! When a page's article was first published.
+//!
+//! What the page states for machines and what it shows to readers are both asked. Where they differ the earlier one is
+//! believed: systems stamp pages again when they are moved or saved, and nobody shows a date before the publication. A date
+//! of modification or of crawling never stands in for the date of publication.
+
+use dom_query::{Document, NodeRef};
+use jiff::Timestamp;
+
+use crate::extract::html::blocks::Page;
+use crate::extract::html::dates;
+use crate::extract::html::json_ld::Described;
+use crate::extract::html::lines::inline;
+use crate::extract::html::metadata::{Metas, select};
+
+/// `<meta>` names of the date of publication, most telling first.
+const NAMES: [&str; 27] = [
+    "article:published_time",
+    "og:published_time",
+    "article:published",
+    "og:article:published_time",
+    "datepublished",
+    "date_published",
+    "publication_date",
+    "publish-date",
+    "publishdate",
+    "publish_date",
+    "published_time",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "dc.date.published",
+    "citation_publication_date",
+    "citation_date",
+    "citation_online_date",
+    "bt:pubdate",
+    "cxenseparse:recs:publishtime",
+    "date",
+];
+
+/// Elements that hold a date, most telling first.
+const MARKED: [&str; 22] = [
+    "[itemprop~=datePublished]",
+    "time[pubdate]",
+    "time.published",
+    "time.entry-date",
+    "time.entry-time",
+    "abbr.published",
+    ".entry-date",
+    ".post-date",
+    ".published",
+    ".date-published",
+    ".publish-date",
+    ".article-date",
+    ".pubdate",
+    ".article__date",
+    ".post__date",
+    ".posted-on",
+    ".dateline",
+    "[class*=post-date]",
+    "header time",
+    "article time",
+    "main time",
+    "time",
+];
+
+/// Words that make a date one of a change.
+const CHANGED: [&str; 13] = [
+    "updated",
+    "modified",
+    "last reviewed",
+    "reviewed on",
+    "edited",
+    "aktualisiert",
+    "mis à jour",
+    "actualizado",
+    "aggiornato",
+    "atualizad",
+    "bijgewerkt",
+    "обновлено",
+    "uppdaterad",
+];
+/// Words that make it one of publication.
+const APPEARED: [&str; 8] =
+    ["published", "posted", "veröffentlicht", "publié", "publicado", "pubblicato", "gepubliceerd", "опубликовано"];
+
+/// The time of first publication; `None` where the page does not say.
+pub(crate) fn read(
+    document: &Document,
+    page: &Page,
+    head: &[&str],
+    metas: &Metas,
+    described: &Described,
+    url: Option<&str>,
+) -> Option<Timestamp> {
+    if let Some(original) = originally(page).or_else(|| labelled(page)) {
+        return Some(original);
+    }
+    let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse));
+    let stated = described.published.or_else(meta);
+    let shown = shown(head).or_else(|| marked(document));
+    match (stated, shown) {
+        // The same day keeps the time that was stated.
+        (Some(stated), Some(shown)) if shown.as_second() + 36 * 3600 < stated.as_second() => Some(shown),
+        (Some(stated), _) => Some(stated),
+        (None, shown) => shown.or_else(|| url.and_then(dates::in_path)),
+    }
+}
+
+/// "Originally published on …", wherever it stands.
+fn originally(page: &Page) -> Option<Timestamp> {
+    const WORDS: [&str; 5] = [
+        "originally published",
+        "first published",
+        "originally posted",
+        "originally appeared",
+        "ursprünglich veröffentlicht",
+    ];
+    let says = |line: &str| {
+        let lower = line.to_lowercase();
+        WORDS
+            .iter()
+            .find_map(|words| lower.find(words))
+            .and_then(|at| line.get(at..))
+            .map(|rest| rest.chars().take(90).collect::<String>())
+    };
+    page.blocks
+        .iter()
+        .filter(|block| block.text.len() < 400)
+        .filter_map(|block| says(&block.text))
+        .find_map(|rest| dates::find(&rest))
+}
+
+/// A line that says "Published" and nothing else, and the date on the next.
+fn labelled(page: &Page) -> Option<Timestamp> {
+    const LABELS: [&str; 9] = [
+        "published",
+        "publish date",
+        "published on",
+        "date published",
+        "publication date",
+        "posted",
+        "posted on",
+        "veröffentlicht",
+        "publié le",
+    ];
+    let lines = || page.blocks.iter().map(|block| block.text.as_str());
+    lines().zip(lines().skip(1)).find_map(|(label, line)| {
+        let fits = label.len() < 30
+            && line.len() < 60
+            && LABELS.contains(&label.trim_end_matches(':').to_lowercase().as_str());
+        if fits { dates::find(line) } else { None }
+    })
+}
+
+/// A date in the short lines around the headline.
+fn shown(head: &[&str]) -> Option<Timestamp> {
+    let mut changed = false;
+    head.iter().filter(|line| line.chars().count() < 100).find_map(|line| {
+        let skip = std::mem::replace(&mut changed, speaks_of_change(line)) || changed;
+        if skip { None } else { dates::find(line) }
+    })
+}
+
+/// A date in an element made for it.
+fn marked(document: &Document) -> Option<Timestamp> {
+    MARKED.iter().find_map(|selector| {
+        let nodes = select(document, selector).into_iter().take(4);
+        nodes.filter(|node| !is_about_change(node) && !is_of_another(node)).find_map(|node| {
+            let stated = ["datetime", "content", "title"]
+                .iter()
+                .find_map(|name| node.attr(name).and_then(|value| dates::parse(&value)));
+            stated.or_else(|| Some(inline(&node)).filter(|text| text.len() < 120).and_then(|text| dates::find(&text)))
+        })
+    })
+}
+
+/// The element dates a change, not the publication.
+fn is_about_change(node: &NodeRef<'_>) -> bool {
+    let named = ["class", "itemprop", "id"].iter().any(|name| {
+        node.attr(name).is_some_and(|value| {
+            let value = value.to_ascii_lowercase();
+            (value.contains("modif") || value.contains("updated")) && !value.contains("publish")
+        })
+    });
+    let before = || node.prev_sibling().map(|before| before.text().to_string()).unwrap_or_default();
+    named || speaks_of_change(&before()) || speaks_of_change(&inline(node))
+}
+
+fn speaks_of_change(text: &str) -> bool {
+    if text.len() > 200 {
+        return false;
+    }
+    let text = text.trim().to_lowercase();
+    CHANGED.iter().any(|word| text.contains(word)) && !APPEARED.iter().any(|word| text.contains(word))
+}
+
+/// The element stands in a list of other articles or in the comments.
+fn is_of_another(node: &NodeRef<'_>) -> bool {
+    node.ancestors_it(Some(12)).any(|ancestor| {
+        let name = ancestor.node_name().unwrap_or_default();
+        let marks =
+            [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
+        let other = |mark: String| {
+            ["comment", "related", "sidebar", "recommend", "latest", "recent"].iter().any(|word| mark.contains(word))
+        };
+        matches!(name.as_ref(), "aside" | "nav" | "footer" | "li")
+            || (name.as_ref() != "body" && name.as_ref() != "html" && marks.into_iter().any(other))
+    })
+}

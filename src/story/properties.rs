@@ -1,0 +1,86 @@
+use proptest::prelude::*;
+
+use super::tests::{Office, assert_proven, news, notices};
+use super::{Limits, Options, group};
+use crate::model::Article;
+
+/// Articles with parts missing, copied, dated oddly: whatever a day may bring.
+fn articles() -> impl Strategy<Value = Vec<Article>> {
+    let pool: Vec<Article> = news().into_iter().chain(notices("blog")).chain(notices("wire")).collect();
+    let one = (0..pool.len(), 0..4_usize, 0..4_u8, any::<bool>());
+    let made = move |(place, source, defect, dated): (usize, usize, u8, bool)| {
+        let mut article = pool[place].clone();
+        article.source = ["wire", "coast", "lab", "nobody"][source].into();
+        article.id = format!("{}-{}-{place}-{defect}", article.source, article.id);
+        article.url = Some(format!("https://{}.example/{place}-{defect}", article.source));
+        match defect {
+            1 => article.title.clear(),
+            2 => article.text.clear(),
+            3 => article.language = None,
+            _ => {}
+        }
+        if !dated {
+            article.published = None;
+        }
+        article
+    };
+    prop::collection::vec(one.prop_map(made), 0..24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_gives_the_same_edition(articles in articles(), seed in any::<u64>()) {
+        let mut shuffled = articles.clone();
+        shuffled.sort_by_key(|article| crate::story::tests::scatter(&article.id, seed));
+        let limits = Limits { max_stories: 4, max_more: 3, ..Limits::default() };
+        let one = Office { articles, limits: limits.clone(), ..Office::default() };
+        let other = Office { articles: shuffled, limits, ..Office::default() };
+        prop_assert_eq!(format!("{:?}", one.compose()), format!("{:?}", other.compose()));
+    }
+
+    #[test]
+    fn every_article_has_one_fate_and_every_sentence_its_place(articles in articles()) {
+        let office = Office { articles, ..Office::default() };
+        let composition = office.compose();
+        let mut fates: Vec<&str> = composition.fates.iter().map(|fate| fate.article.as_str()).collect();
+        let mut given: Vec<&str> = office.articles.iter().map(|article| article.id.as_str()).collect();
+        fates.sort_unstable();
+        given.sort_unstable();
+        prop_assert_eq!(fates, given);
+        assert_proven(&composition.edition, &office.articles);
+    }
+
+    #[test]
+    fn a_copy_never_takes_a_source_away(articles in articles(), place in any::<prop::sample::Index>()) {
+        prop_assume!(!articles.is_empty());
+        let limits = Limits { max_stories: 100, reading_minutes: 0, ..Limits::default() };
+        let before = Office { articles, limits: limits.clone(), ..Office::default() };
+        let mut articles = before.articles.clone();
+        let mut copy = place.get(&articles).clone();
+        prop_assume!(!copy.text.is_empty());
+        copy.source = "mirror".into();
+        copy.id = "mirror".into();
+        copy.url = Some("https://mirror.example/copy".into());
+        articles.push(copy);
+        let after = Office { articles, limits, ..Office::default() };
+        let mut named = before.sources_named();
+        named.push("mirror".to_owned());
+        named.sort();
+        named.dedup();
+        prop_assert_eq!(named, after.sources_named());
+    }
+
+    #[test]
+    fn a_group_is_answered_for_every_article(articles in articles()) {
+        let grouped = group(&articles, &Options::default());
+        prop_assert_eq!(grouped.len(), articles.len());
+        for found in &grouped {
+            if let Some(original) = found.duplicate_of {
+                prop_assert_eq!(grouped[original].story, found.story);
+                prop_assert_eq!(grouped[original].duplicate_of, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a person types and what comes back: exit codes, errors, the small commands.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/web.rs"]
+mod web;
+
+use program::Program;
+use web::{Answer, Web};
+
+const FEED: &str = "<rss version=\"2.0\"><channel><title>Harbour News</title><link>https://a.example/</link><item>\
+                    <title>One</title><link>https://a.example/1</link><description>Text.</description></item></channel></rss>";
+
+#[test]
+fn without_a_config_the_program_says_where_it_looked_and_what_to_do() {
+    let program = Program::new("");
+    std::fs::remove_file(program.path("config.toml")).unwrap();
+    let ran = program.run(&["--dry-run"]).ends(2);
+    assert!(ran.stderr.contains("there is no config") && ran.stderr.contains("digest init"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_wrong_config_is_refused_before_anything_is_done() {
+    let program = Program::new("[summary]\nsentnces = 3\n");
+    let before = program.files();
+    let ran = program.run(&["run"]).ends(2);
+    assert!(
+        ran.stderr.contains("config.toml:2:1") && ran.stderr.contains("did you mean `sentences`?"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(program.files(), before);
+}
+
+#[test]
+fn a_wrong_template_is_refused_with_its_place_before_anything_is_done() {
+    let program = Program::new("[newsletter]\ntemplate = \"mine\"\n");
+    program.run(&["template", "dump", "default", "--to", "mine"]).ends(0);
+    program.run(&["--dry-run"]).ends(0);
+    let path = program.path("mine/edition.html");
+    let html = std::fs::read_to_string(&path).unwrap();
+    program.write("mine/edition.html", &format!("{{{{ edition.nothing_of_that_name }}}}\n{html}"));
+    let ran = program.run(&["--dry-run"]).ends(2);
+    assert!(ran.stderr.contains("edition.html:1:"), "{}", ran.stderr);
+    assert!(ran.stdout.is_empty());
+}
+
+#[test]
+fn without_mail_an_edition_can_be_looked_at_but_not_sent() {
+    let program = Program::new("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n");
+    program.write("note.txt", "The bridge was closed on Monday. Two hangers had cracked. It opens again in May.\n");
+    let shown = program.run(&["--dry-run"]).ends(0);
+    assert!(shown.stdout.contains("The bridge was closed on Monday."), "{}", shown.stdout);
+    let ran = program.run(&["run"]).ends(2);
+    assert!(ran.stderr.contains("no [mail]"), "{}", ran.stderr);
+}
+
+#[test]
+fn init_writes_a_config_that_works_and_overwrites_nothing() {
+    let program = Program::new("");
+    std::fs::remove_file(program.path("config.toml")).unwrap();
+    program.write("feeds.opml", "<opml version=\"2.0\"><body><outline text=\"World\"><outline text=\"A\" xmlUrl=\"https://a.example/feed\"/></outline></body></opml>");
+    program.run(&["init", "--opml", "feeds.opml"]).ends(0);
+    let text = std::fs::read_to_string(program.path("config.toml")).unwrap();
+    assert!(text.contains("feed = \"https://a.example/feed\"") && text.contains("section = \"World\""), "{text}");
+    program.run(&["check"]).ends(0);
+    let again = program.run(&["init"]).ends(2);
+    assert!(again.stderr.contains("--force"), "{}", again.stderr);
+    assert_eq!(std::fs::read_to_string(program.path("config.toml")).unwrap(), text);
+}
+
+#[test]
+fn source_add_finds_the_feed_behind_a_page() {
+    let web = Web::start();
+    let page =
+        "<html><head><link rel=alternate type=application/rss+xml href=/feed.xml></head><body>Hello</body></html>";
+    web.on("/", Answer::Body("text/html", page.into()))
+        .on("/feed.xml", Answer::Body("application/rss+xml", FEED.into()));
+    let program = Program::new("# mine\nversion = 1\n");
+    let refused = program.run(&["source", "add", &web.url("/")]).ends(3);
+    assert!(refused.stderr.contains("refused"), "private addresses need a word: {}", refused.stderr);
+    program.run(&["source", "add", &web.url("/"), "--allow-private", "--section", "Region"]).ends(0);
+    let text = std::fs::read_to_string(program.path("config.toml")).unwrap();
+    assert!(text.starts_with("# mine\nversion = 1\n"), "{text}");
+    assert!(text.contains("name = \"Harbour News\"") && text.contains(&web.url("/feed.xml")), "{text}");
+    let list = program.run(&["source", "list"]).ends(0);
+    assert!(list.stdout.contains("Harbour News") && list.stdout.contains("never asked"), "{}", list.stdout);
+    let check = program.run(&["source", "check"]).ends(0);
+    assert!(check.stdout.contains("answered: 1 entries"), "{}", check.stdout);
+    let opml = program.run(&["source", "export"]).ends(0);
+    assert!(opml.stdout.contains("<opml") && opml.stdout.contains("Harbour News"), "{}", opml.stdout);
+    let unknown = program.run(&["source", "check", "Nobody"]).ends(2);
+    assert!(unknown.stderr.contains("no source is called `Nobody`"), "{}", unknown.stderr);
+}
+
+#[test]
+fn explain_accounts_for_every_entry() {
+    let rule = "[[rule]]\nname = \"no bridges\"\ndrop = { text = 'bridge' }\n";
+    let program = Program::new(&format!("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n{rule}"));
+    program.write("bridge.txt", "The bridge was closed on Monday. Two hangers had cracked. It opens again in May.\n");
+    program
+        .write("school.txt", "The school cooks for the valley. Pupils bring the meals. The county pays for the van.\n");
+    let ran = program.run(&["explain", "--json"]).ends(0);
+    let account: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(account["fates"].as_array().unwrap().len(), 2);
+    assert_eq!(account["stories"].as_array().unwrap().len(), 1);
+    let dropped = program.run(&["explain", "--dropped", "--json"]).ends(0);
+    assert!(dropped.stdout.contains("no bridges"), "{}", dropped.stdout);
+}
+
+#[test]
+fn a_run_accounts_for_itself_as_json() {
+    let program = Program::new(
+        "[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n[mail]\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\ntransport = \"file\"\n",
+    );
+    program.write("note.txt", "The bridge was closed on Monday. Two hangers had cracked. It opens again in May.\n");
+    let ran = program.run(&["run", "--report", "json", "--now", "2026-10-19T05:00:00Z"]).ends(0);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["delivered"]["sent"], 1);
+    assert_eq!(report["edition"]["stories"], 1);
+    assert_eq!(report["sources"][0]["fresh"], 1);
+    assert_eq!(std::fs::read_dir(program.path("mail")).unwrap().count(), 1);
+}
+
+#[test]
+fn general_options_stand_anywhere_and_those_of_run_behind_it() {
+    let program = Program::new("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n");
+    program.write("note.txt", "The bridge was closed on Monday. Two hangers had cracked. It opens again in May.\n");
+    program.run(&["--config", "config.toml", "check"]).ends(0);
+    program.run(&["check", "-c", "config.toml"]).ends(0);
+    program.run(&["-c", "config.toml", "--dry-run"]).ends(0);
+    program.run(&["-c", "config.toml", "run", "--dry-run"]).ends(0);
+    let refused = program.run(&["--dry-run", "run"]).ends(2);
+    assert!(refused.stderr.contains("digest run --dry-run"), "{}", refused.stderr);
+}
+
+#[test]
+fn the_schema_completions_and_manual_are_made() {
+    let program = Program::new("");
+    let schema: serde_json::Value = serde_json::from_str(&program.run(&["check", "--schema"]).ends(0).stdout).unwrap();
+    assert!(schema["properties"]["newsletter"].is_object() || schema["properties"]["newsletter"]["$ref"].is_string());
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(program.run(&["completions", shell]).ends(0).stdout.contains("digest"));
+    }
+    assert!(program.run(&["man"]).ends(0).stdout.contains(".TH digest"));
+    assert!(program.run(&["--help"]).ends(0).stdout.contains("Exit codes:"));
+    program.run(&["--no-such-flag"]).ends(2);
+}
