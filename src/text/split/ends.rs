@@ -43,9 +43,17 @@ static BYTES: [Byte; 256] = {
     bytes
 };
 
-/// The ends in `block` but that of the block itself, in their order. `is_abbreviation` is asked with words of one
-/// language in lower case.
-pub(super) fn ends(text: &str, block: Range<usize>, is_abbreviation: impl Fn(&str) -> bool) -> Vec<End> {
+/// What a language knows of its words, all asked in lower case.
+pub(super) trait Words {
+    /// Whether the word is one that a full stop follows inside a sentence.
+    fn is_abbreviation(&self, word: &str) -> bool;
+
+    /// Whether the word is a small one (an article, a pronoun, a preposition): with a capital it starts a sentence.
+    fn is_small(&self, word: &str) -> bool;
+}
+
+/// The ends in `block` but that of the block itself, in their order.
+pub(super) fn ends(text: &str, block: Range<usize>, words: &impl Words) -> Vec<End> {
     let (stops, pairs) = signs(text, block.clone());
     let mut ends = Vec::with_capacity(stops.len());
     let mut pairs = pairs.into_iter().peekable();
@@ -65,7 +73,7 @@ pub(super) fn ends(text: &str, block: Range<usize>, is_abbreviation: impl Fn(&st
             continue;
         }
         let around = Around { before: &text[block.start..stop], run: &text[stop..run], closed: at > run, after: &text[at..block.end] };
-        match around.judge(&is_abbreviation) {
+        match around.judge(words) {
             Some(sure) => ends.push(End { at, sure }),
             None => {}
         }
@@ -109,7 +117,12 @@ fn run_end(text: &str, stop: usize, end: usize) -> usize {
 }
 
 fn closers_end(text: &str, at: usize, end: usize) -> usize {
-    let closes = |sign| matches!(sign, '"' | '\'' | '”' | '’' | '“' | '»' | ')' | ']' | '」' | '』' | '）' | '》');
+    let wide = text[..at].ends_with(is_full_width);
+    let closes = |sign| match sign {
+        '”' | '’' | '»' | ')' | ']' | '」' | '』' | '）' | '》' => true,
+        '"' | '\'' | '“' => !wide,
+        _ => false,
+    };
     text[at..end].find(|sign| !closes(sign)).map_or(end, |length| at + length)
 }
 
@@ -124,7 +137,7 @@ struct Around<'a> {
 
 impl Around<'_> {
     /// Whether a sentence certainly ends here; `None` if it certainly does not.
-    fn judge(&self, is_abbreviation: impl Fn(&str) -> bool) -> Option<bool> {
+    fn judge(&self, words: &impl Words) -> Option<bool> {
         if self.run.ends_with(is_full_width) {
             return Some(true);
         }
@@ -135,19 +148,40 @@ impl Around<'_> {
         }
         let opens = |sign| matches!(sign, '"' | '“' | '„' | '«' | '»' | '‘' | '\'' | '(' | '[' | '`' | '¿' | '¡' | '”');
         let first = next.trim_start_matches(opens).chars().next().unwrap_or(' ');
-        let word = self.before.rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default();
+        let told = self.before.trim_end_matches([' ', '.']);
+        let dots = self.before.bytes().skip(told.len()).filter(|&byte| byte == b'.').count();
+        if first == '.' || dots >= 3 {
+            return self.judge_dots(told, dots, next);
+        }
+        let word = self.before.trim_end_matches(['»', '”', ')', '"']).rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default();
         if first.is_lowercase() && !self.closed {
             // Some write no capitals; most small letters tell an abbreviation.
             return may_precede_small(self.run, word).then_some(false);
         }
         let plain = match self.run {
-            "." if first.is_uppercase() => is_plain(word, 3, &is_abbreviation),
-            "." if first.is_numeric() => word.chars().all(char::is_lowercase) && is_plain(word, 5, &is_abbreviation),
+            "." if first.is_uppercase() => {
+                let next = next.trim_start_matches(opens).split(|letter: char| !letter.is_alphabetic()).next();
+                let starts = || next.is_some_and(|next| words.is_small(&next.to_lowercase()));
+                is_plain(word, 3) && (!words.is_abbreviation(&word.to_lowercase()) || word.starts_with(char::is_lowercase) && starts())
+            }
+            "." if first.is_numeric() => {
+                word.chars().all(char::is_lowercase) && is_plain(word, 5) && !words.is_abbreviation(word)
+            }
             "!" | "?" => first.is_uppercase() && !self.closed && word.chars().all(char::is_lowercase),
             "।" | "॥" | "؟" | "۔" => true,
             _ => false,
         };
         Some(plain)
+    }
+
+    /// Of four dots with spaces between them, the one next to the word ends the sentence: `told. . . . Then`, and
+    /// `told . . . . Then`.
+    fn judge_dots(&self, told: &str, dots: usize, next: &str) -> Option<bool> {
+        let rest = next.trim_start_matches(['.', ' ']);
+        let more = next.bytes().take(next.len() - rest.len()).filter(|&byte| byte == b'.').count();
+        let apart = self.before[told.len()..].starts_with(' ') || dots == 0 && self.before.ends_with(' ');
+        let ends = dots + more == 3 && rest.starts_with(char::is_uppercase) && (if apart { more == 0 } else { dots == 0 });
+        ends.then_some(true)
     }
 }
 
@@ -157,28 +191,35 @@ pub(super) fn may_precede_small(run: &str, word: &str) -> bool {
     matches!(run, "!" | "?" | "!!" | "??") || run == "." && long
 }
 
-/// A word of at least so many letters, none but the first one large, that is no abbreviation; or a year.
-fn is_plain(word: &str, least: usize, is_abbreviation: impl Fn(&str) -> bool) -> bool {
+/// A word of at least so many letters, none but the first one large; or a year.
+fn is_plain(word: &str, least: usize) -> bool {
     if word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()) {
         return true;
     }
-    let mut letters = word.chars();
-    let capital = letters.next().is_some_and(char::is_uppercase);
+    let capital = word.starts_with(char::is_uppercase);
     let least = if capital { least + 2 } else { least };
-    if !word.chars().skip(usize::from(capital)).all(|letter| letter.is_lowercase() || matches!(letter, '’' | '\'' | '-'))
-        || word.chars().nth(least - 1).is_none()
-    {
-        return false;
-    }
-    if capital || !word.is_ascii() { !is_abbreviation(&word.to_lowercase()) } else { !is_abbreviation(word) }
+    let inner = |letter: char| letter.is_lowercase() || matches!(letter, '’' | '\'' | '-');
+    word.chars().nth(least - 1).is_some() && word.chars().skip(usize::from(capital)).all(inner)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ends;
+    use super::{Words, ends};
+
+    struct Few;
+
+    impl Words for Few {
+        fn is_abbreviation(&self, word: &str) -> bool {
+            word == "approx"
+        }
+
+        fn is_small(&self, word: &str) -> bool {
+            word == "they"
+        }
+    }
 
     fn check(text: &str, sure: &[&str], unsure: &[&str]) {
-        let found = ends(text, 0..text.len(), |word| word == "approx");
+        let found = ends(text, 0..text.len(), &Few);
         let before = |wanted: bool| -> Vec<&str> {
             let chosen = found.iter().filter(|end| end.sure == wanted);
             chosen.map(|end| text[..end.at].rsplit(' ').next().unwrap_or_default()).collect()

@@ -5,9 +5,9 @@ use std::ops::Range;
 use crate::text::split::ends::may_precede_small;
 
 /// Abbreviations of all languages that stand before what they abbreviate for; lists of the splitters lack them.
-const LEADING: [&str; 22] = [
+const LEADING: [&str; 23] = [
     "Dr.", "Mt.", "St.", "Ms.", "Mr.", "Mrs.", "Prof.", "Fil.", "Hl.", "Nr.", "Art.", "Gen.", "Col.", "Sgt.", "o.a.", "d.w.z.", "t.o.v.",
-    "m.m.", "f.eks.", "bl.a.", "z.B.", "u.a.",
+    "m.m.", "f.eks.", "bl.a.", "z.B.", "u.a.", "M.Ö.",
 ];
 
 /// Languages that write ordinal numbers with a full stop: `21. Oktober`.
@@ -74,7 +74,7 @@ fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>, language: &s
     let gap = &text[before.end..after.start];
     let word = left.rsplit(char::is_whitespace).next().unwrap_or_default();
     let next = right.chars().next().unwrap_or(' ');
-    if !right.chars().any(char::is_alphanumeric) || gap.is_empty() && is_one_word(word, next) {
+    if [left, right].iter().any(|part| !part.chars().any(char::is_alphanumeric)) || gap.is_empty() && is_one_word(word, next) {
         return true;
     }
     if gap.contains('\n') {

@@ -14,10 +14,14 @@ mod pairs;
 mod rules;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
+use foldhash::fast::FixedState;
 use icu_segmenter::{SentenceSegmenter, SentenceSegmenterBorrowed, options::SentenceBreakInvariantOptions};
 
+use crate::text::split::ends::Words;
 use crate::text::words::is_unspaced;
 
 /// Longer pieces are cut before they reach a splitter, at a full stop or a space.
@@ -36,46 +40,57 @@ pub fn sentences(text: &str, language: Option<&str>) -> Vec<Range<usize>> {
     for block in blocks::blocks(text) {
         let first = found.len();
         splitter.block(text, block, &mut found);
-        join::join(text, &mut found, first, splitter.language);
+        join::join(text, &mut found, first, &splitter.language);
         rules::mend(text, &mut found, first);
     }
     found
 }
 
-/// What knows the abbreviations of one language.
-#[derive(Clone, Copy)]
+/// What knows the words of one language.
 struct Splitter {
-    language: &'static str,
-    known: &'static dyn sentencex::languages::Language,
+    language: String,
+    known: Box<dyn sentencex::languages::Language>,
+    small: HashSet<&'static str, FixedState>,
+}
+
+impl Words for Splitter {
+    fn is_abbreviation(&self, word: &str) -> bool {
+        self.known.get_abbreviations().contains(word)
+    }
+
+    fn is_small(&self, word: &str) -> bool {
+        self.small.contains(word)
+    }
 }
 
 impl Splitter {
     /// The splitter of `language`.
-    fn of(language: &str) -> Self {
+    fn of(language: &str) -> Rc<Self> {
         thread_local! {
-            static SPLITTERS: RefCell<Vec<Splitter>> = const { RefCell::new(Vec::new()) };
+            static SPLITTERS: RefCell<Vec<Rc<Splitter>>> = const { RefCell::new(Vec::new()) };
         }
         SPLITTERS.with_borrow_mut(|splitters| {
             let known = splitters.iter().find(|splitter| splitter.language == language);
-            known.copied().unwrap_or_else(|| {
-                // Languages are few and kept for good; a caller's made-up ones are not.
-                let language = if splitters.len() < MOST_LANGUAGES { language } else { "en" };
-                let language = language.to_owned().leak();
-                let splitter = Self { language, known: Box::leak(sentencex::language_factory(language)) };
-                splitters.push(splitter);
+            known.cloned().unwrap_or_else(|| {
+                let known = sentencex::language_factory(language);
+                let small = stop_words::lookup(language).unwrap_or_default().iter().copied().collect();
+                let splitter = Rc::new(Self { language: language.to_owned(), known, small });
+                // A caller's made-up languages are not kept.
+                if splitters.len() < MOST_LANGUAGES {
+                    splitters.push(Rc::clone(&splitter));
+                }
                 splitter
             })
         })
     }
 
     /// Splits one block.
-    fn block(self, text: &str, block: Range<usize>, found: &mut Vec<Range<usize>>) {
-        if FOREIGN_STOPS.contains(&self.language) {
+    fn block(&self, text: &str, block: Range<usize>, found: &mut Vec<Range<usize>>) {
+        if FOREIGN_STOPS.contains(&self.language.as_str()) {
             return self.pieces(text, block, found);
         }
-        let abbreviations = self.known.get_abbreviations();
         let (mut start, mut asks) = (block.start, false);
-        for end in ends::ends(text, block.clone(), |word| abbreviations.contains(word)) {
+        for end in ends::ends(text, block.clone(), self) {
             if end.sure {
                 self.stretch(text, start..end.at, asks, found);
                 (start, asks) = (end.at, false);
@@ -87,7 +102,7 @@ impl Splitter {
     }
 
     /// Splits what lies between two sure ends, if there is anything to ask.
-    fn stretch(self, text: &str, stretch: Range<usize>, asks: bool, found: &mut Vec<Range<usize>>) {
+    fn stretch(&self, text: &str, stretch: Range<usize>, asks: bool, found: &mut Vec<Range<usize>>) {
         let stretch = trim(text, stretch);
         if asks {
             self.pieces(text, stretch, found);
@@ -97,7 +112,7 @@ impl Splitter {
     }
 
     /// Splits what is not plain, piece by piece.
-    fn pieces(self, text: &str, block: Range<usize>, found: &mut Vec<Range<usize>>) {
+    fn pieces(&self, text: &str, block: Range<usize>, found: &mut Vec<Range<usize>>) {
         let mut start = block.start;
         let mut joined = false;
         while start < block.end {
@@ -121,8 +136,8 @@ impl Splitter {
     }
 
     /// Byte lengths of the sentences of a piece, with the white space after each; their sum is the piece's.
-    fn lengths(self, piece: &str) -> Vec<usize> {
-        let unspaced = matches!(self.language, "zh" | "th" | "lo" | "km") || self.language == "en" && mostly_unspaced(piece);
+    fn lengths(&self, piece: &str) -> Vec<usize> {
+        let unspaced = matches!(self.language.as_str(), "zh" | "th" | "lo" | "km") || self.language == "en" && mostly_unspaced(piece);
         let proposed: Vec<usize> = if unspaced {
             thread_local! {
                 static SEGMENTER: SentenceSegmenterBorrowed<'static> =

@@ -78,6 +78,8 @@ fn role(text: &str, at: usize, sign: char) -> Option<(Kind, Role)> {
         _ => Role::Either,
     };
     Some(match sign {
+        // A space on the wrong side: `he left, "said the man`.
+        '"' if begins && after.is_lowercase() && text[..at].ends_with(", ") => (Kind::Straight, Role::Either),
         '"' => (Kind::Straight, by_place),
         '„' => (Kind::Curly, Role::Opens),
         '“' => (Kind::Curly, if ends && !begins { Role::Closes } else { Role::Opens }),
