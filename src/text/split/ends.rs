@@ -72,11 +72,13 @@ pub(super) fn ends(text: &str, block: Range<usize>, words: &impl Words) -> Vec<E
         if at >= block.end || at < covered {
             continue;
         }
-        let around = Around { before: &text[block.start..stop], run: &text[stop..run], closed: at > run, after: &text[at..block.end] };
-        match around.judge(words) {
-            Some(sure) => ends.push(End { at, sure }),
-            None => {}
-        }
+        let around = Around {
+            before: &text[block.start..stop],
+            run: &text[stop..run],
+            closed: at > run,
+            after: &text[at..block.end],
+        };
+        ends.extend(around.judge(words).map(|sure| End { at, sure }));
     }
     ends
 }
@@ -144,7 +146,9 @@ impl Around<'_> {
         let next = self.after.trim_start();
         if next.len() == self.after.len() {
             // No space: an abbreviation, a number, an address, or a space forgotten.
-            return next.starts_with(|first: char| first.is_alphabetic() || matches!(first, '[' | '`')).then_some(false);
+            return next
+                .starts_with(|first: char| first.is_alphabetic() || matches!(first, '[' | '`'))
+                .then_some(false);
         }
         let opens = |sign| matches!(sign, '"' | '“' | '„' | '«' | '»' | '‘' | '\'' | '(' | '[' | '`' | '¿' | '¡' | '”');
         let first = next.trim_start_matches(opens).chars().next().unwrap_or(' ');
@@ -153,7 +157,8 @@ impl Around<'_> {
         if first == '.' || dots >= 3 {
             return self.judge_dots(told, dots, next);
         }
-        let word = self.before.trim_end_matches(['»', '”', ')', '"']).rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default();
+        let before = self.before.trim_end_matches(['»', '”', ')', '"']);
+        let word = before.rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default();
         if first.is_lowercase() && !self.closed {
             // Some write no capitals; most small letters tell an abbreviation.
             return may_precede_small(self.run, word).then_some(false);
@@ -162,12 +167,18 @@ impl Around<'_> {
             "." if first.is_uppercase() => {
                 let next = next.trim_start_matches(opens).split(|letter: char| !letter.is_alphabetic()).next();
                 let starts = || next.is_some_and(|next| words.is_small(&next.to_lowercase()));
-                is_plain(word, 3) && (!words.is_abbreviation(&word.to_lowercase()) || word.starts_with(char::is_lowercase) && starts())
+                is_plain(word, 3)
+                    && (!words.is_abbreviation(&word.to_lowercase())
+                        || word.starts_with(char::is_lowercase) && starts())
             }
             "." if first.is_numeric() => {
-                word.chars().all(char::is_lowercase) && is_plain(word, 5) && !words.is_abbreviation(word)
+                word.starts_with(char::is_alphabetic)
+                    && is_plain(word, 4)
+                    && !words.is_abbreviation(&word.to_lowercase())
             }
-            "!" | "?" => first.is_uppercase() && !self.closed && word.chars().all(char::is_lowercase),
+            "?" | "…" => first.is_uppercase() && !self.closed,
+            // `Yahoo!` is a name.
+            "!" => first.is_uppercase() && !self.closed && word.chars().all(char::is_lowercase),
             "।" | "॥" | "؟" | "۔" => true,
             _ => false,
         };
@@ -180,7 +191,8 @@ impl Around<'_> {
         let rest = next.trim_start_matches(['.', ' ']);
         let more = next.bytes().take(next.len() - rest.len()).filter(|&byte| byte == b'.').count();
         let apart = self.before[told.len()..].starts_with(' ') || dots == 0 && self.before.ends_with(' ');
-        let ends = dots + more == 3 && rest.starts_with(char::is_uppercase) && (if apart { more == 0 } else { dots == 0 });
+        let ends =
+            dots + more == 3 && rest.starts_with(char::is_uppercase) && (if apart { more == 0 } else { dots == 0 });
         ends.then_some(true)
     }
 }
@@ -210,7 +222,7 @@ mod tests {
 
     impl Words for Few {
         fn is_abbreviation(&self, word: &str) -> bool {
-            word == "approx"
+            matches!(word, "approx" | "etc")
         }
 
         fn is_small(&self, word: &str) -> bool {
@@ -229,8 +241,12 @@ mod tests {
 
     #[test]
     fn plain_ends_are_sure_and_others_are_not() {
-        check("The river rose. Dr. Smith came! He left. It cost approx. Three.", &["rose.", "came!", "left."], &["Dr.", "approx."]);
-        check("Er kam 1990. Dann ging er. 3 Tage später. ", &["1990."], &["er."]);
+        check(
+            "The river rose. Dr. Smith came! He left. It cost approx. Three.",
+            &["rose.", "came!", "left."],
+            &["Dr.", "approx."],
+        );
+        check("Er kam 1990. Dann ging er. 3 Tage später.", &["1990."], &["er."]);
         check("部长表示谈判将继续。记者问：“为什么？”", &["部长表示谈判将继续。"], &[]);
     }
 

@@ -6,8 +6,8 @@ use crate::text::split::ends::may_precede_small;
 
 /// Abbreviations of all languages that stand before what they abbreviate for; lists of the splitters lack them.
 const LEADING: [&str; 23] = [
-    "Dr.", "Mt.", "St.", "Ms.", "Mr.", "Mrs.", "Prof.", "Fil.", "Hl.", "Nr.", "Art.", "Gen.", "Col.", "Sgt.", "o.a.", "d.w.z.", "t.o.v.",
-    "m.m.", "f.eks.", "bl.a.", "z.B.", "u.a.", "M.Ö.",
+    "Dr.", "Mt.", "St.", "Ms.", "Mr.", "Mrs.", "Prof.", "Fil.", "Hl.", "Nr.", "Art.", "Gen.", "Col.", "Sgt.", "o.a.",
+    "d.w.z.", "t.o.v.", "m.m.", "f.eks.", "bl.a.", "z.B.", "u.a.", "M.Ö.",
 ];
 
 /// Languages that write ordinal numbers with a full stop: `21. Oktober`.
@@ -60,7 +60,8 @@ fn move_signs(text: &str, left: &mut Range<usize>, right: &mut Range<usize>) {
     let inner = &text[right.clone()];
     let rest = inner.trim_start_matches(closes);
     let signs = &inner[..inner.len() - rest.len()];
-    let stands_alone = rest.is_empty() || rest.starts_with(|next: char| next.is_whitespace() || next == ',' || next == '.');
+    let stands_alone =
+        rest.is_empty() || rest.starts_with(|next: char| next.is_whitespace() || next == ',' || next == '.');
     let is_open = !signs.starts_with('"') || text[left.clone()].matches('"').count() % 2 == 1;
     if !signs.is_empty() && stands_alone && is_open {
         left.end = right.start + signs.len();
@@ -74,7 +75,9 @@ fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>, language: &s
     let gap = &text[before.end..after.start];
     let word = left.rsplit(char::is_whitespace).next().unwrap_or_default();
     let next = right.chars().next().unwrap_or(' ');
-    if [left, right].iter().any(|part| !part.chars().any(char::is_alphanumeric)) || gap.is_empty() && is_one_word(word, next) {
+    if [left, right].iter().any(|part| !part.chars().any(char::is_alphanumeric))
+        || gap.is_empty() && is_one_word(word, next)
+    {
         return true;
     }
     if gap.contains('\n') {
@@ -82,7 +85,12 @@ fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>, language: &s
     }
     let bracket = next == '(' && left.ends_with(char::is_alphanumeric);
     let said = matches!(next, '-' | '–' | '—') && left.ends_with(closes) && speaks_on(right);
-    bracket || said || next.is_lowercase() && goes_on(word, right, language) || LEADING.contains(&word) || is_number(left, word, language) || is_initial(left, word, language)
+    bracket
+        || said
+        || next.is_lowercase() && goes_on(word, right, language)
+        || LEADING.contains(&word)
+        || is_number(left, word, language)
+        || is_initial(left, word, language)
 }
 
 /// Whether a full stop without a space stands inside an address, a number or an abbreviation.
@@ -115,7 +123,11 @@ fn is_number(left: &str, word: &str, language: &str) -> bool {
     }
     let rest = left[..left.len() - word.len()].trim_end();
     let before = rest.rsplit(' ').next().unwrap_or_default();
-    rest.is_empty() || digits.len() <= 2 && ORDINAL.contains(&language) && !before.is_empty() && before.chars().all(char::is_lowercase)
+    rest.is_empty()
+        || digits.len() <= 2
+            && ORDINAL.contains(&language)
+            && !before.is_empty()
+            && before.chars().all(char::is_lowercase)
 }
 
 /// `V.|Petrov`: an initial, unless it is the number of a king or a version. English has a list of words that start sentences.

@@ -137,7 +137,8 @@ impl Splitter {
 
     /// Byte lengths of the sentences of a piece, with the white space after each; their sum is the piece's.
     fn lengths(&self, piece: &str) -> Vec<usize> {
-        let unspaced = matches!(self.language.as_str(), "zh" | "th" | "lo" | "km") || self.language == "en" && mostly_unspaced(piece);
+        let unspaced = matches!(self.language.as_str(), "zh" | "th" | "lo" | "km")
+            || self.language == "en" && mostly_unspaced(piece);
         let proposed: Vec<usize> = if unspaced {
             thread_local! {
                 static SEGMENTER: SentenceSegmenterBorrowed<'static> =

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// Longer quotations and brackets, in bytes, are cut at their sentences.
-const LONGEST: usize = 400;
+const LONGEST: usize = 240;
 
 /// What opens and closes together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
