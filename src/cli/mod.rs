@@ -12,6 +12,7 @@ mod init;
 mod input;
 mod output;
 mod read;
+mod reasons;
 mod run;
 mod session;
 mod source;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cli::reasons;
 use crate::extract::{self, clean};
 use crate::summary::{self, Options, Reasons, Summary, Text};
 
@@ -87,22 +88,11 @@ impl Answer {
 
     /// The answer as a table for people: a line a sentence, the reason below it.
     pub(in crate::cli) fn table(&self) -> String {
-        let mut table = String::from("  no  rank  centr.  prior  redund.  words\n");
+        let mut table = String::from(reasons::HEAD);
         for (number, line) in self.sentences.iter().enumerate() {
-            let Some(reasons) = &line.reasons else { continue };
-            let mark = if line.taken { '*' } else { ' ' };
-            table.push_str(&format!(
-                "{mark} {:>2}  {:>4}  {:>6.2}  {:>5.2}  {:>7.2}  {:>5}  {}\n{:41}{}\n",
-                number + 1,
-                reasons.rank,
-                reasons.centrality,
-                reasons.prior,
-                reasons.redundancy,
-                reasons.words,
-                line.text.split_whitespace().collect::<Vec<_>>().join(" "),
-                "",
-                line.why.as_deref().unwrap_or_default(),
-            ));
+            let Some(its) = &line.reasons else { continue };
+            let why = line.why.as_deref().unwrap_or_default();
+            table.push_str(&reasons::row(number + 1, line.taken, its, &line.text, why));
         }
         table
     }
