@@ -18,7 +18,7 @@ mod read;
 mod sanitize;
 mod url;
 
-pub use charset::{decode, detect};
+pub use charset::{Charset, decode, detect, encoding_trouble};
 pub use html::html;
 pub use mail::{mail, messages};
 pub use options::Options;
