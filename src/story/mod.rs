@@ -37,6 +37,7 @@ mod shorten;
 mod token;
 mod verify;
 mod vocabulary;
+mod weigh;
 
 pub use background::count_background;
 pub use compose::{Composition, compose};
@@ -49,6 +50,7 @@ pub use order::{Part, Ranking};
 pub use rule::{Patterns, Rule, RuleError, Rules};
 pub use shorten::shorten;
 pub use verify::{Flaw, verify};
+pub use weigh::Weighed;
 
 #[cfg(test)]
 mod properties;
