@@ -1,5 +1,6 @@
 //! `digest explain`: why a story, an entry was taken or dropped.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
@@ -10,7 +11,8 @@ use crate::cli::run::{replayed, to_stdout};
 use crate::cli::{Exit, Session};
 use crate::pipeline::Composed;
 
-/// Why stories stand where they stand, and what became of every entry, by the answers of the last gathering
+/// Why stories stand where they stand, and what became of every entry: of the next edition, by the answers of the last
+/// gathering, or of the last edition when nothing is waiting
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only what was left out, and the rule, limit or score that decided it
@@ -19,6 +21,9 @@ pub(super) struct Args {
     /// Only the story with this in its headline: its score, its sentences and why they were chosen
     #[arg(long, value_name = "TEXT")]
     story: Option<String>,
+    /// The edition with this id
+    #[arg(long, value_name = "ID")]
+    edition: Option<String>,
     /// One JSON object; the default where nobody watches
     #[arg(long)]
     json: bool,
@@ -26,7 +31,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    let composed = session.block_on(replayed(session, &config))??;
+    let composed = session.block_on(replayed(session, &config, args.edition.as_deref()))??;
     let as_json = args.json || !std::io::stdout().is_terminal();
     to_stdout(&if as_json { json(args, &composed) } else { text(args, &composed) })?;
     Ok(Exit::Done)
@@ -43,12 +48,31 @@ fn json(args: &Args, composed: &Composed) -> String {
     let stories = if args.dropped { Vec::new() } else { stories };
     let rankings = if args.dropped { None } else { Some(&composition.rankings) };
     let fates = if args.story.is_some() { Vec::new() } else { fates };
-    format!("{}\n", json!({ "stories": stories, "rankings": rankings, "fates": fates }))
+    let (edition, counts) = (&composition.edition.id, counts(composed));
+    format!(
+        "{}\n",
+        json!({ "edition": edition, "counts": counts, "stories": stories, "rankings": rankings, "fates": fates })
+    )
+}
+
+/// How many entries were seen, and how many met each fate: the numbers add up.
+fn counts(composed: &Composed) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::from([("seen", composed.composition.fates.len())]);
+    for fate in &composed.composition.fates {
+        *counts.entry(fate.outcome.name()).or_default() += 1;
+    }
+    counts
+}
+
+fn sum(counts: &BTreeMap<&'static str, usize>) -> String {
+    let terms = counts.iter().filter(|(name, _)| **name != "seen");
+    let terms: Vec<String> = terms.map(|(name, count)| format!("{count} {}", name.replace('_', " "))).collect();
+    format!("{} seen = {}", counts["seen"], terms.join(" + "))
 }
 
 fn text(args: &Args, composed: &Composed) -> String {
     let composition = &composed.composition;
-    let mut text = String::new();
+    let mut text = format!("{}: {}\n", composition.edition.id, sum(&counts(composed)));
     if !args.dropped {
         for story in composition.edition.stories().filter(|story| wanted(args, &story.headline)) {
             let _ = writeln!(text, "{}  (score {:.2})", story.headline, story.score);

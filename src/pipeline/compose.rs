@@ -55,9 +55,13 @@ pub async fn compose(
 ) -> Result<Composed, Error> {
     let newsletter = &config.newsletter;
     let templates = templates::load(&config.template())?;
-    let last = store.last_edition(&newsletter.name).await?.map(|edition| edition.composed);
+    // A clock that ran ahead for a while wrote editions of times to come; they are remembered, but nothing waits for them.
+    let last = store.last_edition(&newsletter.name).await?.map(|edition| edition.composed.min(now));
+    let now = free(&newsletter.name, store, now).await?;
     let articles = store.unused_articles(&newsletter.name, None).await?;
-    let told = told(config, store, now).await?;
+    let start = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(config.stories.remember_days)));
+    let start = start.unwrap_or(Timestamp::MIN);
+    let told = told(config, store, start).await?;
     let terms = config.terms();
     let limits = config.limits();
     let desk = Desk {
@@ -68,6 +72,7 @@ pub async fn compose(
             timezone: &newsletter.timezone,
         },
         articles: &articles,
+        repeated: &store.repeated(&newsletter.name, start).await?,
         sources: &terms,
         rules: &config.rules,
         told: &told,
@@ -129,10 +134,18 @@ pub fn deliveries(
     send::seal(composed.edition(), recipients, &languages, options)
 }
 
-/// What earlier editions told, with the articles they told it from.
-async fn told(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<Told>, store::Error> {
-    let hours = 24 * i64::from(config.stories.remember_days);
-    let editions = store.editions_since(&config.newsletter.name, now - SignedDuration::from_hours(hours)).await?;
+/// `now`, or the first second after it at which no edition was composed: an edition is called by its second.
+async fn free(newsletter: &str, store: &Store, now: Timestamp) -> Result<Timestamp, store::Error> {
+    let editions = store.editions_since(newsletter, now).await?;
+    let taken: BTreeSet<i64> = editions.iter().map(|edition| edition.composed.as_second()).collect();
+    let mut times =
+        (0..=taken.len() as i64).filter_map(|seconds| now.checked_add(SignedDuration::from_secs(seconds)).ok());
+    Ok(times.find(|time| !taken.contains(&time.as_second())).unwrap_or(now))
+}
+
+/// What the editions since `start` told, with the articles they told it from.
+async fn told(config: &Config, store: &Store, start: Timestamp) -> Result<Vec<Told>, store::Error> {
+    let editions = store.editions_since(&config.newsletter.name, start).await?;
     let mut told = Vec::new();
     for edition in editions {
         for story in edition.stories() {

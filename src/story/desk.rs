@@ -1,5 +1,7 @@
 //! All that an edition is composed of, on one desk.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::earlier::Told;
@@ -14,6 +16,8 @@ pub struct Desk<'a> {
     pub newsletter: Newsletter<'a>,
     /// Articles that no edition used yet, in any order.
     pub articles: &'a [Article],
+    /// Articles whose very headline and text an edition had under another id: their ids and the edition's.
+    pub repeated: &'a BTreeMap<String, String>,
     /// The sources, in the order of the config.
     pub sources: &'a [SourceTerms],
     /// What is dropped, kept, boosted.

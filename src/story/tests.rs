@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{
@@ -50,6 +52,7 @@ impl Office {
         compose(&Desk {
             newsletter: Newsletter { name: "morning", title: "Morning", language: "en", timezone: "UTC" },
             articles: &self.articles,
+            repeated: &BTreeMap::new(),
             sources: &self.sources,
             rules: &rules,
             told: &self.told,
