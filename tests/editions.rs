@@ -265,3 +265,58 @@ fn two_editions_of_one_second_have_two_names() {
     assert!(!stories(&second).is_empty());
     assert_ne!(first["edition"]["id"], second["edition"]["id"]);
 }
+
+fn taste(desk: &Desk) -> Value {
+    serde_json::from_str(&desk.program.run(&["explain", "--taste", "--json"]).ends(0).stdout).unwrap()
+}
+
+#[test]
+fn a_rating_moves_what_comes_next_and_can_be_forgotten() {
+    let desk = Desk::new();
+    let usual = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    assert_eq!(taste(&desk)["ratings"].as_array().unwrap().len(), 0);
+    desk.program.run(&["rate", "no such story", "+"]).ends(2);
+    desk.program.run(&["rate", "velmar"]).ends(2);
+    desk.program.run(&["rate", "velmar", "+"]).ends(0);
+    desk.program.run(&["rate", "Comet", "-"]).ends(0);
+    desk.program.run(&["rate", "Comet", "-"]).ends(0);
+    let learned = taste(&desk);
+    assert_eq!(learned["ratings"].as_array().unwrap().len(), 2, "a story is rated once: {learned}");
+    assert_eq!(learned["taste"]["sources"]["Coast"], 0.1, "{learned}");
+    assert!(learned["taste"]["terms"].as_object().unwrap().values().any(|weight| *weight == -0.1), "{learned}");
+
+    desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let account: Value = serde_json::from_str(&desk.program.run(&["explain", "--json"]).ends(0).stdout).unwrap();
+    let parts = account["rankings"].as_array().unwrap().iter().flat_map(|ranking| ranking["parts"].as_array().unwrap());
+    let tastes: Vec<&Value> = parts.filter(|part| part["name"] == "taste").collect();
+    assert!(!tastes.is_empty() && tastes.iter().all(|part| part["points"].as_f64().unwrap().abs() <= 1.0), "{account}");
+    assert!(!usual.to_string().contains("taste"), "off unless used");
+
+    desk.program.run(&["rate", "--reset"]).ends(0);
+    assert_eq!(taste(&desk)["taste"]["sources"], serde_json::json!({}));
+}
+
+#[test]
+fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
+    let feedback = "[feedback]\nmailto = \"me@example.org\"\nsecret_file = \"feedback.key\"\n";
+    let desk = Desk { program: Program::new(&format!("{CONFIG}{feedback}")) };
+    desk.program.write("feedback.key", "0123456789abcdef0123456789abcdef");
+    let shown = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let rate = &stories(&shown)[0]["rate"];
+    let link = rate["more"].as_str().unwrap();
+    let mail = desk.program.files().into_iter().find(|(path, _)| path.extension().is_some_and(|end| end == "eml"));
+    let message =
+        mail_parser::MessageParser::default().parse(&mail.unwrap().1).unwrap().body_html(0).unwrap().into_owned();
+    assert!(message.contains(link) && message.contains("More of this"), "{message}");
+
+    let subject = link.split_once("subject=").unwrap().1;
+    let subject = percent_encoding::percent_decode_str(subject).decode_utf8().unwrap().into_owned();
+    let answer = |subject: &str| format!("From: me@example.org\r\nTo: me@example.org\r\nSubject: {subject}\r\n\r\n");
+    desk.program.write("answer.eml", &answer(&subject));
+    desk.program.write("forged.eml", &answer(&subject.replace(" + ", " - ")));
+    let ran = desk.program.run(&["rate", "--from-mail", "answer.eml", "forged.eml"]).ends(1);
+    assert!(ran.stderr.contains("forged.eml") && !ran.stderr.contains("answer.eml"), "{}", ran.stderr);
+    let learned = taste(&desk);
+    assert_eq!(learned["ratings"].as_array().unwrap().len(), 1);
+    assert_eq!(learned["ratings"][0]["liked"], true);
+}

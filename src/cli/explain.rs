@@ -9,7 +9,10 @@ use serde_json::json;
 use crate::Error;
 use crate::cli::run::{replayed, to_stdout};
 use crate::cli::{Exit, Session};
+use crate::config::Config;
 use crate::pipeline::Composed;
+use crate::store::Store;
+use crate::story::Taste;
 
 /// Why stories stand where they stand, and what became of every entry: of the next edition, by the answers of the last
 /// gathering, or of the last edition when nothing is waiting
@@ -21,6 +24,9 @@ pub(super) struct Args {
     /// Only the story with this in its headline: its score, its sentences and why they were chosen
     #[arg(long, value_name = "TEXT")]
     story: Option<String>,
+    /// What your ratings add up to: the weights of sources and terms, and what was rated
+    #[arg(long, conflicts_with_all = ["dropped", "story", "edition"])]
+    taste: bool,
     /// The edition with this id
     #[arg(long, value_name = "ID")]
     edition: Option<String>,
@@ -31,9 +37,33 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
+    if args.taste {
+        return taste(args, session, &config);
+    }
     let composed = session.block_on(replayed(session, &config, args.edition.as_deref()))??;
     let as_json = args.json || !std::io::stdout().is_terminal();
     to_stdout(&if as_json { json(args, &composed) } else { text(args, &composed) })?;
+    Ok(Exit::Done)
+}
+
+fn taste(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
+    let read = async { Store::snapshot(&config.store).await?.ratings(&config.newsletter.name).await };
+    let ratings = session.block_on(read)??;
+    let taste = Taste::learn(&ratings);
+    if args.json || !std::io::stdout().is_terminal() {
+        to_stdout(&format!("{}\n", json!({ "taste": taste, "ratings": ratings })))?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for (kind, weights) in [("source", &taste.sources), ("term", &taste.terms)] {
+        for (name, weight) in weights {
+            let _ = writeln!(text, "{weight:+.1}  {kind} {name}");
+        }
+    }
+    for rating in &ratings {
+        let _ = writeln!(text, "{}  {}", if rating.liked { "+" } else { "-" }, rating.headline);
+    }
+    to_stdout(if text.is_empty() { "nothing was rated\n" } else { &text })?;
     Ok(Exit::Done)
 }
 

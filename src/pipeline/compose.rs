@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
 use crate::config::Config;
-use crate::model::{Article, Edition, Recipient, SourceHealth};
+use crate::model::{Article, Edition, RateLinks, Recipient, SourceHealth};
 use crate::pipeline::templates;
 use crate::render::{self, Reader, Rendered, Templates, Why};
 use crate::send::{self, Letter, Slots};
 use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
-use crate::story::{self, Composition, Desk, Newsletter, Told};
+use crate::story::{self, Composition, Desk, Newsletter, Taste, Told};
 
 /// An edition and what its readers get.
 #[derive(Debug)]
@@ -75,6 +75,7 @@ pub async fn compose(
         repeated: &store.repeated(&newsletter.name, start).await?,
         sources: &terms,
         rules: &config.rules,
+        taste: &Taste::learn(&store.ratings(&newsletter.name).await?),
         told: &told,
         now,
         since: since.or(last),
@@ -84,8 +85,20 @@ pub async fn compose(
         summary: &config.summary,
     };
     let mut composition = story::compose(&desk);
+    if let Some(options) = &config.feedback {
+        offer_rating(&mut composition.edition, &send::Feedback::new(options)?);
+    }
     let printed = print(config, &templates, recipients, &mut composition)?;
     Ok(Composed { composition, printed, used: articles.into_iter().map(|article| article.id).collect() })
+}
+
+/// Puts links to rate it under every story.
+fn offer_rating(edition: &mut Edition, feedback: &send::Feedback) {
+    let newsletter = edition.newsletter.clone();
+    for story in edition.sections.iter_mut().flat_map(|section| &mut section.stories) {
+        let link = |liked| feedback.link(&newsletter, &story.id, liked);
+        story.rate = Some(RateLinks { more: link(true), less: link(false) });
+    }
 }
 
 /// Stores the edition with its letters, recipients and used articles in one transaction: the outbox.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::earlier::Told;
 use super::options::{Limits, Options, SourceTerms};
 use super::rule::Rules;
+use super::taste::Taste;
 use crate::model::{Article, SourceHealth};
 use crate::summary;
 
@@ -22,6 +23,8 @@ pub struct Desk<'a> {
     pub sources: &'a [SourceTerms],
     /// What is dropped, kept, boosted.
     pub rules: &'a Rules,
+    /// What the reader likes.
+    pub taste: &'a Taste,
     /// What earlier editions told, in any order; only the last `remember_days` are looked at.
     pub told: &'a [Told],
     /// The run's time.
