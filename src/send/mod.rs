@@ -12,6 +12,7 @@
 mod address;
 mod dkim;
 mod error;
+mod feedback;
 mod file;
 mod letter;
 mod options;
@@ -27,6 +28,7 @@ use futures::future::BoxFuture;
 pub use address::{Mailbox, normalize};
 pub use dkim::Signer;
 pub use error::Error;
+pub use feedback::{Feedback, FeedbackOptions};
 pub use file::Files;
 pub use letter::{Letter, Sealed, Slots, message_id, seal};
 pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};

@@ -15,6 +15,7 @@ mod error;
 mod lock;
 mod open;
 mod outbox;
+mod ratings;
 mod sources;
 
 use jiff::Timestamp;

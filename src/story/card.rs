@@ -102,6 +102,7 @@ fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Ve
         also_in,
         update,
         tags,
+        rate: None,
         teaser: head.teaser,
         score: cast.score,
     }

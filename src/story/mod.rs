@@ -34,6 +34,7 @@ mod pairs;
 mod plot;
 mod rule;
 mod shorten;
+mod taste;
 mod token;
 mod verify;
 mod vocabulary;
@@ -49,6 +50,7 @@ pub use options::{Limits, Options, SourceTerms};
 pub use order::{Part, Ranking};
 pub use rule::{Patterns, Rule, RuleError, Rules};
 pub use shorten::shorten;
+pub use taste::{MOST, MOST_POINTS, Rating, STEP, Taste};
 pub use verify::{Flaw, verify};
 pub use weigh::Weighed;
 
