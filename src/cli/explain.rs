@@ -7,6 +7,7 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::Error;
+use crate::cli::reasons;
 use crate::cli::run::{replayed, to_stdout};
 use crate::cli::{Exit, Session};
 use crate::config::Config;
@@ -21,7 +22,7 @@ pub(super) struct Args {
     /// Only what was left out, and the rule, limit or score that decided it
     #[arg(long)]
     dropped: bool,
-    /// Only the story with this in its headline: its score, its sentences and why they were chosen
+    /// Only the story with this in its headline: its score, all its sentences, and why each was taken or not
     #[arg(long, value_name = "TEXT")]
     story: Option<String>,
     /// What your ratings add up to: the weights of sources and terms, and what was rated
@@ -78,11 +79,17 @@ fn json(args: &Args, composed: &Composed) -> String {
     let stories = if args.dropped { Vec::new() } else { stories };
     let rankings = if args.dropped { None } else { Some(&composition.rankings) };
     let fates = if args.story.is_some() { Vec::new() } else { fates };
-    let (edition, counts) = (&composition.edition.id, counts(composed));
-    format!(
-        "{}\n",
-        json!({ "edition": edition, "counts": counts, "stories": stories, "rankings": rankings, "fates": fates })
-    )
+    let told = |id: &str| stories.iter().any(|story| story.id == id);
+    let sentences: Vec<_> = composition.sentences.iter().filter(|sentence| told(&sentence.story)).collect();
+    let account = json!({
+        "edition": composition.edition.id,
+        "counts": counts(composed),
+        "stories": stories,
+        "rankings": rankings,
+        "sentences": sentences,
+        "fates": fates,
+    });
+    format!("{account}\n")
 }
 
 /// How many entries were seen, and how many met each fate: the numbers add up.
@@ -111,8 +118,15 @@ fn text(args: &Args, composed: &Composed) -> String {
                     let _ = writeln!(text, "  {:+.2}  {}", part.points, part.why);
                 }
             }
-            for sentence in &story.sentences {
-                let _ = writeln!(text, "  {}: {}\n    {}", sentence.source, sentence.text, sentence.reason);
+            let mut sentences = composition.sentences.iter().filter(|sentence| sentence.story == story.id).peekable();
+            if sentences.peek().is_some() {
+                text.push_str(reasons::HEAD);
+            }
+            for (number, sentence) in
+                sentences.enumerate().filter(|(_, sentence)| args.story.is_some() || sentence.taken)
+            {
+                let words = format!("{}: {}", sentence.source, sentence.text);
+                text.push_str(&reasons::row(number + 1, sentence.taken, &sentence.reasons, &words, &sentence.why));
             }
         }
     }

@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod evaluate;
 mod explain;
 mod group;
 mod init;
@@ -12,6 +13,7 @@ mod input;
 mod output;
 mod rate;
 mod read;
+mod reasons;
 mod run;
 mod session;
 mod source;
@@ -135,6 +137,7 @@ enum Command {
     Source(source::Args),
     Read(read::Args),
     Summarize(summarize::Args),
+    Evaluate(evaluate::Args),
     Template(template::Args),
     Group(group::Args),
     Verify(verify::Args),
@@ -174,6 +177,7 @@ impl Command {
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),
+            Self::Evaluate(args) => evaluate::run(args, session),
             Self::Template(args) => template::run(args),
             Self::Group(args) => group::run(args),
             Self::Verify(args) => verify::run(args, session),

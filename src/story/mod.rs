@@ -38,6 +38,7 @@ mod taste;
 mod token;
 mod verify;
 mod vocabulary;
+mod weigh;
 
 pub use background::count_background;
 pub use compose::{Composition, compose};
@@ -51,6 +52,7 @@ pub use rule::{Patterns, Rule, RuleError, Rules};
 pub use shorten::shorten;
 pub use taste::{MOST, MOST_POINTS, Rating, STEP, Taste};
 pub use verify::{Flaw, verify};
+pub use weigh::Weighed;
 
 #[cfg(test)]
 mod properties;

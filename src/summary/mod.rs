@@ -6,6 +6,7 @@
 //! Several texts about one thing are one graph: each sentence keeps the text it stands in.
 
 mod choose;
+pub mod evaluate;
 mod fragment;
 mod keyphrases;
 mod options;

@@ -16,7 +16,7 @@ use crate::text::Terms;
 /// Opens with a pronoun or connective that points back.
 const POINTS_BACK: f64 = 0.85;
 /// Asks instead of telling.
-const QUESTION: f64 = 0.8;
+const QUESTION: f64 = 0.5;
 /// Fewer than [`FEW_WORDS`].
 const SHORT: f64 = 0.5;
 /// More than [`MANY_WORDS`].
