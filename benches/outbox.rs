@@ -135,8 +135,9 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
     let name = |number: usize| if bad && number % 100 == 7 { "bad" } else { "reader" };
     let addresses: Vec<String> =
         (0..recipients).map(|number| format!("{}{number}@example.org", name(number))).collect();
-    let line = format!("<p>Ein Satz von gewöhnlicher Länge, an {}.</p>\n", Slots::of(&edition.id).address);
-    let html = line.repeat((kilobytes * 900 / line.len()).max(1));
+    let line = "<p>Ein Satz von gewöhnlicher Länge.</p>\n";
+    let footer = format!("<p>Diese Mail ging an {}.</p>\n", Slots::of(&edition.id).address);
+    let html = line.repeat(kilobytes * 1000 / (line.len() + 6)) + &footer;
     let options = options(1, 1);
     let letter = Letter::new(&edition, "Chaos", &html, "Guten Morgen.\n", &options).unwrap();
     let readers: Vec<Recipient> =
