@@ -9,11 +9,12 @@ mod program;
 #[path = "support/smtp.rs"]
 mod smtp;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use front::{Front, fixture, front};
 use program::{Program, Ran};
 use smtp::{Act, Server, Step};
+use tokio::time::Instant;
 
 const NOW: &str = "2026-10-19T05:00:00Z";
 const SECRET: &str = "s3cret-of-the-house";

@@ -221,7 +221,7 @@ fn end_of_program() -> watch::Receiver<bool> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "`password_env` names a variable; this is the one place that reads it")]
-fn environment(name: &str) -> Option<String> {
+pub(in crate::cli) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

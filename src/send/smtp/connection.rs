@@ -41,8 +41,12 @@ pub struct Greeting {
     pub name: String,
     /// Whether the connection is encrypted.
     pub encrypted: bool,
+    /// Whether it took our user and password.
+    pub logged_in: bool,
     /// Whether it takes addresses with other than ASCII letters before the `@`.
     pub smtputf8: bool,
+    /// All that it offers, in capitals, as it says it to EHLO over the secured connection.
+    pub offers: Vec<String>,
 }
 
 impl Server {
@@ -83,7 +87,8 @@ impl Server {
         let answer = within(self.options.timeout, Stage::Connect, smtp.command(hello)).await?;
         let offers: Vec<String> = answer.message().map(str::to_ascii_uppercase).collect();
         let pipelining = offers.iter().skip(1).any(|offer| offer == "PIPELINING");
-        Ok(Connection { smtp, offers, pipelining, stuck: false, usable: true })
+        let logged_in = self.credentials.is_some();
+        Ok(Connection { smtp, offers, pipelining, stuck: false, logged_in, usable: true })
     }
 
     async fn dial(&self) -> Result<AsyncSmtpConnection, Failure> {
@@ -132,6 +137,7 @@ pub(super) struct Connection {
     pipelining: bool,
     /// The server waits for something we do not have.
     stuck: bool,
+    logged_in: bool,
     usable: bool,
 }
 
@@ -153,6 +159,8 @@ impl Connection {
             name: info.name().to_owned(),
             encrypted: self.smtp.is_encrypted(),
             smtputf8: info.supports_feature(Extension::SmtpUtfEight),
+            logged_in: self.logged_in,
+            offers: self.offers.iter().skip(1).cloned().collect(),
         }
     }
 
