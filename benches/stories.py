@@ -81,6 +81,7 @@ def made_up(count):
     chance = random.Random(1)
     syllable = lambda: chance.choice('bcdfglmnprst') + chance.choice('aeiou')
     words = [''.join(syllable() for _ in range(chance.randint(2, 4))) for _ in range(60_000)]
+    usual = words[:20_000]
     topics = [[chance.choice(words) for _ in range(60)] for _ in range(200)]
     made = []
     while len(made) < count:
@@ -88,7 +89,7 @@ def made_up(count):
         event = [word.capitalize() if chance.random() < .4 else word for word in event]
         for _ in range(1 if chance.random() < .6 else chance.randint(2, 8)):
             text = [chance.choice(event) if chance.random() < .25 else chance.choice(topic) if chance.random() < .2
-                    else chance.choice(words[:20_000]) for _ in range(350)]
+                    else chance.choice(usual) for _ in range(350)]
             made.append({'id': str(len(made)), 'source': f's{chance.randint(0, 99)}', 'language': 'en',
                          'published': f'2026-03-0{chance.randint(1, 3)}', 'title': ' '.join(chance.choices(event, k=5)),
                          'text': '. '.join(' '.join(text[n:n + 18]).capitalize() for n in range(0, 350, 18))})

@@ -111,6 +111,26 @@ fn explain_accounts_for_every_entry() {
 }
 
 #[test]
+fn explain_says_of_each_sentence_of_a_story_why_it_was_taken_or_not() {
+    let program = Program::new("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n[summary]\nsentences = 1\n");
+    program.write(
+        "bridge.txt",
+        "The old bridge was closed on Monday. Two hangers of the bridge had cracked. It opens in May.\n",
+    );
+    let ran = program.run(&["explain", "--story", "bridge", "--json"]).ends(0);
+    let account: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let sentences = account["sentences"].as_array().unwrap();
+    let taken: Vec<bool> = sentences.iter().map(|sentence| sentence["taken"].as_bool().unwrap()).collect();
+    assert_eq!((taken.len(), taken.iter().filter(|taken| **taken).count()), (3, 1), "{account}");
+    for sentence in sentences {
+        let start = if sentence["taken"] == true { "Chosen: " } else { "Left out: " };
+        assert!(sentence["why"].as_str().unwrap().starts_with(start), "{sentence}");
+        let reasons = ["centrality", "prior", "readability", "redundancy", "words", "rank"];
+        assert!(reasons.iter().all(|reason| sentence["reasons"][reason].is_number()), "{sentence}");
+    }
+}
+
+#[test]
 fn a_run_accounts_for_itself_as_json() {
     let program = Program::new(
         "[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n[mail]\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\ntransport = \"file\"\n",

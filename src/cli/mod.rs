@@ -5,12 +5,15 @@
 
 mod check;
 mod completions;
+mod evaluate;
 mod explain;
 mod group;
 mod init;
 mod input;
 mod output;
+mod rate;
 mod read;
+mod reasons;
 mod run;
 mod session;
 mod source;
@@ -130,9 +133,11 @@ enum Command {
     Check(check::Args),
     Status(status::Args),
     Explain(explain::Args),
+    Rate(rate::Args),
     Source(source::Args),
     Read(read::Args),
     Summarize(summarize::Args),
+    Evaluate(evaluate::Args),
     Template(template::Args),
     Group(group::Args),
     Verify(verify::Args),
@@ -168,9 +173,11 @@ impl Command {
             Self::Check(args) => check::run(args, session),
             Self::Status(args) => status::run(args, session),
             Self::Explain(args) => explain::run(args, session),
+            Self::Rate(args) => rate::run(args, session),
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),
+            Self::Evaluate(args) => evaluate::run(args, session),
             Self::Template(args) => template::run(args),
             Self::Group(args) => group::run(args),
             Self::Verify(args) => verify::run(args, session),

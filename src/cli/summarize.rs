@@ -1,7 +1,8 @@
 //! `digest summarize`: key sentences of files or of standard input.
 
-mod answer;
+pub(super) mod answer;
 mod lines;
+mod setting;
 
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
@@ -11,10 +12,10 @@ use clap::ValueEnum;
 use crate::Error;
 use crate::cli::{Exit, input};
 use crate::extract;
-use crate::rank::Method;
 use crate::summary::Options;
 
 use answer::{Answer, Request};
+pub(super) use setting::{Setting, method};
 
 /// Key sentences of files or of standard input, word for word.
 ///
@@ -27,21 +28,8 @@ pub(super) struct Args {
     /// Read JSON Lines: {"id","text"|"html","title"?,"language"?,"url"?}
     #[arg(long)]
     jsonl: bool,
-    /// Sentences of a summary [default: 3]
-    #[arg(long, value_name = "N", group = "budget")]
-    sentences: Option<usize>,
-    /// Words of a summary at most; what does not fit is left out
-    #[arg(long, value_name = "N", group = "budget")]
-    words: Option<usize>,
-    /// Part of its sentences that a summary keeps, 0 to 1
-    #[arg(long, value_name = "R", group = "budget", value_parser = share)]
-    share: Option<f64>,
-    /// How sentences are ranked
-    #[arg(long, value_name = "METHOD", default_value = "textrank", value_parser = method)]
-    method: Method,
-    /// Take the text as it is: do not drop menus, appeals and other boilerplate lines
-    #[arg(long)]
-    no_clean: bool,
+    #[command(flatten)]
+    setting: Setting,
     /// Give every sentence, with its score and whether it was chosen
     #[arg(long)]
     all: bool,
@@ -72,32 +60,9 @@ enum Format {
 }
 
 impl Args {
-    fn options(&self) -> Options {
-        Options {
-            method: self.method,
-            sentences: self.sentences,
-            words: self.words,
-            share: self.share,
-            ..Options::default()
-        }
-    }
-
     fn answering(&self) -> answer::How {
-        answer::How { options: self.options(), clean: !self.no_clean, all: self.all, explain: self.explain }
-    }
-}
-
-fn method(name: &str) -> Result<Method, String> {
-    Method::named(name).ok_or_else(|| {
-        let names: Vec<&str> = Method::ALL.iter().map(|method| method.name()).collect();
-        format!("no such method; there are {}", names.join(", "))
-    })
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
-        _ => Err("a share is a number above 0 and at most 1".to_owned()),
+        let options = self.setting.options(Options::default());
+        answer::How { options, clean: !self.setting.no_clean, all: self.all, explain: self.explain }
     }
 }
 

@@ -7,6 +7,7 @@
 //! The text decides `σ` itself, by its length, by how much its opening resembles the rest, by how much neighbours
 //! resemble each other, and by how much of it is asked for.
 
+use ndarray::linalg::general_mat_vec_mul;
 use ndarray::{Array1, Array2};
 
 use crate::rank::{Graph, Input, Scores, prior};
@@ -121,8 +122,14 @@ fn walk_dense(
     }
     let restart = Array1::from_iter(teleport.iter().map(|t| (1.0 - walk.damping) * t));
     let mut place = Array1::from(teleport.to_vec());
+    let mut next = place.clone();
     for _ in 0..STEPS {
-        place = steps.dot(&place) + &restart;
+        next.assign(&restart);
+        general_mat_vec_mul(1.0, &steps, &place, 1.0, &mut next);
+        if next == place {
+            break;
+        }
+        std::mem::swap(&mut place, &mut next);
     }
     place.to_vec()
 }

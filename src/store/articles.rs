@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -35,14 +37,47 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn unused_articles(&self, newsletter: &str, since: Option<Timestamp>) -> Result<Vec<Article>, Error> {
-        let query = sqlx::query(
+        self.arrivals(newsletter, since, "AND r.edition IS NULL").await
+    }
+
+    /// The articles that reached `newsletter` at or after `since`, in an edition or not, in the order they came.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn recent_articles(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Article>, Error> {
+        self.arrivals(newsletter, Some(since), "").await
+    }
+
+    async fn arrivals(
+        &self,
+        newsletter: &str,
+        since: Option<Timestamp>,
+        which: &'static str,
+    ) -> Result<Vec<Article>, Error> {
+        let query = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
-             WHERE r.newsletter = ? AND r.edition IS NULL AND r.seen >= ? AND a.article IS NOT NULL
-             ORDER BY r.seen, a.id",
-        );
+             WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL {which} ORDER BY r.seen, a.id"
+        )));
         let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
         rows.iter().map(arrived).collect()
+    }
+
+    /// Articles of `newsletter` in no edition yet whose very headline and text stood in one under another id, and came at
+    /// or after `since`: id of the article and of that edition.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<BTreeMap<String, String>, Error> {
+        let query = sqlx::query(
+            "SELECT r.article, max(u.edition) AS edition FROM arrivals r
+             JOIN articles a ON a.id = r.article JOIN articles b ON b.hash = a.hash AND b.id <> a.id
+             JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
+             WHERE r.newsletter = ? AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= ? GROUP BY r.article",
+        );
+        let query = query.bind(newsletter).bind(to_millis(since));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
+        rows.iter().map(|row| Ok((get(row, "article")?, get(row, "edition")?))).collect()
     }
 
     /// The article `id` as it is stored; `None` if it is unknown or pruned.

@@ -16,6 +16,7 @@ mod journal;
 mod lock;
 mod open;
 mod outbox;
+mod ratings;
 mod sources;
 
 use jiff::Timestamp;

@@ -7,6 +7,7 @@ use super::batch::{Batch, language_of};
 use super::desk::Desk;
 use super::earlier::Told;
 use super::novelty::Said;
+use super::weigh::{Weighed, weigh};
 use crate::model::{Article, KeySentence, Place, Story, Update};
 use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
 
@@ -33,8 +34,17 @@ pub(super) struct Cast<'a> {
     pub score: f64,
 }
 
+/// A story as it is told, and what else it could have said.
+#[derive(Debug)]
+pub(super) struct Card {
+    /// The story.
+    pub story: Story,
+    /// All sentences it was made of.
+    pub sentences: Vec<Weighed>,
+}
+
 /// The card; `None` if it goes on from an earlier edition and nothing is new.
-pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Story> {
+pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Card> {
     let head = cast.faces[0];
     let texts = texts(&cast.faces);
     let language = language_of(head);
@@ -68,7 +78,9 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<St
         }
         new
     };
-    Some(story(desk, cast, page.with_addition(sentences, said), summed.keyphrases))
+    let sentences = page.with_addition(sentences, said);
+    let weighed = weigh(cast.id, &texts, &summed, &sentences);
+    Some(Card { story: story(desk, cast, sentences, summed.keyphrases), sentences: weighed })
 }
 
 fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Vec<String>) -> Story {
@@ -90,6 +102,7 @@ fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Ve
         also_in,
         update,
         tags,
+        rate: None,
         teaser: head.teaser,
         score: cast.score,
     }

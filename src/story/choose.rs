@@ -7,8 +7,9 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 
+use super::card::Card;
 use super::desk::Desk;
-use crate::model::{Story, WORDS_A_MINUTE};
+use crate::model::WORDS_A_MINUTE;
 
 /// Points a story loses for each told story of its source.
 const SAME_SOURCE: f64 = 0.3;
@@ -35,7 +36,7 @@ pub(super) struct Candidate {
 #[derive(Debug)]
 pub(super) enum Choice {
     /// It is told, with this card.
-    Told(Box<Story>),
+    Told(Box<Card>),
     /// This limit was full; it may be linked.
     Full(Full),
     /// Its card says nothing new.
@@ -94,7 +95,7 @@ struct Tally<'a> {
 pub(super) fn choose(
     desk: &Desk<'_>,
     candidates: &[Candidate],
-    mut write: impl FnMut(usize) -> Option<Story>,
+    mut write: impl FnMut(usize) -> Option<Card>,
 ) -> Vec<Choice> {
     let mut choices: Vec<Option<Choice>> = candidates.iter().map(|_| None).collect();
     let mut tally = Tally::default();
@@ -151,26 +152,26 @@ impl<'a> Tally<'a> {
             .or_else(|| full("max_per_section", limits.max_per_section?, of_section))
     }
 
-    /// Tells `story` unless it would take the edition over its reading time; after that nothing more is told, so that no
+    /// Tells the story unless it would take the edition over its reading time; after that nothing more is told, so that no
     /// short story passes a better long one. The first story is always told.
-    fn tell_in_time(&mut self, desk: &Desk<'_>, candidate: &'a Candidate, story: Story) -> Choice {
+    fn tell_in_time(&mut self, desk: &Desk<'_>, candidate: &'a Candidate, card: Card) -> Choice {
         let minutes = desk.limits.reading_minutes as usize;
-        if minutes > 0 && self.stories > 0 && self.words + story.word_count() > minutes * WORDS_A_MINUTE {
+        if minutes > 0 && self.stories > 0 && self.words + card.story.word_count() > minutes * WORDS_A_MINUTE {
             self.out_of_time = true;
             let lowered = self.penalty(candidate);
             return Choice::Full(Full { limit: "reading_minutes", value: minutes, lowered });
         }
-        self.tell(candidate, story)
+        self.tell(candidate, card)
     }
 
-    fn tell(&mut self, candidate: &'a Candidate, story: Story) -> Choice {
+    fn tell(&mut self, candidate: &'a Candidate, card: Card) -> Choice {
         self.stories += 1;
-        self.words += story.word_count();
+        self.words += card.story.word_count();
         *self.sources.entry(&candidate.source).or_default() += 1;
         *self.sections.entry(&candidate.section).or_default() += 1;
         if let Some(author) = &candidate.author {
             *self.authors.entry(author).or_default() += 1;
         }
-        Choice::Told(Box::new(story))
+        Choice::Told(Box::new(card))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::admit::Admitted;
 use super::batch::Batch;
-use super::card::{card, headline};
+use super::card::{Card, card, headline};
 use super::choose::{Candidate, Choice, Full, choose};
 use super::desk::Desk;
 use super::earlier::Remembered;
@@ -10,7 +10,8 @@ use super::fate::{Fate, Ledger, Outcome};
 use super::order::Ranking;
 use super::pairs::pairs;
 use super::plot::{Plot, plots};
-use crate::model::{Article, Edition, MoreLink, Problem, Section, Story};
+use super::weigh::Weighed;
+use crate::model::{Article, Edition, MoreLink, Problem, Section};
 
 /// A composed edition and the account of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Composition {
     pub fates: Vec<Fate>,
     /// Why the stories stand where they stand, best first; those that are only linked too.
     pub rankings: Vec<Ranking>,
+    /// Every sentence that the told stories were chosen from, story by story in the order of their scores.
+    pub sentences: Vec<Weighed>,
     /// What is worth a word.
     pub problems: Vec<Problem>,
 }
@@ -37,8 +40,15 @@ pub fn compose(desk: &Desk<'_>) -> Composition {
     let plots = plots(desk, &admitted, &folded, &told, &pairs(&batch));
     let candidates: Vec<Candidate> = plots.iter().map(|plot| plot.candidate(&admitted)).collect();
     let choices = choose(desk, &candidates, |place| card(desk, &batch, &plots[place].cast(&admitted)));
-    Binding { desk, admitted: &admitted, ledger, sections: heads(desk, &candidates), problems: Vec::new() }
-        .bind(&plots, choices)
+    Binding {
+        desk,
+        admitted: &admitted,
+        ledger,
+        sections: heads(desk, &candidates),
+        sentences: Vec::new(),
+        problems: Vec::new(),
+    }
+    .bind(&plots, choices)
 }
 
 /// Every head there may be, in the order of the config; heads of unknown sources last.
@@ -59,6 +69,7 @@ struct Binding<'a> {
     admitted: &'a Admitted<'a>,
     ledger: Ledger,
     sections: Vec<Section>,
+    sentences: Vec<Weighed>,
     problems: Vec<Problem>,
 }
 
@@ -69,7 +80,7 @@ impl Binding<'_> {
         order.sort_by(|(a, _), (b, _)| rankings[*b].score.total_cmp(&rankings[*a].score).then(a.cmp(b)));
         for (place, choice) in order {
             match choice {
-                Choice::Told(story) => self.tell(&plots[place], *story),
+                Choice::Told(card) => self.tell(&plots[place], *card),
                 Choice::Full(full) => self.link(&plots[place], full),
                 Choice::NothingNew => self.skip(&plots[place]),
             }
@@ -78,7 +89,13 @@ impl Binding<'_> {
         let mut fates = self.ledger.fates;
         fates.sort_by(|a, b| (&a.source, &a.title, &a.article).cmp(&(&b.source, &b.title, &b.article)));
         rankings.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.story.cmp(&b.story)));
-        Composition { edition: edition(self.desk, self.sections), fates, rankings, problems: self.problems }
+        Composition {
+            edition: edition(self.desk, self.sections),
+            fates,
+            rankings,
+            sentences: self.sentences,
+            problems: self.problems,
+        }
     }
 
     fn section(&mut self, plot: &Plot<'_>) -> &mut Section {
@@ -86,7 +103,7 @@ impl Binding<'_> {
         &mut self.sections[place.expect("every candidate's head was listed")]
     }
 
-    fn tell(&mut self, plot: &Plot<'_>, story: Story) {
+    fn tell(&mut self, plot: &Plot<'_>, Card { story, sentences }: Card) {
         let score = plot.ranking.score;
         let why = match plot.kept_by.first() {
             Some(rule) => format!("told, because rule `{rule}` keeps it (score {score:.2})"),
@@ -94,6 +111,7 @@ impl Binding<'_> {
         };
         self.enter(plot, &Outcome::Told { story: story.id.clone() }, &why);
         self.section(plot).stories.push(story);
+        self.sentences.extend(sentences);
     }
 
     fn link(&mut self, plot: &Plot<'_>, full: Full) {

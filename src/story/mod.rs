@@ -34,9 +34,11 @@ mod pairs;
 mod plot;
 mod rule;
 mod shorten;
+mod taste;
 mod token;
 mod verify;
 mod vocabulary;
+mod weigh;
 
 pub use background::count_background;
 pub use compose::{Composition, compose};
@@ -48,7 +50,9 @@ pub use options::{Limits, Options, SourceTerms};
 pub use order::{Part, Ranking};
 pub use rule::{Patterns, Rule, RuleError, Rules};
 pub use shorten::shorten;
+pub use taste::{MOST, MOST_POINTS, Rating, STEP, Taste};
 pub use verify::{Flaw, verify};
+pub use weigh::Weighed;
 
 #[cfg(test)]
 mod properties;

@@ -13,13 +13,19 @@ use super::batch::{Batch, Row, dot};
 
 /// Heaviest words of an article that are indexed.
 const INDEXED: usize = 30;
-/// Products over the shared indexed words under this are never looked at.
+/// Products over the shared indexed words under this are never looked at, …
 const LEAST_SHARED: f32 = 0.02;
+/// … nor under this share of what the article has in common with its nearest.
+const LEAST_OF_NEAREST: f32 = 0.1;
+/// From this product on, two articles have much in common.
+const MUCH_SHARED: f32 = 0.1;
 /// Articles before it that one is compared with: those it shares most with. Keeps a hundred thousand articles on few
 /// topics from being compared each with each.
-const MOST_PAIRS: usize = 100;
+const MOST_PAIRS: usize = 30;
+/// The same for those it has much in common with, so that a story of hundreds holds together.
+const MOST_CLOSE_PAIRS: usize = 200;
 /// Pairs under this probability count as 0.
-const LEAST: f64 = 0.01;
+const LEAST: f64 = 0.05;
 
 /// Two articles by their place in the batch, `a < b`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,15 +67,15 @@ impl Likeness {
             _ => (0.0, 0.0),
         };
         let both = !a.calendar.is_empty() && !b.calendar.is_empty();
-        let shared = a.calendar.intersection(&b.calendar).count();
+        let shared = a.calendar.iter().filter(|named| b.calendar.contains(named)).count();
         let united = a.calendar.len() + b.calendar.len() - shared;
-        let weekdays = !a.weekdays.is_empty() && !b.weekdays.is_empty();
+        let weekdays = a.weekdays != 0 && b.weekdays != 0;
         Self {
             lead: dot(&a.lead, &b.lead),
             title: dot(&a.title, &b.title),
             names: if named { dot(&a.names, &b.names) } else { dot(&a.all, &b.all) },
             numbers: dot(&a.numbers, &b.numbers),
-            weekday_clash: yes(weekdays && a.weekdays.is_disjoint(&b.weekdays)),
+            weekday_clash: yes(weekdays && a.weekdays & b.weekdays == 0),
             // One more in the denominator, in doubt: in its own year every article names that year.
             calendar_same: if both { shared as f64 / (united + 1) as f64 } else { 0.0 },
             calendar_clash: yes(both && shared == 0),
@@ -132,19 +138,28 @@ pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
                 *sum += weight * other;
             }
         }
-        touched.sort_unstable();
-        let drained = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize])));
-        let mut close: Vec<(u32, f32)> = drained.filter(|(_, shared)| *shared >= LEAST_SHARED).collect();
-        if close.len() > MOST_PAIRS {
-            close.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
-            close.truncate(MOST_PAIRS);
-            close.sort_unstable_by_key(|(a, _)| *a);
-        }
-        close.into_iter().filter_map(|(a, _)| pair(batch, a, b, usual)).collect::<Vec<Pair>>()
+        let shared = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize]))).collect();
+        nearest(shared).into_iter().filter_map(|a| pair(batch, a, b, usual)).collect::<Vec<Pair>>()
     };
     let empty = || (vec![0.0; batch.rows.len()], Vec::new());
     let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map_init(empty, search).collect();
     found.into_iter().flatten().collect()
+}
+
+/// Those worth a comparison, ascending, of articles with what they share.
+fn nearest(mut shared: Vec<(u32, f32)>) -> Vec<u32> {
+    let most = shared.iter().map(|(_, sum)| *sum).fold(0.0, f32::max);
+    let least = LEAST_SHARED.max(LEAST_OF_NEAREST * most);
+    shared.retain(|(_, sum)| *sum >= least);
+    let close = shared.iter().filter(|(_, sum)| *sum >= MUCH_SHARED).count();
+    let most = close.clamp(MOST_PAIRS, MOST_CLOSE_PAIRS);
+    if shared.len() > most {
+        shared.select_nth_unstable_by(most, |x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+        shared.truncate(most);
+    }
+    let mut nearest: Vec<u32> = shared.into_iter().map(|(a, _)| a).collect();
+    nearest.sort_unstable();
+    nearest
 }
 
 fn heaviest(row: &Row, frequency: &[u32], cap: u32) -> Vec<(u32, f32)> {

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{
-    Composition, Desk, Limits, Newsletter, Options, Outcome, Patterns, Rule, Rules, SourceTerms, Told, compose, group,
-    shorten, verify,
+    Composition, Desk, Limits, Newsletter, Options, Outcome, Patterns, Rule, Rules, SourceTerms, Taste, Told, compose,
+    group, shorten, verify,
 };
 use crate::model::{Article, Edition, SourceHealth};
 use crate::summary;
@@ -50,8 +52,10 @@ impl Office {
         compose(&Desk {
             newsletter: Newsletter { name: "morning", title: "Morning", language: "en", timezone: "UTC" },
             articles: &self.articles,
+            repeated: &BTreeMap::new(),
             sources: &self.sources,
             rules: &rules,
+            taste: &Taste::default(),
             told: &self.told,
             now: time(self.now),
             since: self.since.map(time),

@@ -10,6 +10,9 @@ use std::collections::BinaryHeap;
 use crate::rank::Rows;
 use crate::summary::Budget;
 
+/// From this cosine to a chosen sentence on, a sentence says the same and is not chosen too.
+const SAME: f64 = 1.0 - 1e-9;
+
 /// What became of one sentence.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Choice {
@@ -42,6 +45,9 @@ pub fn choose(scores: &[f64], rows: &Rows, words: &[usize], budget: Budget, redu
         let now = gain(&choices[sentence], sentence);
         if now < candidate.gain {
             waiting.push(Candidate { gain: now, sentence });
+            continue;
+        }
+        if redundancy > 0.0 && choices[sentence].near >= SAME {
             continue;
         }
         if !room.take(words[sentence]) {
@@ -142,6 +148,12 @@ mod tests {
     #[test]
     fn what_was_said_is_not_said_again() {
         check(&[0.4, 0.39, 0.2, 0.1], &[5; 4], Budget::Sentences(3), &[0, 2, 3]);
+    }
+
+    #[test]
+    fn the_same_sentence_is_not_chosen_twice_even_where_there_is_room() {
+        check(&[0.4, 0.39, 0.2, 0.1], &[5; 4], Budget::Sentences(4), &[0, 2, 3]);
+        check(&[0.4, 0.39, 0.2, 0.1], &[5; 4], Budget::Share(1.0), &[0, 2, 3]);
     }
 
     #[test]

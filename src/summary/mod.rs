@@ -6,6 +6,7 @@
 //! Several texts about one thing are one graph: each sentence keeps the text it stands in.
 
 mod choose;
+pub mod evaluate;
 mod fragment;
 mod keyphrases;
 mod options;
@@ -119,7 +120,7 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     Summary {
         language: languages.iter().flatten().next().cloned(),
         order_weight: scored.order_weight,
-        keyphrases: keyphrases::keyphrases(&terms, |i| (sentence(&places[i]), spoken(places[i].source))),
+        keyphrases: keyphrases::keyphrases(&terms, |i| sentence(&places[i])),
         sentences: describe(texts, &places, &words, &readability, &scored, choices),
     }
 }

@@ -102,8 +102,8 @@ fn only_the_given_parts_are_summarized_and_spans_count_the_whole_text() {
 }
 
 #[test]
-fn ten_thousand_identical_sentences_get_an_answer() {
+fn of_ten_thousand_identical_sentences_one_is_enough() {
     let same = "The same thing happened again. ".repeat(10_000);
     let summary = summarize(&same, &Options::default());
-    assert_eq!(summary.chosen().map(|sentence| sentence.index).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(summary.chosen().map(|sentence| sentence.index).collect::<Vec<_>>(), [0]);
 }

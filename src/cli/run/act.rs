@@ -83,6 +83,8 @@ impl Run<'_> {
         let Some(mail) = self.mail else { return Ok(false) };
         let newsletter = &self.config.newsletter;
         let last = self.store.last_edition(&newsletter.name).await?;
+        // An edition of a time to come is a clock's mistake; nobody waits until then.
+        let last = last.filter(|edition| edition.composed <= self.now);
         let due = last.and_then(|edition| edition.composed.checked_add(newsletter.min_interval).ok());
         if let Some(due) = due.filter(|due| *due > self.now) {
             report.not_due(due);
@@ -172,13 +174,30 @@ async fn trial(config: &Config, composed: &Composed, to: &[Recipient], report: &
     Ok(())
 }
 
-/// What the stored replies of the last gathering make, on a copy of the store: for commands that explain.
-pub(in crate::cli) async fn replayed(session: &Session, config: &Config) -> Result<Composed, Error> {
-    let args = Args { offline: true, ..Args::default() };
-    let store = Store::snapshot(&config.store).await?;
-    let recorded = Recorded::new(pipeline::replies(&config.store));
-    let gathered = gather(&args, session, config, &store, &recorded).await?;
-    pipeline::compose(config, &store, gathered.health, &[], None, session.now).await
+/// What the stored replies of the last gathering make, on a copy of the store: for commands that explain. When nothing
+/// of it waits to be told, or an edition is named, that edition (else the last one) as it was composed.
+pub(in crate::cli) async fn replayed(
+    session: &Session,
+    config: &Config,
+    edition: Option<&str>,
+) -> Result<Composed, Error> {
+    if edition.is_none() {
+        let args = Args { offline: true, ..Args::default() };
+        let store = Store::snapshot(&config.store).await?;
+        let recorded = Recorded::new(pipeline::replies(&config.store));
+        let gathered = gather(&args, session, config, &store, &recorded).await?;
+        let composed = pipeline::compose(config, &store, gathered.health, &[], None, session.now).await?;
+        if !composed.composition.fates.is_empty() {
+            return Ok(composed);
+        }
+    }
+    match Store::before(&config.store, &config.newsletter.name, edition).await? {
+        Some((store, told)) => pipeline::compose(config, &store, told.health, &[], told.since, told.composed).await,
+        None => Err(Error::Usage(match edition {
+            Some(id) => format!("no edition is called `{id}`; `digest status` names the last one"),
+            None => "nothing waits to be told, and there is no edition yet".to_owned(),
+        })),
+    }
 }
 
 fn http(args: &Args, config: &Config) -> Result<Http, Error> {

@@ -4,39 +4,40 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cli::reasons;
 use crate::extract::{self, clean};
 use crate::summary::{self, Options, Reasons, Summary, Text};
 
 /// One line of input.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Request {
+pub(in crate::cli) struct Request {
     /// Given back as it came, whatever it is.
     #[serde(default)]
-    pub(super) id: serde_json::Value,
+    pub(in crate::cli) id: serde_json::Value,
     /// The text; `start` and `end` of the answer count its bytes.
-    pub(super) text: Option<String>,
+    pub(in crate::cli) text: Option<String>,
     /// A page instead of a text.
-    pub(super) html: Option<String>,
+    pub(in crate::cli) html: Option<String>,
     /// Its headline.
-    pub(super) title: Option<String>,
+    pub(in crate::cli) title: Option<String>,
     /// Its language, believed.
-    pub(super) language: Option<String>,
+    pub(in crate::cli) language: Option<String>,
     /// Where it stands; sentences are then linked.
-    pub(super) url: Option<String>,
+    pub(in crate::cli) url: Option<String>,
 }
 
 /// How texts are answered.
 #[derive(Debug, Clone)]
-pub(super) struct How {
-    pub(super) options: Options,
-    pub(super) clean: bool,
-    pub(super) all: bool,
-    pub(super) explain: bool,
+pub(in crate::cli) struct How {
+    pub(in crate::cli) options: Options,
+    pub(in crate::cli) clean: bool,
+    pub(in crate::cli) all: bool,
+    pub(in crate::cli) explain: bool,
 }
 
 /// One line of output.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer {
+pub(in crate::cli) struct Answer {
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     id: serde_json::Value,
     language: Option<String>,
@@ -71,45 +72,39 @@ struct Line {
 
 impl Answer {
     /// The chosen sentences.
-    pub(super) fn chosen(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::cli) fn chosen(&self) -> impl Iterator<Item = &str> {
         self.sentences.iter().filter(|line| line.taken).map(|line| line.text.as_str())
     }
 
+    /// First byte and words of the chosen sentences.
+    pub(in crate::cli) fn places(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.sentences.iter().filter(|line| line.taken).map(|line| (line.start, line.text.as_str()))
+    }
+
     /// The answer as one line.
-    pub(super) fn json(&self) -> String {
+    pub(in crate::cli) fn json(&self) -> String {
         serde_json::to_string(self).expect("an answer has only string keys")
     }
 
     /// The answer as a table for people: a line a sentence, the reason below it.
-    pub(super) fn table(&self) -> String {
-        let mut table = String::from("  no  rank  centr.  prior  redund.  words\n");
+    pub(in crate::cli) fn table(&self) -> String {
+        let mut table = String::from(reasons::HEAD);
         for (number, line) in self.sentences.iter().enumerate() {
-            let Some(reasons) = &line.reasons else { continue };
-            let mark = if line.taken { '*' } else { ' ' };
-            table.push_str(&format!(
-                "{mark} {:>2}  {:>4}  {:>6.2}  {:>5.2}  {:>7.2}  {:>5}  {}\n{:41}{}\n",
-                number + 1,
-                reasons.rank,
-                reasons.centrality,
-                reasons.prior,
-                reasons.redundancy,
-                reasons.words,
-                line.text.split_whitespace().collect::<Vec<_>>().join(" "),
-                "",
-                line.why.as_deref().unwrap_or_default(),
-            ));
+            let Some(its) = &line.reasons else { continue };
+            let why = line.why.as_deref().unwrap_or_default();
+            table.push_str(&reasons::row(number + 1, line.taken, its, &line.text, why));
         }
         table
     }
 }
 
 /// Bytes of a file as text.
-pub(super) fn decode(bytes: &[u8]) -> String {
+pub(in crate::cli) fn decode(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()
 }
 
 /// Summarizes what was asked for.
-pub(super) fn answer(request: Request, how: &How) -> Answer {
+pub(in crate::cli) fn answer(request: Request, how: &How) -> Answer {
     let Request { id, text, html, title, language, url } = request;
     let page = html.map(|html| extract::html(&html, url.as_deref(), &extract::Options::default()).0);
     let (title, language) = match &page {

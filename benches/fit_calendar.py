@@ -33,6 +33,6 @@ def names(code):
 if len(sys.argv) > 1:
     names(sys.argv[1])
 else:
-    print('# Made by benches/calendar.py from CLDR (Unicode-3.0). Language, what, number (days from Monday), words.')
+    print('# Made by benches/fit_calendar.py from CLDR (Unicode-3.0). Language, what, number (days from Monday), words.')
     for code in LANGUAGES:
         print(subprocess.run([sys.executable, __file__, code], check=True, capture_output=True, text=True).stdout, end='')

@@ -1,0 +1,40 @@
+//! Why each sentence of a story was taken or not.
+
+use serde::Serialize;
+
+use crate::model::{Article, KeySentence};
+use crate::summary::{Reasons, Summary};
+
+/// One sentence that a story could have said.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Weighed {
+    /// Id of the story.
+    pub story: String,
+    /// Name of the source it stands in.
+    pub source: String,
+    /// The sentence.
+    pub text: String,
+    /// Whether the story says it.
+    pub taken: bool,
+    /// Why, in one plain sentence.
+    pub why: String,
+    /// What went into it.
+    pub reasons: Reasons,
+}
+
+/// All sentences of a story's texts, text by text; `told` are those that it says.
+pub(super) fn weigh(story: &str, texts: &[&Article], summed: &Summary, told: &[KeySentence]) -> Vec<Weighed> {
+    let weigh = |sentence: &crate::summary::Sentence| {
+        let article = texts[sentence.source];
+        let said = told.iter().find(|said| said.article == article.id && said.start == sentence.start);
+        Weighed {
+            story: story.to_owned(),
+            source: article.source.clone(),
+            text: sentence.text.clone(),
+            taken: said.is_some(),
+            why: said.map_or_else(|| sentence.reasons.why(), |said| said.reason.clone()),
+            reasons: sentence.reasons.clone(),
+        }
+    };
+    summed.sentences.iter().map(weigh).collect()
+}

@@ -1,0 +1,12 @@
+//! Summaries → how good they are: against references, and without them.
+//!
+//! [`rouge`] compares with what people wrote, [`intrinsic`] looks at the summary and its text alone, [`bootstrap`]
+//! says how far a mean over some articles can be trusted.
+
+pub mod bootstrap;
+pub mod intrinsic;
+pub mod rouge;
+
+pub use bootstrap::{Difference, Mean};
+pub use intrinsic::Intrinsic;
+pub use rouge::{Rouge, Words};
