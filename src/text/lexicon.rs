@@ -84,7 +84,7 @@ impl Word {
     const STOP: u32 = Self::CAPITAL - 1;
 
     fn new(term: Option<u32>, names: bool, capital: bool) -> Self {
-        let flags = if names { Self::NAMES } else { 0 } | if capital { Self::CAPITAL } else { 0 };
+        let flags = (u32::from(names) * Self::NAMES) | (u32::from(capital) * Self::CAPITAL);
         Self(term.unwrap_or(Self::STOP).min(Self::STOP) | flags)
     }
 
