@@ -1,5 +1,6 @@
 //! `digest read`: what the reader makes of feeds, pages, mails and texts.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::path::Path;
 
@@ -9,12 +10,13 @@ use serde_json::{Value, json};
 
 use crate::Error;
 use crate::cli::{Exit, input};
-use crate::extract;
+use crate::extract::clean::Recurring;
+use crate::extract::{self, Draft};
 use crate::model::{Article, Content, Document, Problem};
 use crate::source::feed;
 
-/// Inputs read at the same time.
-const TOGETHER: usize = 64;
+/// Inputs read before any of them is finished, so that the pages of a site among them tell of each other.
+const TOGETHER: usize = 256;
 
 /// What the reader makes of feeds, pages, mails and texts, one JSON line each.
 #[derive(Debug, clap::Args)]
@@ -51,6 +53,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         remove_selectors: args.remove_selectors.clone(),
         clean: !args.no_clean,
     };
+    let mut sites = Sites::new();
     let mut failed = false;
     if args.jsonl {
         let mut number = 0;
@@ -67,18 +70,48 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
             if lines.is_empty() {
                 break;
             }
-            failed |= print(lines.par_iter().filter_map(|(number, line)| record(*number, line, &options)).collect())?;
+            let begun = lines.par_iter().filter_map(|(number, line)| record(*number, line, &options)).collect();
+            failed |= print(begun, &mut sites)?;
         }
     } else {
         for files in args.files.chunks(TOGETHER) {
-            failed |= print(files.par_iter().map(|file| read(file, &options)).collect())?;
+            failed |= print(files.par_iter().map(|file| read(file, &options)).collect(), &mut sites)?;
         }
     }
     Ok(if failed { Exit::LeftOut } else { Exit::Done })
 }
 
-/// Prints the answers in their order; true if one of them is an error.
-fn print(answers: Vec<Value>) -> Result<bool, Error> {
+/// What is remembered of the sites met so far.
+type Sites = BTreeMap<String, Recurring>;
+
+/// An answer that stands, or one whose article is still to be finished.
+enum Begun {
+    Answer(Value),
+    Draft(Value, Box<Draft>),
+}
+
+/// Finishes the answers, with what their pages tell of each other's sites, and prints them in their order; true if one of
+/// them is an error.
+fn print(mut begun: Vec<Begun>, sites: &mut Sites) -> Result<bool, Error> {
+    for begun in &mut begun {
+        if let Begun::Draft(_, draft) = begun
+            && let Some(site) = draft.site()
+        {
+            draft.learn(sites.entry(site).or_default());
+        }
+    }
+    let nothing = Recurring::default();
+    let answers: Vec<Value> = begun
+        .into_par_iter()
+        .map(|begun| match begun {
+            Begun::Answer(answer) => answer,
+            Begun::Draft(head, draft) => {
+                let site = draft.site().and_then(|site| sites.get(&site));
+                let (article, problems) = draft.finish(site.unwrap_or(&nothing));
+                answer(head, &article, &problems)
+            }
+        })
+        .collect();
     let mut output = anstream::stdout().lock();
     let mut failed = false;
     for answer in answers {
@@ -90,49 +123,44 @@ fn print(answers: Vec<Value>) -> Result<bool, Error> {
 }
 
 /// The answer to one line of `--jsonl`; `None` to an empty one.
-fn record(number: usize, line: &std::io::Result<String>, options: &extract::Options) -> Option<Value> {
+fn record(number: usize, line: &std::io::Result<String>, options: &extract::Options) -> Option<Begun> {
     let line = match line {
         Ok(line) if line.trim().is_empty() => return None,
         Ok(line) => line,
-        Err(error) => return Some(json!({ "line": number, "error": error.to_string() })),
+        Err(error) => return Some(Begun::Answer(json!({ "line": number, "error": error.to_string() }))),
     };
     Some(match serde_json::from_str::<Record>(line) {
         Ok(Record { id, url, html: Some(html), .. }) => {
-            let (article, problems) = extract::html(&html, url.as_deref(), options);
-            answer(json!({ "id": id }), &article, &problems)
+            Begun::Draft(json!({ "id": id }), Box::new(extract::html_draft(&html, url.as_deref(), options)))
         }
         Ok(Record { id, url, text: Some(text), .. }) => {
-            let (article, problems) = extract::plain(&text, url.as_deref(), options);
-            answer(json!({ "id": id }), &article, &problems)
+            Begun::Draft(json!({ "id": id }), Box::new(extract::plain_draft(&text, url.as_deref(), options)))
         }
         Ok(Record { id, .. }) => {
-            json!({ "id": id, "line": number, "error": "the record holds neither `html` nor `text`" })
+            let error = "the record holds neither `html` nor `text`";
+            Begun::Answer(json!({ "id": id, "line": number, "error": error }))
         }
-        Err(error) => json!({ "line": number, "error": error.to_string() }),
+        Err(error) => Begun::Answer(json!({ "line": number, "error": error.to_string() })),
     })
 }
 
 /// The answer to one file or page.
-fn read(name: &str, options: &extract::Options) -> Value {
+fn read(name: &str, options: &extract::Options) -> Begun {
     let document = match input::document(name) {
         Ok(document) => document,
-        Err(error) => return json!({ "input": name, "ok": false, "error": error }),
+        Err(error) => return Begun::Answer(json!({ "input": name, "ok": false, "error": error })),
     };
     if may_be_feed(name, &document) {
         match feed::parse(&document.bytes, document.media_type.as_deref(), document.url.as_deref()) {
-            Ok((feed, problems)) => return feed_answer(name, &feed, &problems),
+            Ok((feed, problems)) => return Begun::Answer(feed_answer(name, &feed, &problems)),
             Err(feed::Error::Page { .. }) => {}
-            Err(error) => return json!({ "input": name, "ok": false, "error": error.to_string() }),
+            Err(error) => {
+                return Begun::Answer(json!({ "input": name, "ok": false, "error": error.to_string() }));
+            }
         }
     }
-    let (article, problems) = extract::read(&document, options);
-    let nothing = article.text.is_empty() && article.title.is_empty();
-    if let Some(problem) = problems.first().filter(|_| nothing) {
-        let what =
-            problem.cause.as_ref().map_or_else(|| problem.what.clone(), |cause| format!("{}: {cause}", problem.what));
-        return json!({ "input": name, "ok": false, "error": what });
-    }
-    answer(json!({ "input": name, "kind": "article", "ok": true }), &article, &problems)
+    let head = json!({ "input": name, "kind": "article", "ok": true });
+    Begun::Draft(head, Box::new(extract::draft(&document, options)))
 }
 
 /// By its name, else by its first bytes.
@@ -174,8 +202,14 @@ fn safe(content: Option<&Content>, base: Option<&str>) -> Value {
     }
 }
 
-/// The article's fields and problems after what `head` says.
+/// The article's fields and problems after what `head` says; of an input that holds none, why.
 fn answer(mut head: Value, article: &Article, problems: &[Problem]) -> Value {
+    let nothing = article.text.is_empty() && article.title.is_empty() && head.get("input").is_some();
+    if let Some(problem) = problems.first().filter(|_| nothing) {
+        let what =
+            problem.cause.as_ref().map_or_else(|| problem.what.clone(), |cause| format!("{}: {cause}", problem.what));
+        return json!({ "input": head["input"], "ok": false, "error": what });
+    }
     let fields = json!({
         "url": article.url,
         "title": article.title,

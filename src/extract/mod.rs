@@ -9,6 +9,7 @@
 
 mod charset;
 pub mod clean;
+mod draft;
 mod html;
 mod mail;
 mod options;
@@ -18,12 +19,13 @@ mod read;
 mod sanitize;
 mod url;
 
-pub use charset::{decode, detect};
-pub use html::html;
+pub use charset::{Charset, decode, detect, encoding_trouble};
+pub use draft::Draft;
+pub use html::{html, html_draft, html_features};
 pub use mail::{mail, messages};
 pub use options::Options;
-pub use plain::plain;
+pub use plain::{plain, plain_draft};
 pub use plain_text::{fragment, title_text, visible_line};
-pub use read::read;
+pub use read::{draft, read};
 pub use sanitize::{SafeHtml, sanitize};
 pub use url::canonical_url;

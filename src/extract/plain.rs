@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::extract::clean::{self, Cleaning, Reason};
+use crate::extract::clean::{Cleaning, Lines, Reason, Recurring};
+use crate::extract::draft::{Draft, Kind};
 use crate::extract::html::dates;
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, canonical_url};
@@ -15,16 +16,53 @@ const UNSURE: f64 = 0.5;
 
 /// Reads the plain text `text`, found at `url`. Kept lines stay as they were, one a line.
 pub fn plain(text: &str, url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
+    plain_draft(text, url, options).finish(&Recurring::default())
+}
+
+/// The same before the lines are chosen.
+pub fn plain_draft(text: &str, url: Option<&str>, options: &Options) -> Draft {
+    let url = url.filter(|url| !url.starts_with("file:")).map(canonical_url);
+    let lines = Lines::new(text);
+    let keys = if url.is_some() { lines.keys(text) } else { Vec::new() };
+    Draft::new(Kind::Text(Box::new(TextDraft { text: text.to_owned(), url, clean: options.clean, lines, keys })))
+}
+
+/// A text whose lines are judged and not yet chosen.
+#[derive(Debug)]
+pub(super) struct TextDraft {
+    text: String,
+    url: Option<String>,
+    clean: bool,
+    lines: Lines,
+    keys: Vec<u64>,
+}
+
+impl TextDraft {
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    pub(super) fn keys(&self) -> Vec<u64> {
+        self.keys.clone()
+    }
+
+    pub(super) fn finish(self, site: &Recurring, learnt: bool) -> (Article, Vec<Problem>) {
+        let Self { text, url, clean, lines, keys } = self;
+        let cleaning = lines.choose(&keys, site, learnt);
+        finish(&text, url, clean, &cleaning)
+    }
+}
+
+fn finish(text: &str, url: Option<String>, clean: bool, cleaning: &Cleaning) -> (Article, Vec<Problem>) {
     let mut problems = Vec::new();
-    let subject = url.unwrap_or("text");
-    let cleaning = clean::lines(text);
-    let kept = if options.clean { cleaning.text(text) } else { text.trim().to_owned() };
-    let (title, first) = headline(text, &cleaning, &kept);
+    let subject = url.as_deref().unwrap_or("text");
+    let kept = if clean { cleaning.text(text) } else { text.trim().to_owned() };
+    let (title, first) = headline(text, cleaning, &kept);
     let head = || cleaning.lines[..first].iter().rev().take(15).map(|line| &text[line.span.clone()]);
     let byline = head().find_map(byline);
     let published = head().filter(|line| line.len() < 120).find_map(dates::find);
     // A headline that opens a clean text belongs to the article's head, not to its text.
-    let body = kept.strip_prefix(title.as_str()).filter(|_| !title.is_empty() && options.clean);
+    let body = kept.strip_prefix(title.as_str()).filter(|_| !title.is_empty() && clean);
     let body = body.and_then(|rest| rest.strip_prefix('\n')).unwrap_or(&kept);
     if body.is_empty() {
         problems.push(Problem::new(subject, "the text is empty"));
@@ -33,13 +71,13 @@ pub fn plain(text: &str, url: Option<&str>, options: &Options) -> (Article, Vec<
         problems.push(Problem::new(subject, what));
     }
     let article = Article {
-        url: url.filter(|url| !url.starts_with("file:")).map(canonical_url),
         title: visible_line(&title),
         byline,
         published,
         language: crate::text::language::detect(body, None),
         text: body.to_owned(),
         confidence: cleaning.confidence,
+        url,
         ..Article::default()
     };
     (article, problems)

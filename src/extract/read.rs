@@ -1,6 +1,8 @@
 //! Which kind of document some bytes are.
 
-use crate::extract::{Options, decode, html, mail, plain};
+use crate::extract::clean::Recurring;
+use crate::extract::draft::{Draft, Kind as Stage};
+use crate::extract::{Options, decode, html_draft, mail, plain_draft};
 use crate::model::{Article, Document, Problem};
 
 /// The kinds of documents an article can be read from.
@@ -14,16 +16,21 @@ enum Kind {
 
 /// Reads `document`, whatever kind it is: by its media type where the content agrees, else by its content.
 pub fn read(document: &Document, options: &Options) -> (Article, Vec<Problem>) {
+    draft(document, options).finish(&Recurring::default())
+}
+
+/// The same before the lines are chosen.
+pub fn draft(document: &Document, options: &Options) -> Draft {
     let Document { bytes, media_type, url } = document;
     let url = url.as_deref();
     let media_type = media_type.as_deref();
     match kind(bytes, media_type) {
-        Kind::Html => html(&decode(bytes, media_type), url, options),
-        Kind::Mail => mail(bytes, url, options),
-        Kind::Text => plain(&decode(bytes, media_type), url, options),
+        Kind::Html => html_draft(&decode(bytes, media_type), url, options),
+        Kind::Mail => Draft::new(Stage::Done(Box::new(mail(bytes, url, options)))),
+        Kind::Text => plain_draft(&decode(bytes, media_type), url, options),
         Kind::Binary => {
             let problem = Problem::new(url.unwrap_or("document"), "this is neither a page, a text nor a mail");
-            (Article::default(), vec![problem])
+            Draft::new(Stage::Done(Box::new((Article::default(), vec![problem]))))
         }
     }
 }

@@ -109,6 +109,12 @@ pub(crate) fn plausible_canonical(href: &str, base: Option<&str>) -> Option<Stri
     Some(canonical_url(found.as_str()))
 }
 
+/// The site `url` belongs to, as one name for all the prefixes it is served under.
+pub(crate) fn host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    site(&url).map(str::to_owned)
+}
+
 /// The host without the prefixes under which one site is served.
 fn site(url: &Url) -> Option<&str> {
     let host = url.host_str()?;

@@ -147,6 +147,25 @@ pub fn deliveries(
     send::seal(composed.edition(), recipients, &languages, options)
 }
 
+/// An invented edition, as this newsletter would print it at `now`.
+///
+/// # Errors
+/// The template is wrong.
+pub fn specimen(config: &Config, now: Timestamp) -> Result<(Edition, Rendered), Error> {
+    let newsletter = &config.newsletter;
+    let edition = Edition {
+        id: format!("{}-test-{}", newsletter.name, now.as_second()),
+        newsletter: newsletter.name.clone(),
+        title: newsletter.title.clone(),
+        language: newsletter.language.clone(),
+        composed: now,
+        ..render::sample()
+    };
+    let templates = templates::load(&config.template())?;
+    let rendered = templates.render(&edition, &slotted(config, &edition, &newsletter.language))?;
+    Ok((edition, rendered))
+}
+
 /// `now`, or the first second after it at which no edition was composed: an edition is called by its second.
 async fn free(newsletter: &str, store: &Store, now: Timestamp) -> Result<Timestamp, store::Error> {
     let editions = store.editions_since(newsletter, now).await?;
@@ -207,6 +226,8 @@ fn slotted(config: &Config, edition: &Edition, language: &str) -> Reader {
         language: Some(language.to_owned()),
         why: if is_list { Why::List { since: None } } else { Why::OwnDigest },
         unsubscribe: is_list.then_some(slots.unsubscribe),
-        ..Reader::default()
+        preferences: mail.and_then(|mail| mail.preferences_url.clone()),
+        postal_address: mail.and_then(|mail| mail.postal_address.clone()),
+        name: None,
     }
 }

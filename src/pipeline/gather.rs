@@ -8,16 +8,20 @@ use jiff::Timestamp;
 use tracing::info;
 
 use crate::config::Config;
+use crate::extract::clean::Recurring;
 use crate::fetch::Fetch;
 use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
-use crate::pipeline::read::{Identity, read};
-use crate::source::{self, Memory, Outcome, Source};
+use crate::pipeline::read::{self, Identity, Reading};
+use crate::source::{self, Memory, Outcome, Source, Unread};
 use crate::store::{self, SourceRecord, Store};
 
 /// Sources asked at the same time; the fetcher limits connections, this limits what waits for one.
 const SOURCES_AT_ONCE: usize = 64;
 /// Entries of one source read at the same time.
 const ENTRIES_AT_ONCE: usize = 8;
+
+/// How often a page that cannot be had is asked for, once a run.
+const MOST_TRIES: u32 = 5;
 
 /// What gathering did.
 #[derive(Debug, Default)]
@@ -150,13 +154,18 @@ impl Act<'_> {
             problems: gathered.problems,
             ..SourceReport::default()
         };
-        let (articles, unread) = self.articles(source, &place(source), gathered.entries).await?;
+        let mut memory = gathered.memory;
+        let again =
+            if gathered.outcome == Outcome::Waiting { Vec::new() } else { self.again(source, &mut memory).await? };
+        let (mut articles, unread) =
+            self.articles(source, &place(source), gathered.entries, &mut memory.unread).await?;
+        articles.extend(again);
         unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
         report.unread = unread;
         let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
         report.fresh = new.into_iter().filter(|new| *new).count();
         if gathered.outcome != Outcome::Waiting {
-            self.note(&mut record, &report, source, gathered.memory);
+            self.note(&mut record, &report, source, memory);
             self.store.put_source(&key, &record).await?;
         }
         let is_failure = report.outcome == FAILED;
@@ -178,6 +187,7 @@ impl Act<'_> {
         source: &Source,
         scope: &str,
         entries: Vec<Entry>,
+        later: &mut Vec<Unread>,
     ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
         let identity = Identity::of(&entries, scope);
         let mut new = Vec::new();
@@ -191,14 +201,48 @@ impl Act<'_> {
                 new.push(entry);
             }
         }
-        let read = new.into_iter().map(|entry| read(source, entry, &identity, self.fetch));
-        let mut read = stream::iter(read).buffered(ENTRIES_AT_ONCE);
+        let begun = new.into_iter().map(|entry| read::begin(source, entry, self.fetch));
+        let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
+        let missed = readings.iter().filter_map(|reading| reading.later(&identity));
+        later.extend(missed.map(|id| Unread { id, tries: 1 }));
+        let site = self.site(source, &mut readings).await?;
         let (mut articles, mut problems) = (Vec::new(), Vec::new());
-        while let Some((article, met)) = read.next().await {
+        for reading in readings {
+            let (article, met) = reading.finish(source, &identity, &site);
             articles.extend(article);
             problems.extend(met);
         }
         Ok((articles, problems))
+    }
+
+    /// The articles whose pages could not be had before and were read now. A source that says "unchanged" does not bring its
+    /// entries back, so they are asked for here.
+    async fn again(self, source: &Source, memory: &mut Memory) -> Result<Vec<Article>, store::Error> {
+        let mut articles = Vec::new();
+        for mut unread in std::mem::take(&mut memory.unread) {
+            let Some(article) = self.store.article(&unread.id).await?.filter(|article| article.teaser) else {
+                continue;
+            };
+            unread.tries += 1;
+            match read::again(source, &article, self.fetch).await {
+                Ok(article) => articles.push(article),
+                Err(missed) if missed.for_now && unread.tries < MOST_TRIES => memory.unread.push(unread),
+                Err(_) => {}
+            }
+        }
+        Ok(articles)
+    }
+
+    /// What the pages of a source tell of each other: those of earlier runs and those just read.
+    async fn site(self, source: &Source, readings: &mut [Reading]) -> Result<Recurring, store::Error> {
+        if !readings.iter().any(Reading::has_page) {
+            return Ok(Recurring::default());
+        }
+        let key = key(&self.config.newsletter.name, source);
+        let mut site = Recurring::remembered(self.store.site_lines(&key).await?);
+        readings.iter_mut().for_each(|reading| reading.learn(&mut site));
+        self.store.put_site_lines(&key, site.lasting()).await?;
+        Ok(site)
     }
 
     fn note(self, record: &mut SourceRecord, report: &SourceReport, source: &Source, memory: Memory) {

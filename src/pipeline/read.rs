@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract;
+use crate::extract::clean::Recurring;
+use crate::extract::{self, Draft};
 use crate::fetch::Fetch;
 use crate::model::{Article, Content, Document, Entry, Problem};
 use crate::source::{self, FullText, Source};
@@ -51,39 +52,109 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// The article of `entry`; `None` if there is no text at all, not even a title.
-pub(super) async fn read(
-    source: &Source,
+/// One entry that was fetched, before it is decided which lines of its page are the article.
+pub(super) struct Reading {
     entry: Entry,
-    identity: &Identity<'_>,
-    fetch: &dyn Fetch,
-) -> (Option<Article>, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let mut article = match entry.document.clone() {
-        Some(document) => {
-            let (article, met) = extracted(source, document).await;
+    /// The article as the feed gives it; `None` if the entry is a document itself.
+    announced: Option<Article>,
+    /// The document or the page behind the entry.
+    draft: Option<Draft>,
+    /// The page could not be had for now.
+    later: bool,
+    problems: Vec<Problem>,
+}
+
+/// Fetches what there is to read of `entry`.
+pub(super) async fn begin(source: &Source, entry: Entry, fetch: &dyn Fetch) -> Reading {
+    if let Some(document) = entry.document.clone() {
+        let (draft, problems) = drafted(source, document).await;
+        return Reading { entry, announced: None, draft, later: false, problems };
+    }
+    let announced = announced(&entry);
+    let mut reading = Reading { entry, announced: None, draft: None, later: false, problems: Vec::new() };
+    if wants_page(source, &announced, &reading.entry) {
+        match page(source, reading.entry.url().unwrap_or_default(), fetch).await {
+            Ok((draft, problems)) => (reading.draft, reading.problems) = (draft, problems),
+            // A page that cannot be had costs the rest of the text, not the article.
+            Err(missed) => (reading.later, reading.problems) = (missed.for_now, vec![missed.problem]),
+        }
+    }
+    reading.announced = Some(announced);
+    reading
+}
+
+/// Asks once more for the page behind `article`, which stands as its source announced it: the same article with the text of
+/// the page.
+pub(super) async fn again(source: &Source, article: &Article, fetch: &dyn Fetch) -> Result<Article, Missed> {
+    let (draft, _) = page(source, article.url.as_deref().unwrap_or_default(), fetch).await?;
+    let mut read = article.clone();
+    if let Some(draft) = draft {
+        take_page(&mut read, draft.finish(&Recurring::default()).0);
+    }
+    Ok(Article {
+        id: article.id.clone(),
+        source: article.source.clone(),
+        url: article.url.clone(),
+        byline: article.byline.clone().or(read.byline),
+        published: article.published.or(read.published),
+        tags: article.tags.clone(),
+        ..read
+    })
+}
+
+/// A page that could not be had.
+pub(super) struct Missed {
+    problem: Problem,
+    /// It may be had at another time.
+    pub(super) for_now: bool,
+}
+
+impl Reading {
+    /// Its page may be had at another time: the id of the article that stands in.
+    pub(super) fn later(&self, identity: &Identity<'_>) -> Option<String> {
+        identity.id(&self.entry).filter(|_| self.later)
+    }
+
+    /// There is a page or a document to read.
+    pub(super) fn has_page(&self) -> bool {
+        self.draft.is_some()
+    }
+
+    /// Lets `site` remember the lines of its page.
+    pub(super) fn learn(&mut self, site: &mut Recurring) {
+        if let Some(draft) = &mut self.draft {
+            draft.learn(site);
+        }
+    }
+
+    /// The article, with what is remembered of its site; `None` if there is no text at all, not even a title.
+    pub(super) fn finish(
+        self,
+        source: &Source,
+        identity: &Identity<'_>,
+        site: &Recurring,
+    ) -> (Option<Article>, Vec<Problem>) {
+        let Self { entry, announced, draft, mut problems, .. } = self;
+        let read = draft.map(|draft| {
+            let (article, met) = draft.finish(site);
             problems.extend(met);
             article
-        }
-        None => announced(&entry),
-    };
-    if entry.document.is_none() && wants_page(source, &article, &entry) {
-        match page(source, &entry, fetch).await {
-            Ok((page, met)) => {
-                problems.extend(met);
-                take_page(&mut article, page);
+        });
+        let mut article = match (announced, read) {
+            (Some(mut announced), Some(page)) => {
+                take_page(&mut announced, page);
+                announced
             }
-            // A page that cannot be had costs the rest of the text, not the article.
-            Err(problem) => problems.push(problem),
+            (announced, read) => announced.or(read).unwrap_or_default(),
+        };
+        complete(&mut article, source, &entry);
+        identity.identify(&mut article, &entry);
+        for problem in &mut problems {
+            problem.subject.clone_from(&source.name);
         }
+        let is_empty = article.text.trim().is_empty() && article.title.trim().is_empty();
+        ((!is_empty).then_some(article), problems)
     }
-    complete(&mut article, source, &entry);
-    identity.identify(&mut article, &entry);
-    for problem in &mut problems {
-        problem.subject.clone_from(&source.name);
-    }
-    let is_empty = article.text.trim().is_empty() && article.title.trim().is_empty();
-    ((!is_empty).then_some(article), problems)
 }
 
 /// The article as the feed itself gives it.
@@ -117,27 +188,28 @@ fn wants_page(source: &Source, article: &Article, entry: &Entry) -> bool {
         }
 }
 
-async fn page(source: &Source, entry: &Entry, fetch: &dyn Fetch) -> Result<(Article, Vec<Problem>), Problem> {
-    let url = entry.url().unwrap_or_default().to_owned();
-    let document = source::read_page(&url, source, fetch).await.map_err(|error| {
+async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<(Option<Draft>, Vec<Problem>), Missed> {
+    let document = source::read_page(url, source, fetch).await.map_err(|error| {
         let what = format!("the page behind an entry cannot be read, its teaser stands in: {error}");
-        Problem::new(&source.name, what)
+        Missed { problem: Problem::new(&source.name, what), for_now: error.is_temporary() }
     })?;
-    Ok(extracted(source, document).await)
+    Ok(drafted(source, document).await)
 }
 
 /// Reads `document` away from the runtime's threads: a large page takes its time.
-async fn extracted(source: &Source, document: Document) -> (Article, Vec<Problem>) {
+async fn drafted(source: &Source, document: Document) -> (Option<Draft>, Vec<Problem>) {
     let options = extract::Options {
         content_selector: source.content_selector.clone(),
         remove_selectors: source.remove_selectors.clone(),
         ..extract::Options::default()
     };
-    let read = tokio::task::spawn_blocking(move || extract::read(&document, &options)).await;
-    read.unwrap_or_else(|_| {
-        let problem = Problem::new(&source.name, "reading a page failed inside the program");
-        (Article::default(), vec![problem.hint("please report it with the page's address")])
-    })
+    match tokio::task::spawn_blocking(move || extract::draft(&document, &options)).await {
+        Ok(draft) => (Some(draft), Vec::new()),
+        Err(_) => {
+            let problem = Problem::new(&source.name, "reading a page failed inside the program");
+            (None, vec![problem.hint("please report it with the page's address")])
+        }
+    }
 }
 
 /// The page's text replaces the teaser if it says more.

@@ -29,6 +29,17 @@ pub struct Memory {
     pub not_before: Option<Timestamp>,
     /// It said that it is gone for good (410).
     pub gone: bool,
+    /// Articles whose page could not be had for now: to be asked for again, whatever the source says.
+    pub unread: Vec<Unread>,
+}
+
+/// An article that was kept as its source announced it, since its page could not be had for now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Its id.
+    pub id: String,
+    /// How often its page was asked for.
+    pub tries: u32,
 }
 
 impl Memory {

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use crate::fetch::Fetch;
 use crate::model::{Entry, Feed, Problem};
 
-pub use memory::Memory;
+pub use memory::{Memory, Unread};
 pub use options::{Defaults, FullText, Invalid, Kind, Location, Options, Source};
 pub use page::read as read_page;
 

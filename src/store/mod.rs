@@ -12,6 +12,7 @@
 mod articles;
 mod editions;
 mod error;
+mod journal;
 mod lock;
 mod open;
 mod outbox;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use editions::{NewDelivery, NewEdition, NewLetter};
 pub use error::Error;
+pub use journal::{Journal, Survives};
 pub use lock::{LockError, RunLock, lock};
 pub use open::Store;
 pub use outbox::{Change, Counts, Pending, Refusal};

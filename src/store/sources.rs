@@ -74,11 +74,40 @@ impl Store {
         Ok(())
     }
 
+    /// Which lines stood on the pages of the source `key`, by their hashes, and on how many each.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn site_lines(&self, key: &str) -> Result<Vec<(u64, u32)>, Error> {
+        let rows = sqlx::query("SELECT line, pages FROM site_lines WHERE source = ?").bind(key).fetch_all(&self.pool);
+        let rows = rows.await.map_err(Error::database("read the lines of a site"))?;
+        rows.iter().map(|row| Ok((get::<i64>(row, "line")?.cast_unsigned(), get(row, "pages")?))).collect()
+    }
+
+    /// Remembers `lines` for the source `key` in place of those that were there.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn put_site_lines(&self, key: &str, lines: impl IntoIterator<Item = (u64, u32)>) -> Result<(), Error> {
+        let failed = || Error::database("write the lines of a site");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let old = sqlx::query("DELETE FROM site_lines WHERE source = ?").bind(key);
+        old.execute(&mut *transaction).await.map_err(failed())?;
+        for (line, pages) in lines {
+            let new = sqlx::query("INSERT INTO site_lines (source, line, pages) VALUES (?, ?, ?)");
+            let new = new.bind(key).bind(line.cast_signed()).bind(pages);
+            new.execute(&mut *transaction).await.map_err(failed())?;
+        }
+        transaction.commit().await.map_err(failed())
+    }
+
     /// Forgets the source `key`; false if nothing was remembered of it.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn forget_source(&self, key: &str) -> Result<bool, Error> {
+        let lines = sqlx::query("DELETE FROM site_lines WHERE source = ?").bind(key).execute(&self.pool).await;
+        lines.map_err(Error::database("forget the lines of a site"))?;
         let done = sqlx::query("DELETE FROM sources WHERE key = ?").bind(key).execute(&self.pool).await;
         Ok(done.map_err(Error::database("forget a source"))?.rows_affected() > 0)
     }

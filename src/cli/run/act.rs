@@ -1,5 +1,6 @@
 //! The acts, one after another, with the store, the lock and the words on the way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -119,7 +120,7 @@ impl Run<'_> {
         let terms = Terms::new(&self.config.newsletter.name, mail.options, self.now, deadline);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(mail.options, &environment)?;
-        let outcome = deliver(self.store, transport.as_ref(), mail.signer.as_ref(), &terms, cancel).await?;
+        let outcome = deliver(self.store, transport.as_ref(), mail.signer.clone(), &terms, cancel).await?;
         report.deliver(outcome);
         Ok(())
     }
@@ -166,7 +167,7 @@ async fn trial(config: &Config, composed: &Composed, to: &[Recipient], report: &
     let transport = send::transport(mail.options, &environment)?;
     let letters = pipeline::letters(composed, mail.options)?;
     for (delivery, (_, letter)) in pipeline::deliveries(composed, to, mail.options)?.iter().zip(letters) {
-        let sealed = letter.preview(delivery, mail.signer.as_ref())?;
+        let sealed = letter.preview(delivery, mail.signer.as_deref())?;
         report.trial(&delivery.recipient.address, transport.send(&sealed.message).await);
     }
     transport.close().await;
@@ -239,14 +240,14 @@ fn end_of_program() -> watch::Receiver<bool> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "`password_env` names a variable; this is the one place that reads it")]
-fn environment(name: &str) -> Option<String> {
+pub(in crate::cli) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 /// `[mail]`, ready for use.
 struct Mail<'a> {
     options: &'a send::Options,
-    signer: Option<Signer>,
+    signer: Option<Arc<Signer>>,
 }
 
 impl<'a> Mail<'a> {
@@ -254,7 +255,7 @@ impl<'a> Mail<'a> {
         let missing =
             || Error::Usage(format!("`{}` has no [mail]: nobody would get the edition", config.path.display()));
         let options = config.mail.as_ref().ok_or_else(missing)?;
-        let signer = options.dkim.as_ref().map(Signer::new).transpose()?;
+        let signer = options.dkim.as_ref().map(Signer::new).transpose()?.map(Arc::new);
         Ok(Self { options, signer })
     }
 }

@@ -12,6 +12,7 @@ use crate::extract::clean::scan::{Line, Scan, mark, mix};
 const STOP_COVER: f64 = 0.12;
 
 /// A scanned text with everything counted that one line alone cannot tell.
+#[derive(Debug)]
 pub(super) struct Document {
     /// The lines and tokens.
     pub(super) scan: Scan,

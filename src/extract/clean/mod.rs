@@ -13,6 +13,7 @@ mod document;
 mod features;
 mod forest;
 mod lexicon;
+mod recurring;
 mod scan;
 
 use std::ops::Range;
@@ -20,6 +21,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub(crate) use crate::extract::clean::forest::{Forest, LANES};
+pub use crate::extract::clean::recurring::Recurring;
+pub(crate) use crate::extract::clean::recurring::key;
 
 use crate::extract::clean::document::Document;
 use crate::extract::clean::features::Features;
@@ -80,22 +83,49 @@ impl Cleaning {
 
 /// Finds the article's lines in `text`; lines end with a newline.
 pub fn lines(text: &str) -> Cleaning {
-    let lexicon = Lexicon::shipped();
-    let scan = Scan::new(text, lexicon);
-    if scan.lines.is_empty() {
-        return Cleaning { kept: Vec::new(), confidence: 0.0, reason: Reason::NoWords, lines: Vec::new() };
+    Lines::new(text).choose(&[], &Recurring::default(), false)
+}
+
+/// The lines of a text, judged and not yet chosen.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    document: Document,
+    probabilities: Vec<f64>,
+}
+
+impl Lines {
+    /// Judges the lines of `text`.
+    pub(crate) fn new(text: &str) -> Self {
+        let lexicon = Lexicon::shipped();
+        let document = Document::new(Scan::new(text, lexicon), lexicon);
+        let probabilities = if document.known.is_empty() { Vec::new() } else { probabilities(&document, lexicon) };
+        Self { document, probabilities }
     }
-    let document = Document::new(scan, lexicon);
-    let probabilities = probabilities(&document, lexicon);
-    let (keep, confidence, reason) = choose(&document, &probabilities, lexicon);
-    let spans = document.scan.lines.iter().map(|line| line.span.clone());
-    let lines: Vec<Line> = spans
-        .zip(probabilities)
-        .zip(keep)
-        .map(|((span, probability), kept)| Line { span, probability, kept })
-        .collect();
-    let kept = lines.iter().filter(|line| line.kept).map(|line| line.span.clone()).collect();
-    Cleaning { kept, confidence, reason, lines }
+
+    /// What each line of `text` is remembered by.
+    pub(crate) fn keys(&self, text: &str) -> Vec<u64> {
+        self.document.scan.lines.iter().map(|line| key(&text[line.span.clone()])).collect()
+    }
+
+    /// Chooses the lines, with what is remembered of their site under `keys`.
+    pub(crate) fn choose(mut self, keys: &[u64], site: &Recurring, learnt: bool) -> Cleaning {
+        if self.probabilities.is_empty() {
+            return Cleaning { kept: Vec::new(), confidence: 0.0, reason: Reason::NoWords, lines: Vec::new() };
+        }
+        if !site.is_empty() {
+            let words: Vec<u32> = self.document.scan.lines.iter().map(|line| line.words).collect();
+            site.weigh(keys, &words, learnt, &mut self.probabilities);
+        }
+        let (keep, confidence, reason) = choose(&self.document, &self.probabilities, Lexicon::shipped());
+        let spans = self.document.scan.lines.iter().map(|line| line.span.clone());
+        let lines: Vec<Line> = spans
+            .zip(self.probabilities)
+            .zip(keep)
+            .map(|((span, probability), kept)| Line { span, probability, kept })
+            .collect();
+        let kept = lines.iter().filter(|line| line.kept).map(|line| line.span.clone()).collect();
+        Cleaning { kept, confidence, reason, lines }
+    }
 }
 
 /// The lines of a text with their features, for a reader that knows more about them than the text says.

@@ -164,7 +164,7 @@ pub(super) struct Word {
 }
 
 /// The lines of a text, their tokens, and the words these are.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(super) struct Scan {
     /// In the order of the text.
     pub(super) lines: Vec<Line>,

@@ -190,10 +190,13 @@ fn pieces(text: &str) -> Vec<Piece> {
         } else if c.is_ascii_digit() || c.is_alphabetic() {
             let digits = c.is_ascii_digit();
             let mut end = start + c.len_utf8();
-            while let Some((at, next)) =
-                rest.next_if(|(_, next)| if digits { next.is_ascii_digit() } else { next.is_alphabetic() })
-            {
+            // Words that stand together without a space are told apart by their capitals: "By A. WriterMay 5, 2026".
+            let mut small = c.is_lowercase();
+            while let Some((at, next)) = rest.next_if(|(_, next)| {
+                if digits { next.is_ascii_digit() } else { next.is_alphabetic() && !(small && next.is_uppercase()) }
+            }) {
                 end = at + next.len_utf8();
+                small = next.is_lowercase();
             }
             let run = &text[start..end];
             pieces.push(if digits {
@@ -289,6 +292,7 @@ mod tests {
             ("Mon, 23 Nov 2026 10:00:00 GMT", "2026-11-23T10:00:00Z"),
             ("20261123", "2026-11-23T00:00:00Z"),
             ("November 23rd, 2026", "2026-11-23T00:00:00Z"),
+            ("By A. WriterNov 23, 2026 | 6 comments", "2026-11-23T00:00:00Z"),
             ("Published on Nov. 23, 2026 by A. Writer", "2026-11-23T00:00:00Z"),
             ("23. November 2026", "2026-11-23T00:00:00Z"),
             ("23 de noviembre de 2026", "2026-11-23T00:00:00Z"),

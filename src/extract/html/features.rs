@@ -35,6 +35,8 @@ pub(crate) struct Lines<'a> {
     words: Vec<f64>,
     links: Vec<f64>,
     votes: Vec<f64>,
+    /// The votes of a second extractor.
+    seconds: Vec<f64>,
     paragraphs: Vec<f64>,
     /// Of each element: words of prose in it.
     prose: Vec<f64>,
@@ -71,15 +73,20 @@ fn shingles(words: &[u64]) -> Vec<u64> {
     if words.len() < 3 { vec![join(words)] } else { words.windows(3).map(join).collect() }
 }
 
+/// Of each line of `page`: the share of it that another extractor's lines hold.
+fn votes(page: &Page, other: &[String]) -> Vec<f64> {
+    let seen: HashSet<u64, FixedState> = other.iter().flat_map(|line| shingles(&words(line))).collect();
+    let share = |text: &str| {
+        let runs = shingles(&words(text));
+        runs.iter().filter(|run| seen.contains(run)).count() as f64 / runs.len().max(1) as f64
+    };
+    page.blocks.iter().map(|block| share(&block.text)).collect()
+}
+
 impl<'a> Lines<'a> {
-    /// Looks over the page once; `other` is what another extractor makes of it, `title` its headline.
-    pub(crate) fn new(page: &'a Page, judged: &'a Judged, other: &[String], title: &str) -> Self {
-        let seen: HashSet<u64, FixedState> = other.iter().flat_map(|line| shingles(&words(line))).collect();
-        let mut votes = Vec::with_capacity(page.blocks.len());
-        for block in &page.blocks {
-            let runs = shingles(&words(&block.text));
-            votes.push(runs.iter().filter(|run| seen.contains(run)).count() as f64 / runs.len().max(1) as f64);
-        }
+    /// Looks over the page once; `others` are what two other extractors make of it, `title` its headline.
+    pub(crate) fn new(page: &'a Page, judged: &'a Judged, others: [&[String]; 2], title: &str) -> Self {
+        let [votes, seconds] = others.map(|other| votes(page, other));
         let words: Vec<f64> = (0..page.blocks.len()).map(|line| f64::from(judged.words(line))).collect();
         let links: Vec<f64> = page
             .blocks
@@ -109,6 +116,7 @@ impl<'a> Lines<'a> {
             words,
             links,
             votes,
+            seconds,
         };
         lines.sum_elements();
         lines.find_containers();
@@ -243,6 +251,8 @@ impl<'a> Lines<'a> {
             mean(&self.paragraphs, 3),
             mean(&self.paragraphs, 10),
         ]);
+        features.extend([self.seconds[line], mean(&self.seconds, 2), mean(&self.seconds, 6)]);
+        features.extend([at(&self.seconds, -1), at(&self.seconds, 1)]);
     }
 }
 

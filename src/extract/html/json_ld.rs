@@ -17,7 +17,7 @@ pub(crate) struct Described {
     pub(crate) authors: Vec<String>,
     /// Name of the `publisher`, else of the web site.
     pub(crate) site: Option<String>,
-    /// `datePublished`, else `dateCreated` or `uploadDate`.
+    /// `datePublished`, else `dateCreated` or `uploadDate`, of an article.
     pub(crate) published: Option<Timestamp>,
     /// `inLanguage`.
     pub(crate) language: Option<String>,
@@ -107,8 +107,10 @@ fn describe(node: &Value, nodes: &[&Value], described: &mut Described) {
     let date = |node: &Value| {
         ["datePublished", "dateCreated", "uploadDate"].iter().find_map(|key| dates::parse(node[*key].as_str()?))
     };
+    // A page that is not called an article has a date when it was put up, which is no publication.
+    let article = |node: &Value| rank(node).is_some_and(|rank| rank < 3);
     described.published =
-        date(node).or_else(|| nodes.iter().filter(|other| rank(other).is_some()).find_map(|other| date(other)));
+        std::iter::once(node).chain(nodes.iter().copied()).filter(|node| article(node)).find_map(date);
     described.site = name(resolve(&node["publisher"], nodes));
     for key in ["author", "creator"] {
         if described.authors.is_empty() {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use dom_query::{NodeData, NodeRef};
 
 /// Elements that begin and end a line.
-pub(super) const BLOCKS: [&str; 45] = [
+pub(super) const BLOCKS: [&str; 46] = [
     "address",
     "article",
     "aside",
@@ -37,6 +37,7 @@ pub(super) const BLOCKS: [&str; 45] = [
     "header",
     "hgroup",
     "hr",
+    "legend",
     "li",
     "main",
     "menu",

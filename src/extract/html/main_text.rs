@@ -1,8 +1,8 @@
 //! Which lines of a page are its article.
 //!
 //! Every line is judged on three kinds of evidence at once: how it reads (the features of pasted text), where it stands in the
-//! markup, and whether Readability (`dom_smoothie`) has it. Gradient-boosted trees weigh them; `page.weights.json` holds the
-//! trees. Where they keep next to nothing, Readability's own answer stands.
+//! markup, and whether Readability (`dom_smoothie`) and Trafilatura (`rs-trafilatura`) have it. Gradient-boosted trees weigh
+//! them; `page.weights.json` holds the trees, `benches/fit_pages.py` fits them. Where they keep next to nothing, Readability's own answer stands.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use dom_query::Document;
 use dom_smoothie::{Config, Readability};
 use serde::Deserialize;
 
-use crate::extract::clean::{self, Forest, Judged, LANES};
+use crate::extract::clean::{self, Forest, Judged, LANES, Recurring};
 use crate::extract::html::blocks::Page;
 use crate::extract::html::features::Lines;
 use crate::extract::html::lines::{Captions, lines};
@@ -21,6 +21,8 @@ const WEIGHTS: &str = include_str!("../page.weights.json");
 
 /// Elements beyond which Readability, which compares elements with each other, is not asked.
 const MAX_ELEMENTS: usize = 60_000;
+/// Elements beyond which Trafilatura is not asked.
+const MAX_ELEMENTS_SECOND: usize = 30_000;
 
 /// Lines at or above this probability are the article.
 const THRESHOLD: f64 = 0.5;
@@ -49,27 +51,105 @@ fn forest() -> &'static Forest {
     })
 }
 
-/// Finds the main text of `document`, laid out as `page`, headed by `title`; `elements` is how many it has.
-pub(crate) fn find(document: Document, page: &Page, title: &str, elements: usize) -> MainText {
+/// The lines of a page before they are chosen.
+#[derive(Debug)]
+pub(crate) enum PageLines {
+    /// Chosen by other means.
+    Chosen(MainText),
+    /// Each with its probability.
+    Judged {
+        /// The lines.
+        lines: Vec<String>,
+        /// Words of each.
+        words: Vec<u32>,
+        /// That each is the article's.
+        probabilities: Vec<f64>,
+        /// What Readability makes of the page.
+        readable: Vec<String>,
+    },
+}
+
+/// Judges the lines of `document`, parsed from `html` and laid out as `page`, headed by `title`; `elements` is how many it has.
+pub(crate) fn judge(html: &str, document: Document, page: Page, title: &str, elements: usize) -> PageLines {
     if page.blocks.is_empty() {
-        return MainText::default();
+        return PageLines::Chosen(MainText::default());
     }
     if elements > MAX_ELEMENTS {
-        return by_lines(page);
+        return PageLines::Chosen(by_lines(&page));
     }
-    let readable = catch_unwind(AssertUnwindSafe(|| readability(document))).ok().flatten().unwrap_or_default();
-    let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
-    let judged = Judged::new(&text.join("\n"));
-    let lines = Lines::new(page, &judged, &readable, title);
-    let probabilities = probabilities(&judged, &lines, page.blocks.len());
-    let kept = |line: &usize| probabilities[*line] >= THRESHOLD;
-    let size = |lines: &mut dyn Iterator<Item = &str>| lines.map(str::len).sum::<usize>();
-    let chosen: Vec<String> = (0..text.len()).filter(kept).map(|line| text[line].to_owned()).collect();
-    let (own, other) = (size(&mut chosen.iter().map(String::as_str)), size(&mut readable.iter().map(String::as_str)));
-    if (own < 200 && other > 2 * own) || own * 5 < other {
-        return MainText { confidence: if other < 400 { 0.3 } else { 0.5 }, lines: readable };
+    let seen = Seen::new(html, document, &page, elements);
+    let lines = Lines::new(&page, &seen.judged, [&seen.readable, &seen.second], title);
+    let probabilities = probabilities(&seen.judged, &lines, page.blocks.len());
+    let Seen { judged, readable, .. } = seen;
+    let words = (0..page.blocks.len()).map(|line| judged.words(line)).collect();
+    let lines = page.blocks.into_iter().map(|block| block.text).collect();
+    PageLines::Judged { lines, words, probabilities, readable }
+}
+
+/// How a page reads as plain text, and to two other extractors.
+struct Seen {
+    judged: Judged,
+    readable: Vec<String>,
+    second: Vec<String>,
+}
+
+impl Seen {
+    fn new(html: &str, document: Document, page: &Page, elements: usize) -> Self {
+        let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
+        let second = if elements > MAX_ELEMENTS_SECOND { Vec::new() } else { guarded(|| trafilatura(html)) };
+        Self { judged: Judged::new(&text.join("\n")), readable: guarded(|| readability(document)), second }
     }
-    MainText { confidence: confidence(&probabilities, &judged), lines: chosen }
+}
+
+/// What another's extractor returns; nothing if it panics.
+fn guarded(extract: impl FnOnce() -> Option<Vec<String>>) -> Vec<String> {
+    catch_unwind(AssertUnwindSafe(extract)).ok().flatten().unwrap_or_default()
+}
+
+/// Every line of a page with the features that the trees see: what `benches/fit_pages.py` learns from.
+pub(crate) fn features(html: &str, document: Document, page: &Page, title: &str, elements: usize) -> Vec<Vec<f64>> {
+    let seen = Seen::new(html, document, page, elements);
+    let lines = Lines::new(page, &seen.judged, [&seen.readable, &seen.second], title);
+    let row = |line| {
+        let mut row = seen.judged.features(line).to_vec();
+        lines.features(line, &mut row);
+        row
+    };
+    (0..page.blocks.len()).map(row).collect()
+}
+
+impl PageLines {
+    /// What each line is remembered by.
+    pub(crate) fn keys(&self) -> Vec<u64> {
+        match self {
+            Self::Chosen(_) => Vec::new(),
+            Self::Judged { lines, .. } => lines.iter().map(|line| clean::key(line)).collect(),
+        }
+    }
+
+    /// Chooses the main text, with what is remembered of the page's site.
+    pub(crate) fn choose(self, site: &Recurring, learnt: bool) -> MainText {
+        let (lines, words, mut probabilities, readable) = match self {
+            Self::Chosen(main) => return main,
+            Self::Judged { lines, words, probabilities, readable } => (lines, words, probabilities, readable),
+        };
+        if !site.is_empty() {
+            let keys: Vec<u64> = lines.iter().map(|line| clean::key(line)).collect();
+            site.weigh(&keys, &words, learnt, &mut probabilities);
+        }
+        let chosen: Vec<String> = lines
+            .into_iter()
+            .zip(&probabilities)
+            .filter(|(_, probability)| **probability >= THRESHOLD)
+            .map(|(line, _)| line)
+            .collect();
+        let size = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
+        let (own, other) = (size(&chosen), size(&readable));
+        if (own < 200 && other > 2 * own) || own * 5 < other {
+            return MainText { confidence: if other < 400 { 0.3 } else { 0.5 }, lines: readable };
+        }
+        MainText { confidence: confidence(&probabilities, &words), lines: chosen }
+    }
 }
 
 fn probabilities(judged: &Judged, lines: &Lines<'_>, count: usize) -> Vec<f64> {
@@ -93,10 +173,10 @@ fn probabilities(judged: &Judged, lines: &Lines<'_>, count: usize) -> Vec<f64> {
 }
 
 /// The F1 over words to be expected of the lines kept, brought to the scale of what is reached.
-fn confidence(probabilities: &[f64], judged: &Judged) -> f64 {
+fn confidence(probabilities: &[f64], words: &[u32]) -> f64 {
     let (mut kept, mut likely, mut both) = (0.0, 0.0, 0.0);
-    for (line, &probability) in probabilities.iter().enumerate() {
-        let words = f64::from(judged.words(line));
+    for (&probability, &words) in probabilities.iter().zip(words) {
+        let words = f64::from(words);
         likely += words * probability;
         if probability >= THRESHOLD {
             kept += words;
@@ -116,6 +196,12 @@ fn readability(document: Document) -> Option<Vec<String>> {
     let article = readability.parse().ok()?;
     let content = Document::fragment(article.content);
     Some(lines(&content.root(), Captions::Dropped))
+}
+
+/// Trafilatura, as `rs-trafilatura` has it.
+fn trafilatura(html: &str) -> Option<Vec<String>> {
+    let found = rs_trafilatura::extract(html).ok()?;
+    Some(found.content_text.lines().map(str::to_owned).collect())
 }
 
 /// The page's text without its tags, cleaned like pasted text.

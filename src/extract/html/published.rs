@@ -1,8 +1,9 @@
 //! When a page's article was first published.
 //!
-//! What the page states for machines and what it shows to readers are both asked. Where they differ the earlier one is
-//! believed: systems stamp pages again when they are moved or saved, and nobody shows a date before the publication. A date
-//! of modification or of crawling never stands in for the date of publication.
+//! What the page states for machines and what it shows to readers are both asked. Where they differ by more than a time zone
+//! explains, readers are told the truth: systems stamp pages anew when they are moved or saved. What machines are told of
+//! changes or crawling never stands in for the publication; only where a page names no other date than that of the last
+//! change it shows by its headline, that one dates what it says now.
 
 use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
@@ -104,14 +105,20 @@ pub(crate) fn read(
     }
     let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse));
     let stated = described.published.or_else(meta);
-    let shown = shown(head).or_else(|| marked(document));
-    match (stated, shown) {
-        // The same day keeps the time that was stated.
-        (Some(stated), Some(shown)) if shown.as_second() + 36 * 3600 < stated.as_second() => Some(shown),
-        (Some(stated), _) => Some(stated),
-        (None, shown) => shown.or_else(|| url.and_then(dates::in_path)),
+    let marked = || marked(document);
+    match (stated, shown(head)) {
+        // About the same day: the stated one has the time.
+        (Some(stated), Some(shown)) if stated.as_second().abs_diff(shown.as_second()) <= SAME => Some(stated),
+        (_, Some(shown)) => Some(shown),
+        (Some(stated), None) => {
+            Some(marked().filter(|shown| shown.as_second() < stated.as_second() - SAME.cast_signed()).unwrap_or(stated))
+        }
+        (None, None) => marked().or_else(|| url.and_then(dates::in_path)).or_else(|| changed(head)),
     }
 }
+
+/// Seconds by which the time of a publication and its date without a zone may differ.
+const SAME: u64 = 36 * 3600;
 
 /// "Originally published on …", wherever it stands.
 fn originally(page: &Page) -> Option<Timestamp> {
@@ -163,9 +170,35 @@ fn labelled(page: &Page) -> Option<Timestamp> {
 fn shown(head: &[&str]) -> Option<Timestamp> {
     let mut changed = false;
     head.iter().filter(|line| line.chars().count() < 100).find_map(|line| {
-        let skip = std::mem::replace(&mut changed, speaks_of_change(line)) || changed;
-        if skip { None } else { dates::find(line) }
+        // A line that only says "Updated" speaks of the next one.
+        let skip = std::mem::replace(&mut changed, speaks_of_change(line));
+        if skip { None } else { dates::find(before_change(line)) }
     })
+}
+
+/// The part of a line that speaks of the publication: what stands before the word for a change.
+fn before_change(line: &str) -> &str {
+    let lower = line.to_lowercase();
+    let first = |words: &[&str]| words.iter().filter_map(|word| lower.find(word)).min();
+    match (first(&CHANGED), first(&APPEARED)) {
+        _ if lower.len() != line.len() => {
+            if speaks_of_change(line) {
+                ""
+            } else {
+                line
+            }
+        }
+        (Some(changed), Some(appeared)) if changed < appeared => line.get(appeared..).unwrap_or(line),
+        (Some(changed), _) => line.get(..changed).unwrap_or(line),
+        (None, _) => line,
+    }
+}
+
+/// The date of the last change in the short lines around the headline.
+fn changed(head: &[&str]) -> Option<Timestamp> {
+    let line = head.iter().position(|line| line.chars().count() < 60 && speaks_of_change(line))?;
+    dates::find(head[line])
+        .or_else(|| head.get(line + 1).filter(|next| next.len() < 40).and_then(|next| dates::find(next)))
 }
 
 /// A date in an element made for it.
@@ -208,7 +241,9 @@ fn is_of_another(node: &NodeRef<'_>) -> bool {
         let marks =
             [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
         let other = |mark: String| {
-            ["comment", "related", "sidebar", "recommend", "latest", "recent"].iter().any(|word| mark.contains(word))
+            ["comment", "related", "sidebar", "recommend", "latest", "recent", "review", "product"]
+                .iter()
+                .any(|word| mark.contains(word))
         };
         matches!(name.as_ref(), "aside" | "nav" | "footer" | "li")
             || (name.as_ref() != "body" && name.as_ref() != "html" && marks.into_iter().any(other))

@@ -1,13 +1,20 @@
 //! Bytes → text: which encoding a document is written in, whatever it says about itself.
 //!
-//! Order of belief: byte order mark, zero bytes that betray UTF-16, the `charset` of the media type, the document's own
-//! declaration (XML declaration, `<meta>`), then chardetng's guess. A label the bytes contradict is not believed: text
-//! that is valid UTF-8 beyond ASCII is UTF-8 whatever the label says, and text that is not is never read as UTF-8.
+//! Order of belief: byte order mark, zero bytes that betray UTF-16 and UTF-32, the `charset` of the media type, the document's
+//! own declaration (XML declaration, `<meta>`), then chardetng's guess, held against all encodings of Cyrillic. A label the
+//! bytes contradict is not believed: text that is valid UTF-8 beyond ASCII is UTF-8 whatever the label says, and text that is
+//! not is never read as UTF-8.
+
+mod cyrillic;
+mod labels;
+mod rare;
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use crate::extract::charset::labels::named;
 
 /// How far into a document its own declaration is looked for, in bytes.
 const PRESCAN: usize = 4096;
@@ -15,35 +22,106 @@ const PRESCAN: usize = 4096;
 /// How much of a document the guess is made on, in bytes.
 const SAMPLE: usize = 256 * 1024;
 
+/// An encoding of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charset {
+    /// One of the encoding standard of the web.
+    Standard(&'static Encoding),
+    /// A code page of DOS, by its number.
+    CodePage(u16),
+    /// UTF-32.
+    Utf32 {
+        /// The big end of each number comes first.
+        big: bool,
+    },
+    /// ISO-2022-KR (RFC 1557).
+    Iso2022Kr,
+}
+
+impl Charset {
+    /// What it is called.
+    pub fn name(self) -> Cow<'static, str> {
+        match self {
+            Self::Standard(encoding) => encoding.name().into(),
+            Self::CodePage(page) => format!("IBM{page}").into(),
+            Self::Utf32 { big: true } => "UTF-32BE".into(),
+            Self::Utf32 { big: false } => "UTF-32LE".into(),
+            Self::Iso2022Kr => "ISO-2022-KR".into(),
+        }
+    }
+
+    /// The text of `bytes` without its byte order mark. Bytes that mean nothing become U+FFFD.
+    fn read(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self {
+            Self::Standard(encoding) => {
+                let bytes = bytes.strip_prefix(byte_order_mark(encoding)).unwrap_or(bytes);
+                encoding.decode_without_bom_handling(bytes).0
+            }
+            Self::CodePage(page) => {
+                rare::code_page(bytes, page).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned)
+            }
+            Self::Utf32 { big } => rare::utf32(bytes, big).into(),
+            Self::Iso2022Kr => rare::iso_2022_kr(bytes).into(),
+        }
+    }
+}
+
 /// The text of `bytes`; `media_type` may carry a `charset`. Bytes that mean nothing become U+FFFD.
 pub fn decode<'a>(bytes: &'a [u8], media_type: Option<&str>) -> Cow<'a, str> {
-    let encoding = detect(bytes, media_type);
-    let bytes = bytes.strip_prefix(byte_order_mark(encoding)).unwrap_or(bytes);
-    encoding.decode_without_bom_handling(bytes).0
+    detect(bytes, media_type).read(bytes)
 }
 
 /// The encoding of `bytes`.
-pub fn detect(bytes: &[u8], media_type: Option<&str>) -> &'static Encoding {
+pub fn detect(bytes: &[u8], media_type: Option<&str>) -> Charset {
+    if let Some(big) = rare::is_utf32(bytes) {
+        return Charset::Utf32 { big };
+    }
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return encoding;
+        return Charset::Standard(encoding);
     }
     if let Some(encoding) = wide(bytes) {
-        return encoding;
+        return Charset::Standard(encoding);
     }
-    let declared = media_type.and_then(parameter).or_else(|| declaration(bytes));
-    // What was found in a single-byte prescan cannot be a two-byte encoding (HTML standard, "prescan a byte stream").
-    let declared = declared.map(|label| if label == UTF_16BE || label == UTF_16LE { UTF_8 } else { label });
+    if rare::is_iso_2022_kr(bytes) {
+        return Charset::Iso2022Kr;
+    }
     let is_utf8 = is_utf8(bytes);
-    match declared {
-        Some(label) if label == UTF_8 && is_utf8 => UTF_8,
-        Some(label) if label == UTF_8 => guess(bytes),
+    match declared(bytes, media_type) {
+        Some(Charset::Standard(label)) if label == UTF_8 && !is_utf8 => guess(bytes),
         // Escape sequences keep these in ASCII, so validity says nothing against them.
-        Some(label) if label == encoding_rs::ISO_2022_JP => label,
-        _ if is_utf8 && !bytes.is_ascii() => UTF_8,
+        Some(label) if label == Charset::Standard(ISO_2022_JP) => label,
+        _ if is_utf8 && !bytes.is_ascii() => Charset::Standard(UTF_8),
         Some(label) => label,
-        None if is_utf8 && !bytes.contains(&0x1b) => UTF_8,
+        None if is_utf8 && !bytes.contains(&0x1b) => Charset::Standard(UTF_8),
         None => guess(bytes),
     }
+}
+
+/// What is wrong with the encoding of `bytes` though they can be read; starts small, ends without a stop.
+pub fn encoding_trouble(bytes: &[u8], media_type: Option<&str>) -> Option<String> {
+    let used = detect(bytes, media_type);
+    let text = used.read(bytes);
+    let lost = text.matches(char::REPLACEMENT_CHARACTER).count();
+    match declared(bytes, media_type) {
+        Some(declared) if declared != used && !bytes.is_ascii() => {
+            Some(format!("says it is {} and is {}", declared.name(), used.name()))
+        }
+        _ if lost > 0 && !bytes.windows(3).any(|window| window == "\u{fffd}".as_bytes()) => {
+            Some(format!("{lost} signs mean nothing in {}", used.name()))
+        }
+        _ => None,
+    }
+}
+
+/// What the media type says the encoding is, or else the document.
+fn declared(bytes: &[u8], media_type: Option<&str>) -> Option<Charset> {
+    let label = media_type.and_then(parameter).or_else(|| declaration(bytes))?;
+    // What was found in a single-byte prescan cannot be of two or four bytes (HTML standard, "prescan a byte stream").
+    Some(match label {
+        Charset::Utf32 { .. } => Charset::Standard(UTF_8),
+        Charset::Standard(label) if label == UTF_16BE || label == UTF_16LE => Charset::Standard(UTF_8),
+        label => label,
+    })
 }
 
 fn byte_order_mark(encoding: &'static Encoding) -> &'static [u8] {
@@ -76,33 +154,34 @@ fn is_utf8(bytes: &[u8]) -> bool {
     }
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
+fn guess(bytes: &[u8]) -> Charset {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(&bytes[..bytes.len().min(SAMPLE)], true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    if guess == UTF_8 { WINDOWS_1252 } else { guess }
+    let guess = Charset::Standard(if guess == UTF_8 { WINDOWS_1252 } else { guess });
+    cyrillic::better(bytes, guess).unwrap_or(guess)
 }
 
 /// The encoding named by `charset=` of a media type.
-fn parameter(media_type: &str) -> Option<&'static Encoding> {
+fn parameter(media_type: &str) -> Option<Charset> {
     let (_, rest) = split_at_word(media_type, "charset")?;
-    named(rest.trim_start().strip_prefix('=')?)
+    label(rest.trim_start().strip_prefix('=')?)
 }
 
 /// The encoding the document names: `<?xml … encoding="…"?>` or the first `charset` inside a `<meta>`.
-fn declaration(bytes: &[u8]) -> Option<&'static Encoding> {
+fn declaration(bytes: &[u8]) -> Option<Charset> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN)]);
     let trimmed = head.trim_start();
     if trimmed.starts_with("<?xml") {
         let declaration = trimmed.split("?>").next().unwrap_or(trimmed);
         if let Some((_, rest)) = split_at_word(declaration, "encoding") {
-            return named(rest.trim_start().strip_prefix('=')?);
+            return label(rest.trim_start().strip_prefix('=')?);
         }
     }
     let mut rest: &str = &head;
     while let Some((_, after)) = split_at_word(rest, "<meta") {
         let tag = after.split('>').next().unwrap_or(after);
-        let found = split_at_word(tag, "charset").and_then(|(_, value)| named(value.trim_start().strip_prefix('=')?));
+        let found = split_at_word(tag, "charset").and_then(|(_, value)| label(value.trim_start().strip_prefix('=')?));
         if found.is_some() {
             return found;
         }
@@ -112,10 +191,10 @@ fn declaration(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// The encoding whose label begins `text`, quoted or not.
-fn named(text: &str) -> Option<&'static Encoding> {
+fn label(text: &str) -> Option<Charset> {
     let text = text.trim_start().trim_start_matches(['"', '\'']);
     let label = text.split(|c: char| c.is_whitespace() || "\"';>,".contains(c)).next().unwrap_or(text);
-    Encoding::for_label(label.as_bytes())
+    named(label)
 }
 
 /// `text` around the first `word`, whatever its case.

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Fits src/extract/page.weights.json, the trees that tell an article's lines from the rest of a page.
+
+usage: fit_pages.py PAGES.jsonl [--out src/extract/page.weights.json] [--folds 10]
+
+PAGES.jsonl holds {"id","url","text","html_path"} (the page gzipped beside it). Features come from `cargo run --release --example
+page_features`. Prints the F1 of scrapinghub's article-extraction-benchmark in cross-validation by site (the honest figure), then
+of the whole set (which the trees have seen); writes only with --out. Needs numpy and lightgbm.
+"""
+import argparse, bisect, gzip, hashlib, json, os, re, statistics, subprocess, sys
+from collections import Counter
+
+import lightgbm
+import numpy
+
+WORD = re.compile(r"\w+")
+TREES = dict(objective="binary", learning_rate=0.08, num_leaves=8, max_depth=3, min_data_in_leaf=30, feature_fraction=0.2,
+             lambda_l2=2.0, bagging_fraction=0.8, bagging_freq=1, verbose=-1, num_threads=2, seed=1, deterministic=True)
+ROUNDS = 120
+
+
+def labels(lines, gold):
+    """How much of each line is the article's: long lines by shared runs of three words, short ones by their place among those."""
+    words = [word.lower() for word in WORD.findall(gold)]
+    places = {}
+    for at in range(len(words) - 2):
+        places.setdefault(tuple(words[at:at + 3]), []).append(at)
+    tokens = [[word.lower() for word in WORD.findall(line)] for line in lines]
+    label, found = [0.0] * len(lines), []
+    for line, own in enumerate(tokens):
+        if len(own) >= 6:
+            runs = [tuple(own[at:at + 3]) for at in range(len(own) - 2)]
+            label[line] = sum(run in places for run in runs) / len(runs)
+            first = next((places[run] for run in runs if run in places), None)
+            if label[line] > 0.5 and first:
+                found.append((line, first))
+    sequence = [(line, at[0]) for line, at in found if len(at) == 1] or [(line, at[0]) for line, at in found]
+    anchors = dict(rising(sequence))
+    copies, order = {" ".join(tokens[line]) for line in anchors}, sorted(anchors)
+    for line, own in enumerate(tokens):
+        if len(own) >= 6 and line not in anchors and " ".join(own) in copies:
+            label[line] = 0.0  # a teaser of the article on its own page
+        if 0 < len(own) < 6:
+            label[line] = float(bool(anchors) and between(line, own, words, anchors, order, tokens))
+    return label, [len(own) for own in tokens]
+
+
+def rising(sequence):
+    """The longest run of lines that stand in the article's order."""
+    tails, ends, before = [], [], []
+    for at, (_, place) in enumerate(sequence):
+        length = bisect.bisect_left(tails, place)
+        tails[length:length + 1], ends[length:length + 1] = [place], [at]
+        before.append(ends[length - 1] if length else -1)
+    chosen, at = [], ends[-1] if ends else -1
+    while at >= 0:
+        chosen.append(sequence[at])
+        at = before[at]
+    return chosen[::-1]
+
+
+def between(line, own, words, anchors, order, tokens):
+    """A short line stands in the article between the long lines around it."""
+    after = bisect.bisect_left(order, line)
+    low = anchors[order[after - 1]] + len(tokens[order[after - 1]]) - 2 if after else 0
+    high = anchors[order[after]] + 2 if after < len(order) else len(words)
+    low = low if after else max(0, high - 40)
+    high = high if after < len(order) else min(high, low + 60)
+    window = words[max(0, low):high]
+    return any(window[at:at + len(own)] == own for at in range(len(window) - len(own) + 1))
+
+
+def fit(pages):
+    rows = numpy.vstack([page["rows"] for page in pages])
+    share = numpy.concatenate([page["label"] for page in pages])
+    weight = numpy.concatenate([page["weight"] for page in pages])
+    both = numpy.r_[weight * share, weight * (1 - share)]
+    use = both > 1e-6
+    truth = numpy.r_[numpy.ones(len(share)), numpy.zeros(len(share))]
+    return lightgbm.train(TREES, lightgbm.Dataset(numpy.vstack([rows, rows])[use], truth[use], weight=both[use]), ROUNDS)
+
+
+def shingles(text):
+    words = WORD.findall(text or "")
+    return Counter(tuple(words[at:at + 4]) for at in range(max(1, len(words) - 3)) if words[at:at + 4])
+
+
+def score(gold, answers):
+    """F1 of mean precision and mean recall over runs of four words, as scrapinghub's benchmark counts."""
+    precision, recall = [], []
+    for key, text in gold.items():
+        wanted, given = shingles(text), shingles(answers.get(key))
+        both = sum((wanted & given).values())
+        if given:
+            precision.append(both / sum(given.values()))
+        recall.append(both / max(1, sum(wanted.values())))
+    precision, recall = statistics.mean(precision), statistics.mean(recall)
+    return 2 * precision * recall / (precision + recall)
+
+
+def answers(pages, probabilities):
+    return {page["id"]: "\n".join(line for line, sure in zip(page["lines"], found) if sure >= 0.5)
+            for page, found in zip(pages, probabilities)}
+
+
+def flat(node):
+    if "leaf_value" in node:
+        return [-1, float("%.4g" % node["leaf_value"])]
+    left, right = flat(node["left_child"]), flat(node["right_child"])
+    return [node["split_feature"], float("%.6g" % node["threshold"]), len(left)] + left + right
+
+
+def read(path):
+    records = [json.loads(line) for line in open(path, encoding="utf8")]
+    pages = [dict(id=record["id"], url=record["url"], html=gzip.open(
+        os.path.join(os.path.dirname(path), record["html_path"]), "rt", encoding="utf8", errors="replace").read()) for record in records]
+    command = ["cargo", "run", "--quiet", "--release", "--example", "page_features"]
+    told = subprocess.run(command, input="\n".join(map(json.dumps, pages)).encode(), stdout=subprocess.PIPE, check=True).stdout
+    gold = {record["id"]: record["text"] or "" for record in records}
+    site = {record["id"]: ".".join(re.sub(r"^\w+://", "", record["url"]).split("/")[0].split(".")[-2:]) for record in records}
+    known = []
+    for line in told.decode().splitlines():
+        page = json.loads(line)
+        if page["lines"]:
+            label, words = labels(page["lines"], gold[page["id"]])
+            weight = numpy.sqrt(numpy.array(words, float) + 1)
+            known.append(dict(id=page["id"], site=site[page["id"]], lines=page["lines"], label=numpy.array(label),
+                              rows=numpy.array(page["features"], dtype=numpy.float32),
+                              weight=weight / weight.sum() * 40 * len(words) ** 0.25))
+    return gold, known
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("pages")
+    parser.add_argument("--out")
+    parser.add_argument("--folds", type=int, default=10)
+    options = parser.parse_args()
+    gold, pages = read(options.pages)
+    fold = [int(hashlib.md5(page["site"].encode()).hexdigest(), 16) % options.folds for page in pages]
+    found = [None] * len(pages)
+    for part in range(options.folds):
+        model = fit([page for page, own in zip(pages, fold) if own != part])
+        for at, page in enumerate(pages):
+            if fold[at] == part:
+                found[at] = model.predict(page["rows"])
+    print(f"cross-validated by site, {options.folds} folds: F1 {score(gold, answers(pages, found)):.4f}")
+    model = fit(pages)
+    print(f"seen: F1 {score(gold, answers(pages, [model.predict(page['rows']) for page in pages])):.4f}")
+    if options.out:
+        trees = [flat(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
+        data = {"format": 1, "features": pages[0]["rows"].shape[1], "trees": trees}
+        open(options.out, "w").write(json.dumps(data, separators=(",", ":")))
+        print(f"{options.out}: {len(trees)} trees")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
