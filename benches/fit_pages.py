@@ -99,8 +99,13 @@ def score(gold, answers):
 
 
 def answers(pages, probabilities):
-    return {page["id"]: "\n".join(line for line, sure in zip(page["lines"], found) if sure >= 0.5)
-            for page, found in zip(pages, probabilities)}
+    """The text of each page, as src/extract/html/main_text.rs chooses it."""
+    given = {}
+    for page, found in zip(pages, probabilities):
+        own, other = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= 0.5), page["readable"]
+        sparse = (len(own) < 200 and len(other) > 2 * len(own)) or len(own) * 5 < len(other)
+        given[page["id"]] = other if sparse else own
+    return given
 
 
 def flat(node):
@@ -124,7 +129,7 @@ def read(path):
         if page["lines"]:
             label, words = labels(page["lines"], gold[page["id"]])
             weight = numpy.sqrt(numpy.array(words, float) + 1)
-            known.append(dict(id=page["id"], site=site[page["id"]], lines=page["lines"], label=numpy.array(label),
+            known.append(dict(id=page["id"], site=site[page["id"]], lines=page["lines"], readable=page["readable"], label=numpy.array(label),
                               rows=numpy.array(page["features"], dtype=numpy.float32),
                               weight=weight / weight.sum() * 40 * len(words) ** 0.25))
     return gold, known
