@@ -111,7 +111,7 @@ fn items(gathered: &Gathered) -> String {
     let times = times(gathered);
     let newest = times.first().map_or_else(|| "undated".to_owned(), |time| format!("newest {time}"));
     let interval = interval(&times).map(|interval| format!(", one every {}", span(interval))).unwrap_or_default();
-    format!("{} entries, {newest}{interval}", gathered.entries.len())
+    format!("answered: {} entries, {newest}{interval}", gathered.entries.len())
 }
 
 /// A span of time in its largest unit.
