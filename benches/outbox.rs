@@ -1,8 +1,9 @@
-//! The outbox under fire and under load. `cargo bench --bench outbox -- chaos --help`, `-- speed --help`.
+//! The outbox under fire and under load. `cargo bench --bench outbox -- table`, `-- chaos --help`, `-- speed`.
 //!
 //! `chaos`: a sender process is killed (`kill -9`) at random moments while it sends to a server that fails in forty
 //! ways (`flaky_smtp.py`); afterwards it runs until it has nothing left to do, and the server's own log says what was
-//! lost and what came twice. `speed`: one run against a server that takes everything, beside `smtp-source`.
+//! lost and what came twice. `table`: all of docs/RELIABILITY.md. `speed`: one run against Postfix's `smtp-sink`, after
+//! Postfix's own `smtp-source` with as many mails of that size over as many connections.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a program for developers")]
 
@@ -31,7 +32,9 @@ struct Cli {
 enum Task {
     /// Kill a sender again and again; one line a seed.
     Chaos(Chaos),
-    /// Send to a server and say how many mails a second that were.
+    /// Every line of docs/RELIABILITY.md.
+    Table(Table),
+    /// How many mails a second, beside what the server can take at most.
     Speed(Speed),
     /// The sender process.
     #[command(hide = true)]
@@ -59,15 +62,28 @@ struct Chaos {
     /// Two senders at once: the second must step back.
     #[arg(long)]
     rival: bool,
-    /// Where the store lives (a small tmpfs to see what a full disk does).
+    /// Where the store lives, if the disk is to be full until the last kill: a file system of a few megabytes.
     #[arg(long)]
-    folder: Option<PathBuf>,
+    full_disk: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Clone)]
+struct Table {
+    /// The server that fails.
+    #[arg(long, default_value = "../shared/tools/flaky_smtp.py")]
+    server: PathBuf,
+    /// Of the first and second part; the other parts take a tenth of them.
+    #[arg(long, default_value_t = 20)]
+    seeds: u64,
+    #[arg(long, default_value_t = 10_000)]
+    recipients: usize,
+    /// A file system of a few megabytes, for the part in which the disk is full.
+    #[arg(long)]
+    full_disk: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Clone)]
 struct Speed {
-    #[arg(long)]
-    port: u16,
     #[arg(long, default_value_t = 20_000)]
     recipients: usize,
     #[arg(long, default_value_t = 20)]
@@ -96,13 +112,51 @@ async fn main() -> ExitCode {
         Some(Task::Send(args)) => send(&args).await,
         Some(Task::Speed(args)) => speed(&args).await,
         Some(Task::Chaos(args)) => {
-            let mut all_good = true;
-            for seed in args.first_seed..=args.last_seed {
-                all_good &= chaos(&args, seed).await;
-            }
-            if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            println!("{HEAD}");
+            code(chaos_of(&args).await)
         }
+        Some(Task::Table(args)) => code(table(&args).await),
     }
+}
+
+const HEAD: &str = "| faults | seed | recipients | kills | server faults | lost | unexpected | twice: answer lost \
+                    | twice: killed | Message-ID changed | refused tried again | header bugs | seconds | |\n\
+                    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
+
+fn code(all_good: bool) -> ExitCode {
+    if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn chaos_of(args: &Chaos) -> bool {
+    let mut all_good = true;
+    for seed in args.first_seed..=args.last_seed {
+        all_good &= chaos(args, seed).await;
+    }
+    all_good
+}
+
+async fn table(args: &Table) -> bool {
+    println!("{HEAD}");
+    let mild = Chaos {
+        server: args.server.clone(),
+        faults: "mild".into(),
+        first_seed: 1,
+        last_seed: args.seeds,
+        recipients: args.recipients,
+        kills: 30,
+        connections: 4,
+        rival: false,
+        full_disk: None,
+    };
+    let few = args.seeds.div_ceil(10);
+    let nasty = Chaos { faults: "nasty".into(), recipients: args.recipients / 10, ..mild.clone() };
+    let rival = Chaos { rival: true, last_seed: few, ..nasty.clone() };
+    let full = Chaos { full_disk: args.full_disk.clone(), last_seed: few, ..nasty.clone() };
+    let mut all_good = chaos_of(&nasty).await & chaos_of(&rival).await;
+    if args.full_disk.is_some() {
+        all_good &= chaos_of(&full).await;
+    }
+    all_good & chaos_of(&mild).await
 }
 
 fn options(port: u16, connections: usize) -> send::Options {
@@ -135,8 +189,9 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
     let name = |number: usize| if bad && number % 100 == 7 { "bad" } else { "reader" };
     let addresses: Vec<String> =
         (0..recipients).map(|number| format!("{}{number}@example.org", name(number))).collect();
-    let line = format!("<p>Ein Satz von gewöhnlicher Länge, an {}.</p>\n", Slots::of(&edition.id).address);
-    let html = line.repeat((kilobytes * 900 / line.len()).max(1));
+    let line = "<p>Ein Satz von gewöhnlicher Länge.</p>\n";
+    let footer = format!("<p>Diese Mail ging an {}.</p>\n", Slots::of(&edition.id).address);
+    let html = line.repeat(kilobytes * 1000 / (line.len() + 6)) + &footer;
     let options = options(1, 1);
     let letter = Letter::new(&edition, "Chaos", &html, "Guten Morgen.\n", &options).unwrap();
     let readers: Vec<Recipient> =
@@ -170,20 +225,42 @@ async fn send(args: &Sender) -> ExitCode {
 }
 
 async fn speed(args: &Speed) -> ExitCode {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let (connections, mails) = (args.connections.to_string(), args.recipients.to_string());
+    let user = std::env::var("USER").unwrap_or_else(|_| "root".into());
+    let mut sink = Command::new("/usr/sbin/smtp-sink").args(["-u", &user, &address, "256"]).spawn().expect("Postfix");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
+    let rate = |begin: Instant| args.recipients as f64 / begin.elapsed().as_secs_f64();
+    let source = |more: &[&str]| {
+        let begin = Instant::now();
+        let length = (args.kilobytes * 1000).to_string();
+        let source = ["-s", &connections, "-m", &mails, "-l", &length];
+        let done = Command::new("/usr/sbin/smtp-source").args(source).args(more).arg(&address).status().unwrap();
+        assert!(done.success());
+        rate(begin)
+    };
+    let (reusing, dialling) = (source(&["-d"]), source(&[]));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("digest.db");
-    let begin = Instant::now();
     fill(&path, args.recipients, args.kilobytes, false).await;
-    let stored = begin.elapsed();
-    let sender = Sender { store: path, port: args.port, connections: args.connections, pause_ms: 10_000 };
+    let sender = Sender { store: path, port, connections: args.connections, pause_ms: 10_000 };
     let begin = Instant::now();
     let code = send(&sender).await;
-    let seconds = begin.elapsed().as_secs_f64();
+    let ours = rate(begin);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default().to_owned();
-    #[expect(clippy::cast_precision_loss, reason = "for people")]
-    let rate = args.recipients as f64 / seconds;
-    println!("stored in {stored:.1?}; {} mails in {seconds:.1} s: {rate:.0} a second; {peak}", args.recipients);
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    let kilobytes: f64 = peak.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0.0);
+    println!(
+        "digest {ours:.0} mails a second in {:.0} MB; smtp-source {reusing:.0} over kept connections ({:.0} %), \
+         {dialling:.0} over new ones ({:.0} %)",
+        kilobytes / 1000.0,
+        100.0 * ours / reusing,
+        100.0 * ours / dialling
+    );
+    sink.kill().unwrap();
+    sink.wait().unwrap();
     code
 }
 
@@ -191,28 +268,15 @@ async fn speed(args: &Speed) -> ExitCode {
 async fn chaos(args: &Chaos, seed: u64) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log.jsonl");
-    let path = args.folder.as_deref().unwrap_or(folder.path()).join("digest.db");
+    let path = args.full_disk.as_deref().unwrap_or(folder.path()).join("digest.db");
     let addresses = fill(&path, args.recipients, 2, true).await;
     let expect = folder.path().join("expect");
     std::fs::write(&expect, addresses.join("\n")).unwrap();
     let (mut server, port) = start_server(args, seed, &log);
     let sender = Sender { store: path.clone(), port, connections: args.connections, pause_ms: 200 };
     let begin = Instant::now();
-    let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    for _ in 0..args.kills {
-        let mut child = start(&sender);
-        let mut rival = args.rival.then(|| start(&sender));
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        tokio::time::sleep(Duration::from_millis(20 + random % 400)).await;
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if let Some(rival) = &mut rival {
-            rival.kill().unwrap();
-            rival.wait().unwrap();
-        }
-    }
+    let ballast = args.full_disk.as_ref().map(|folder| folder.join("ballast"));
+    kill_again_and_again(args, seed, &sender, ballast.as_deref()).await;
     let mut runs = 0;
     let code = loop {
         runs += 1;
@@ -224,14 +288,42 @@ async fn chaos(args: &Chaos, seed: u64) -> bool {
     let seconds = begin.elapsed().as_secs();
     server.kill().unwrap();
     server.wait().unwrap();
-    let (good, words) = count(args, &log, &expect);
-    let good = good && matches!(code, Some(0 | 1));
-    let verdict = if good { "ok" } else { "BAD" };
-    println!("{verdict} seed {seed} {} exit {code:?} after {runs} runs, {seconds} s: {words}", args.faults);
+    let is_done = matches!(code, Some(0 | 1));
+    let good = count(args, seed, &log, &expect, seconds, is_done);
     for name in ["digest.db", "digest.db-wal", "digest.db-shm"] {
         let _ = std::fs::remove_file(path.with_file_name(name));
     }
     good
+}
+
+async fn kill_again_and_again(args: &Chaos, seed: u64, sender: &Sender, ballast: Option<&Path>) {
+    let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    for _ in 0..args.kills {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        if let Some(ballast) = ballast {
+            fill_up(ballast, random % 100_000);
+        }
+        let senders: Vec<Child> = (0..1 + u8::from(args.rival)).map(|_| start(sender)).collect();
+        tokio::time::sleep(Duration::from_millis(20 + random % 400)).await;
+        for mut child in senders {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+    if let Some(ballast) = ballast {
+        std::fs::remove_file(ballast).unwrap();
+    }
+}
+
+/// Leaves `free` bytes of the disk.
+fn fill_up(ballast: &Path, free: u64) {
+    use std::io::Write;
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(ballast).unwrap();
+    while file.write_all(&[0; 4096]).is_ok() {}
+    let length = file.metadata().unwrap().len();
+    file.set_len(length.saturating_sub(free)).unwrap();
 }
 
 fn start(sender: &Sender) -> Child {
@@ -258,7 +350,7 @@ fn start_server(args: &Chaos, seed: u64, log: &Path) -> (Child, u16) {
     (server, port)
 }
 
-fn count(args: &Chaos, log: &Path, expect: &Path) -> (bool, String) {
+fn count(args: &Chaos, seed: u64, log: &Path, expect: &Path, seconds: u64, is_done: bool) -> bool {
     let senders = if args.rival { 2 } else { 1 };
     let mut counting = Command::new("python3")
         .arg(&args.server)
@@ -269,11 +361,30 @@ fn count(args: &Chaos, log: &Path, expect: &Path) -> (bool, String) {
         .unwrap();
     let mut words = String::new();
     counting.stdout.take().unwrap().read_to_string(&mut words).unwrap();
+    let counted: serde_json::Value = serde_json::from_str(&words).unwrap_or_default();
     let tries = std::fs::read_to_string(log).unwrap_or_default();
     let mut refused = std::collections::HashMap::<String, u32>::new();
     for line in tries.lines().filter(|line| line.contains("\"reject\"")) {
         *refused.entry(line.split("\"to\": \"").nth(1).unwrap_or_default().to_owned()).or_default() += 1;
     }
-    let twice = refused.values().filter(|&&times| times > 1).count();
-    (counting.wait().unwrap().success(), format!("{} refused twice: {twice}", words.trim()))
+    let again = refused.values().filter(|&&times| times > 1).count();
+    let good = counting.wait().unwrap().success() && is_done;
+    let special = match (args.rival, &args.full_disk) {
+        (true, _) => ", two senders",
+        (false, Some(_)) => ", disk full",
+        (false, None) => "",
+    };
+    let keys = ["faults", "lost", "unexpected", "dup_explained_by_window", "dup_unexplained"];
+    let cells: Vec<String> = keys.iter().map(|key| counted[key].to_string()).collect();
+    let bugs = counted["header_bugs"].as_object().map_or(0, serde_json::Map::len);
+    println!(
+        "| {}{special} | {seed} | {} | {} | {} | {} | {again} | {bugs} | {seconds} | {} |",
+        args.faults,
+        args.recipients,
+        args.kills,
+        cells.join(" | "),
+        counted["dup_with_changed_message_id"],
+        if good { "ok" } else { "BAD" }
+    );
+    good
 }

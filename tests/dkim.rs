@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
+#[path = "support/receiver.rs"]
+mod receiver;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -90,6 +93,37 @@ fn check(key_name: &str, record: &str) {
     }
     let spoofed = format!("From: Evil <evil@example.org>\r\n{text}");
     assert_eq!(dkimpy(spoofed.as_bytes(), record), Some(false), "a second From was added");
+}
+
+/// The same by mail-auth.
+async fn check_with_mail_auth(key_name: &str) {
+    let signer = signer(&key(key_name)).unwrap();
+    let (name, record) = (signer.record_name(), signer.record());
+    let text = String::from_utf8(mail(&signer)).unwrap();
+    assert!(receiver::accepts(text.as_bytes(), &name, &record).await, "{key_name}:\n{text}");
+    for (from, to) in
+        [("=C3=9Fe", "=C3=9Fo"), ("/leave/", "/leave0/"), ("=One-Click", "=Two-Click"), ("Subject: ", "Subject: Re: ")]
+    {
+        assert!(text.contains(from), "{from}");
+        let changed = text.replacen(from, to, 1);
+        assert!(!receiver::accepts(changed.as_bytes(), &name, &record).await, "{from} was changed");
+    }
+    let spoofed = format!("From: Evil <evil@example.org>\r\n{text}");
+    assert!(!receiver::accepts(spoofed.as_bytes(), &name, &record).await, "a second From was added");
+}
+
+#[tokio::test]
+async fn mail_auth_accepts_every_kind_of_key_and_nothing_changed() {
+    for key in ["rsa.pkcs1.pem", "rsa.pkcs8.pem", "ed25519.pem", "ed25519.seed.txt"] {
+        check_with_mail_auth(key).await;
+    }
+}
+
+#[test]
+fn the_record_to_publish_is_made_from_the_private_key() {
+    let signer = signer(&key("rsa.pkcs8.pem")).unwrap();
+    assert_eq!(signer.record_name(), "s1._domainkey.example.org");
+    assert_eq!(signer.record(), format!("v=DKIM1; k=rsa; p={}", public("rsa.public.txt").trim()));
 }
 
 fn public(name: &str) -> String {

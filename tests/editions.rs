@@ -136,3 +136,187 @@ fn every_sentence_of_an_edition_is_proven_and_every_entry_accounted_for() {
     assert!(proof.stdout.contains(&format!("{count} of {count} sentences proven")), "{}", proof.stdout);
     desk.program.run(&["verify", "no-such-edition"]).ends(2);
 }
+
+#[test]
+fn explain_accounts_for_every_entry_of_the_last_edition() {
+    let limits =
+        "[newsletter]\nmax_stories = 1\nmax_more = 1\n[[rule]]\nname = \"no comets\"\ndrop = { title = 'Comet' }\n";
+    let desk = Desk { program: Program::new(&format!("{CONFIG}{limits}")) };
+    desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let shown = desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let ran = desk.program.run(&["explain", "--dropped", "--json"]).ends(0);
+    let account: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(account["edition"], shown["edition"]["id"]);
+    let counts = account["counts"].as_object().unwrap();
+    let of = |name: &str| counts.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let fates = ["told", "linked", "dropped", "over_limit", "duplicate", "too_old", "nothing_new"];
+    assert_eq!(of("seen"), fates.map(of).iter().sum::<u64>(), "{counts:?}");
+    assert_eq!(of("seen"), shown["fates"].as_array().unwrap().len() as u64);
+    assert!(of("told") >= 1 && of("linked") >= 1 && of("dropped") == 1, "{counts:?}");
+    let dropped = account["fates"].as_array().unwrap();
+    assert_eq!(dropped.len() as u64, of("seen") - of("told") - of("linked"));
+    assert!(dropped.iter().all(|fate| !fate["why"].as_str().unwrap().is_empty()));
+    let monday = desk.program.run(&["explain", "--json", "--edition", "digest-20261019T050000Z"]).ends(0);
+    assert!(monday.stdout.contains("closes Port Velmar harbour"), "{}", monday.stdout);
+    desk.program.run(&["explain", "--edition", "digest-none"]).ends(2);
+}
+
+/// A feed of these (title, link, guid, day of October 2026, text).
+fn feed(items: &[(String, String, String, u32, String)]) -> String {
+    let item = |(title, link, guid, day, text): &(String, String, String, u32, String)| {
+        let tag = |name: &str, value: &str| {
+            if value.is_empty() { String::new() } else { format!("<{name}>{value}</{name}>") }
+        };
+        let date = if *day == 0 { String::new() } else { format!("{day} Oct 2026 04:00:00 GMT") };
+        let parts = [("title", title), ("link", link), ("pubDate", &date), ("description", text)];
+        let parts: String = parts.map(|(name, value)| tag(name, value)).concat();
+        format!("<item>{parts}<guid isPermaLink=\"false\">{guid}</guid></item>")
+    };
+    let items: String = items.iter().map(item).collect();
+    format!("<rss version=\"2.0\"><channel><title>Bad</title><link>https://bad.example/</link>{items}</channel></rss>")
+}
+
+/// Forty entries about forty things, as `host` announces them on a day.
+fn forty(host: &str, day: u32) -> String {
+    let word = |seed: u32| -> String {
+        let mixed = (seed + 1).wrapping_mul(0x9E37_79B1);
+        [8, 13, 19, 24].map(|shift| ["ba", "ke", "li", "mo", "nu", "ra", "se"][(mixed >> shift) as usize % 7]).concat()
+    };
+    let entry = |number: u32| {
+        let sentence = |place: u32| {
+            let [one, two, three] = [0, 1, 2].map(|salt| word(100 * number + 3 * place + salt));
+            format!("The {one} of {two} met {three} there.")
+        };
+        let text: Vec<String> = (0..9).map(sentence).collect();
+        let (link, guid) = (format!("https://{host}/{day}/{number}"), format!("{host}-{day}-{number}"));
+        (format!("{} {}", word(100 * number + 60), word(100 * number + 61)), link, guid, day, text.join(" "))
+    };
+    feed(&(0..40).map(entry).collect::<Vec<_>>())
+}
+
+fn one_feed(more: &str) -> Desk {
+    let config = CONFIG.replace("[[source]]\nname = \"Coast\"\nfeed = \"coast.xml\"\nfull_text = \"never\"\n", "");
+    Desk { program: Program::new(&format!("{config}[defaults]\nmax_entries = 2000\n{more}")) }
+}
+
+#[test]
+fn a_feed_that_announces_everything_again_under_new_ids_and_hosts_brings_nothing_new() {
+    let desk = one_feed("");
+    desk.program.write("wire.xml", &forty("bad.example", 18));
+    let first = desk.edition("2026-10-19T05:00:00Z");
+    let linked = first["edition"]["sections"][0]["more"].as_array().map_or(0, Vec::len);
+    assert!(stories(&first).len() + linked > 20, "{:?}", headlines(&first));
+    for (host, day) in [("bad.example", 19), ("bad.example", 20), ("renamed.example", 21)] {
+        desk.program.write("wire.xml", &forty(host, day));
+        let now = format!("2026-10-{}T05:00:00Z", day + 1);
+        let shown = desk.edition(&now);
+        assert!(headlines(&shown).is_empty(), "{host} on {day}: {:?}", headlines(&shown));
+        assert!(fates(&shown).iter().all(|(_, fate)| fate == "nothing_new"), "{:?}", fates(&shown));
+    }
+}
+
+#[test]
+fn entries_without_date_title_text_or_language_and_a_thousand_copies_do_no_harm() {
+    let desk = one_feed("");
+    let own = |text: &str| text.to_owned();
+    let link = |number: usize| format!("https://bad.example/{number}");
+    let text = "Orchards in the north started picking early this year. The frost of May spared the blossoms. Presses run at night.";
+    let mut items = vec![
+        (own("Orchards"), link(1), own("1"), 18, own("")),
+        (own("Ä"), link(2), own("2"), 0, own("")),
+        (own(""), link(3), own("3"), 18, own("A text without any headline stands here. It has two sentences.")),
+        (own(""), own(""), own("4"), 0, own("")),
+        (own("No date"), own(""), own("5"), 0, own("Nobody knows when this was written. It has no date.")),
+        (own("?!"), link(6), own("6"), 18, own("…")),
+        (own("Numbers"), link(7), own("7"), 18, own("1 2 3 4 5 6 7 8 9 0")),
+    ];
+    items.extend((10..1010).map(|number| (own("Early apples"), link(number), number.to_string(), 18, own(text))));
+    desk.program.write("wire.xml", &feed(&items));
+    let shown = desk.edition("2026-10-19T05:00:00Z");
+    let told = headlines(&shown);
+    assert_eq!(told.iter().filter(|headline| **headline == "Early apples").count(), 1, "{told:?}");
+    assert!(told.len() <= 7, "{told:?}");
+    let ran = desk.program.run(&["run", "--dry-run", "--now", "2026-10-19T06:00:00Z"]).ends(0);
+    let mut said: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("warning")).collect();
+    let count = said.len();
+    said.sort_unstable();
+    said.dedup();
+    assert_eq!(said.len(), count, "each problem is named once: {}", ran.stderr);
+}
+
+#[test]
+fn a_clock_that_runs_backward_neither_repeats_nor_blocks() {
+    let desk = Desk { program: Program::new(&format!("{CONFIG}[newsletter]\nmin_interval = \"20h\"\n")) };
+    let ahead = desk.answers("1-monday").edition("2031-01-01T05:00:00Z");
+    assert_eq!(stories(&ahead).len(), 2);
+    let back = desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    assert!(headlines(&back).iter().any(|headline| headline.contains("Halden")), "{:?}", headlines(&back));
+    assert!(!headlines(&back).iter().any(|headline| headline.contains("Comet")), "{:?}", headlines(&back));
+    let sent = sentences(&ahead);
+    assert!(sentences(&back).iter().all(|sentence| !sent.contains(sentence)), "no sentence is sent twice");
+}
+
+#[test]
+fn two_editions_of_one_second_have_two_names() {
+    let desk = Desk::new();
+    let now = "2026-10-20T05:00:00Z";
+    let first = desk.answers("1-monday").edition(now);
+    let second = desk.answers("2-tuesday").edition(now);
+    assert!(!stories(&second).is_empty());
+    assert_ne!(first["edition"]["id"], second["edition"]["id"]);
+}
+
+fn taste(desk: &Desk) -> Value {
+    serde_json::from_str(&desk.program.run(&["explain", "--taste", "--json"]).ends(0).stdout).unwrap()
+}
+
+#[test]
+fn a_rating_moves_what_comes_next_and_can_be_forgotten() {
+    let desk = Desk::new();
+    let usual = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    assert_eq!(taste(&desk)["ratings"].as_array().unwrap().len(), 0);
+    desk.program.run(&["rate", "no such story", "+"]).ends(2);
+    desk.program.run(&["rate", "velmar"]).ends(2);
+    desk.program.run(&["rate", "velmar", "+"]).ends(0);
+    desk.program.run(&["rate", "Comet", "-"]).ends(0);
+    desk.program.run(&["rate", "Comet", "-"]).ends(0);
+    let learned = taste(&desk);
+    assert_eq!(learned["ratings"].as_array().unwrap().len(), 2, "a story is rated once: {learned}");
+    assert_eq!(learned["taste"]["sources"]["Coast"], 0.1, "{learned}");
+    assert!(learned["taste"]["terms"].as_object().unwrap().values().any(|weight| *weight == -0.1), "{learned}");
+
+    desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let account: Value = serde_json::from_str(&desk.program.run(&["explain", "--json"]).ends(0).stdout).unwrap();
+    let parts = account["rankings"].as_array().unwrap().iter().flat_map(|ranking| ranking["parts"].as_array().unwrap());
+    let tastes: Vec<&Value> = parts.filter(|part| part["name"] == "taste").collect();
+    assert!(!tastes.is_empty() && tastes.iter().all(|part| part["points"].as_f64().unwrap().abs() <= 1.0), "{account}");
+    assert!(!usual.to_string().contains("taste"), "off unless used");
+
+    desk.program.run(&["rate", "--reset"]).ends(0);
+    assert_eq!(taste(&desk)["taste"]["sources"], serde_json::json!({}));
+}
+
+#[test]
+fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
+    let feedback = "[feedback]\nmailto = \"me@example.org\"\nsecret_file = \"feedback.key\"\n";
+    let desk = Desk { program: Program::new(&format!("{CONFIG}{feedback}")) };
+    desk.program.write("feedback.key", "0123456789abcdef0123456789abcdef");
+    let shown = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let rate = &stories(&shown)[0]["rate"];
+    let link = rate["more"].as_str().unwrap();
+    let mail = desk.program.files().into_iter().find(|(path, _)| path.extension().is_some_and(|end| end == "eml"));
+    let message =
+        mail_parser::MessageParser::default().parse(&mail.unwrap().1).unwrap().body_html(0).unwrap().into_owned();
+    assert!(message.contains(link) && message.contains("More of this"), "{message}");
+
+    let subject = link.split_once("subject=").unwrap().1;
+    let subject = percent_encoding::percent_decode_str(subject).decode_utf8().unwrap().into_owned();
+    let answer = |subject: &str| format!("From: me@example.org\r\nTo: me@example.org\r\nSubject: {subject}\r\n\r\n");
+    desk.program.write("answer.eml", &answer(&subject));
+    desk.program.write("forged.eml", &answer(&subject.replace(" + ", " - ")));
+    let ran = desk.program.run(&["rate", "--from-mail", "answer.eml", "forged.eml"]).ends(1);
+    assert!(ran.stderr.contains("forged.eml") && !ran.stderr.contains("answer.eml"), "{}", ran.stderr);
+    let learned = taste(&desk);
+    assert_eq!(learned["ratings"].as_array().unwrap().len(), 1);
+    assert_eq!(learned["ratings"][0]["liked"], true);
+}

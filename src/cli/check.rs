@@ -1,20 +1,36 @@
 //! `digest check`: what is wrong with the config, the template and the mail, before anything happens.
 
+mod mail;
+
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+
 use crate::Error;
+use crate::cli::output::Output;
 use crate::cli::run::to_stdout;
 use crate::cli::{Exit, Session};
 use crate::config::{Config, schema};
-use crate::model::{Edition, Problem};
-use crate::pipeline::templates;
-use crate::render::{Reader, lint, sample};
-use crate::send::{self, Recipients, Signer};
+use crate::model::Problem;
+use crate::pipeline;
+use crate::render::lint;
+use crate::send::{self, Recipients};
 
-/// Looks at the config, the template and the mail settings, and says what to fix; sends nothing
+/// Looks at the config, the template, the mail, its server and its domain, and says what to fix; sends nothing
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Print the JSON Schema of the config instead, for editors
     #[arg(long)]
     schema: bool,
+    /// Ask neither the mail server nor the DNS
+    #[arg(long)]
+    offline: bool,
+    /// Send an invented edition to this address, to see how it arrives
+    #[arg(long, value_name = "ADDR", conflicts_with = "offline")]
+    send_test: Option<String>,
+    /// Ask this name server, not this machine's
+    #[arg(long, value_name = "IP:PORT")]
+    resolver: Option<SocketAddr>,
 }
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
@@ -23,32 +39,50 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     let config = session.config()?;
-    let output = &session.output;
-    let problems = letter_problems(&config)?;
-    problems.iter().for_each(|problem| output.problem(problem));
-    let mut exit = if problems.is_empty() { Exit::Done } else { Exit::LeftOut };
+    let mut findings = Findings { output: &session.output, exit: Exit::Done };
+    findings.problems(letter_problems(&config, session.now)?);
     match &config.mail {
-        None => output.say("no [mail]: the edition can be looked at with --dry-run, but not sent"),
-        Some(mail) => {
-            mail.dkim.as_ref().map(Signer::new).transpose()?;
-            let Recipients { recipients, problems } = send::recipients(mail)?;
-            problems.iter().for_each(|problem| output.problem(problem));
-            exit = if problems.is_empty() { exit } else { Exit::LeftOut };
-            output.say(&format!("mail goes to {} recipients", recipients.len()));
+        None => findings.fine("no [mail]: the edition can be looked at with --dry-run, but not sent"),
+        Some(options) => {
+            let Recipients { recipients, problems } = send::recipients(options)?;
+            findings.problems(problems);
+            let readers = if recipients.len() == 1 { "recipient" } else { "recipients" };
+            findings.fine(&format!("mail goes to {} {readers}", recipients.len()));
+            session.block_on(mail::check(args, &config, options, session.now, &mut findings))??;
         }
     }
     if config.sources.is_empty() {
-        output.say("no sources yet: `digest source add URL` adds one");
+        findings.fine("no sources yet: `digest source add URL` adds one");
     }
-    output.say(&format!("`{}` is fine: {} sources", config.path.display(), config.sources.len()));
-    Ok(exit)
+    if findings.exit == Exit::Done {
+        findings.fine(&format!("`{}` is fine: {} sources", config.path.display(), config.sources.len()));
+    }
+    Ok(findings.exit)
+}
+
+/// What was found so far, told as it is found.
+struct Findings<'a> {
+    output: &'a Output,
+    exit: Exit,
+}
+
+impl Findings<'_> {
+    fn fine(&self, words: &str) {
+        self.output.say(words);
+    }
+
+    fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.output.problem(&problem);
+            if self.exit == Exit::Done {
+                self.exit = Exit::LeftOut;
+            }
+        }
+    }
 }
 
 /// What the linter says of an invented edition in the configured template and language.
-fn letter_problems(config: &Config) -> Result<Vec<Problem>, Error> {
-    let template = templates::load(&config.template())?;
-    let reader = Reader { address: "reader@example.net".into(), ..Reader::default() };
-    let edition = Edition { language: config.newsletter.language.clone(), ..sample() };
-    let rendered = template.render(&edition, &reader)?;
+fn letter_problems(config: &Config, now: Timestamp) -> Result<Vec<Problem>, Error> {
+    let (_, rendered) = pipeline::specimen(config, now)?;
     Ok(lint(&rendered, u32::try_from(config.newsletter.max_html_kb).unwrap_or(u32::MAX)))
 }

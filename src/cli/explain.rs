@@ -1,5 +1,6 @@
 //! `digest explain`: why a story, an entry was taken or dropped.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
@@ -9,9 +10,13 @@ use crate::Error;
 use crate::cli::reasons;
 use crate::cli::run::{replayed, to_stdout};
 use crate::cli::{Exit, Session};
+use crate::config::Config;
 use crate::pipeline::Composed;
+use crate::store::Store;
+use crate::story::Taste;
 
-/// Why stories stand where they stand, and what became of every entry, by the answers of the last gathering
+/// Why stories stand where they stand, and what became of every entry: of the next edition, by the answers of the last
+/// gathering, or of the last edition when nothing is waiting
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only what was left out, and the rule, limit or score that decided it
@@ -20,6 +25,12 @@ pub(super) struct Args {
     /// Only the story with this in its headline: its score, all its sentences, and why each was taken or not
     #[arg(long, value_name = "TEXT")]
     story: Option<String>,
+    /// What your ratings add up to: the weights of sources and terms, and what was rated
+    #[arg(long, conflicts_with_all = ["dropped", "story", "edition"])]
+    taste: bool,
+    /// The edition with this id
+    #[arg(long, value_name = "ID")]
+    edition: Option<String>,
     /// One JSON object; the default where nobody watches
     #[arg(long)]
     json: bool,
@@ -27,9 +38,33 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    let composed = session.block_on(replayed(session, &config))??;
+    if args.taste {
+        return taste(args, session, &config);
+    }
+    let composed = session.block_on(replayed(session, &config, args.edition.as_deref()))??;
     let as_json = args.json || !std::io::stdout().is_terminal();
     to_stdout(&if as_json { json(args, &composed) } else { text(args, &composed) })?;
+    Ok(Exit::Done)
+}
+
+fn taste(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
+    let read = async { Store::snapshot(&config.store).await?.ratings(&config.newsletter.name).await };
+    let ratings = session.block_on(read)??;
+    let taste = Taste::learn(&ratings);
+    if args.json || !std::io::stdout().is_terminal() {
+        to_stdout(&format!("{}\n", json!({ "taste": taste, "ratings": ratings })))?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for (kind, weights) in [("source", &taste.sources), ("term", &taste.terms)] {
+        for (name, weight) in weights {
+            let _ = writeln!(text, "{weight:+.1}  {kind} {name}");
+        }
+    }
+    for rating in &ratings {
+        let _ = writeln!(text, "{}  {}", if rating.liked { "+" } else { "-" }, rating.headline);
+    }
+    to_stdout(if text.is_empty() { "nothing was rated\n" } else { &text })?;
     Ok(Exit::Done)
 }
 
@@ -46,12 +81,35 @@ fn json(args: &Args, composed: &Composed) -> String {
     let fates = if args.story.is_some() { Vec::new() } else { fates };
     let told = |id: &str| stories.iter().any(|story| story.id == id);
     let sentences: Vec<_> = composition.sentences.iter().filter(|sentence| told(&sentence.story)).collect();
-    format!("{}\n", json!({ "stories": stories, "rankings": rankings, "sentences": sentences, "fates": fates }))
+    let account = json!({
+        "edition": composition.edition.id,
+        "counts": counts(composed),
+        "stories": stories,
+        "rankings": rankings,
+        "sentences": sentences,
+        "fates": fates,
+    });
+    format!("{account}\n")
+}
+
+/// How many entries were seen, and how many met each fate: the numbers add up.
+fn counts(composed: &Composed) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::from([("seen", composed.composition.fates.len())]);
+    for fate in &composed.composition.fates {
+        *counts.entry(fate.outcome.name()).or_default() += 1;
+    }
+    counts
+}
+
+fn sum(counts: &BTreeMap<&'static str, usize>) -> String {
+    let terms = counts.iter().filter(|(name, _)| **name != "seen");
+    let terms: Vec<String> = terms.map(|(name, count)| format!("{count} {}", name.replace('_', " "))).collect();
+    format!("{} seen = {}", counts["seen"], terms.join(" + "))
 }
 
 fn text(args: &Args, composed: &Composed) -> String {
     let composition = &composed.composition;
-    let mut text = String::new();
+    let mut text = format!("{}: {}\n", composition.edition.id, sum(&counts(composed)));
     if !args.dropped {
         for story in composition.edition.stories().filter(|story| wanted(args, &story.headline)) {
             let _ = writeln!(text, "{}  (score {:.2})", story.headline, story.score);

@@ -11,6 +11,7 @@ mod group;
 mod init;
 mod input;
 mod output;
+mod rate;
 mod read;
 mod reasons;
 mod run;
@@ -132,6 +133,7 @@ enum Command {
     Check(check::Args),
     Status(status::Args),
     Explain(explain::Args),
+    Rate(rate::Args),
     Source(source::Args),
     Read(read::Args),
     Summarize(summarize::Args),
@@ -171,6 +173,7 @@ impl Command {
             Self::Check(args) => check::run(args, session),
             Self::Status(args) => status::run(args, session),
             Self::Explain(args) => explain::run(args, session),
+            Self::Rate(args) => rate::run(args, session),
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::Error;
 use crate::cli::{Exit, Session};
 
-pub(super) use act::replayed;
+pub(super) use act::{environment, replayed};
 pub(super) use show::to_stdout;
 
 /// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing

@@ -34,6 +34,8 @@ pub struct File {
     pub mail: Option<send::Options>,
     /// Where the state is.
     pub store: store::Options,
+    /// Links in the mail that rate a story by answering.
+    pub feedback: Option<send::FeedbackOptions>,
     /// Who hears of each run.
     pub ping: Option<Ping>,
 }

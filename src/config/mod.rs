@@ -55,6 +55,8 @@ pub struct Config {
     pub mail: Option<send::Options>,
     /// The store's file.
     pub store: PathBuf,
+    /// `[feedback]`.
+    pub feedback: Option<send::FeedbackOptions>,
     /// `[ping]`.
     pub ping: Option<Ping>,
 }

@@ -20,4 +20,4 @@ pub use edition::{
 pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
 pub use feed::Feed;
 pub use problem::Problem;
-pub use story::{KeySentence, Place, Story, Update};
+pub use story::{KeySentence, Place, RateLinks, Story, Update};

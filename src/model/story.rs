@@ -28,6 +28,9 @@ pub struct Story {
     pub update: Option<Update>,
     /// Keyphrases as they stand in the text, best first.
     pub tags: Vec<String>,
+    /// Links by which the reader says what they think of it; `None` when they are off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<RateLinks>,
     /// Only a teaser of the article was there to be read.
     pub teaser: bool,
     /// What it is ordered by inside its section; higher first.
@@ -40,6 +43,15 @@ impl Story {
         let sentences = self.sentences.iter().map(|sentence| word_count(&sentence.text));
         word_count(&self.headline) + sentences.sum::<usize>()
     }
+}
+
+/// Links that say "more of this" and "less of this".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLinks {
+    /// A signed `mailto:`.
+    pub more: String,
+    /// A signed `mailto:`.
+    pub less: String,
 }
 
 /// One article of a story, as a link.

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
 use crate::config::Config;
-use crate::model::{Article, Edition, Recipient, SourceHealth};
+use crate::model::{Article, Edition, RateLinks, Recipient, SourceHealth};
 use crate::pipeline::templates;
 use crate::render::{self, Reader, Rendered, Templates, Why};
 use crate::send::{self, Letter, Slots};
 use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
-use crate::story::{self, Composition, Desk, Newsletter, Told};
+use crate::story::{self, Composition, Desk, Newsletter, Taste, Told};
 
 /// An edition and what its readers get.
 #[derive(Debug)]
@@ -55,9 +55,13 @@ pub async fn compose(
 ) -> Result<Composed, Error> {
     let newsletter = &config.newsletter;
     let templates = templates::load(&config.template())?;
-    let last = store.last_edition(&newsletter.name).await?.map(|edition| edition.composed);
+    // A clock that ran ahead for a while wrote editions of times to come; they are remembered, but nothing waits for them.
+    let last = store.last_edition(&newsletter.name).await?.map(|edition| edition.composed.min(now));
+    let now = free(&newsletter.name, store, now).await?;
     let articles = store.unused_articles(&newsletter.name, None).await?;
-    let told = told(config, store, now).await?;
+    let start = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(config.stories.remember_days)));
+    let start = start.unwrap_or(Timestamp::MIN);
+    let told = told(config, store, start).await?;
     let terms = config.terms();
     let limits = config.limits();
     let desk = Desk {
@@ -68,8 +72,10 @@ pub async fn compose(
             timezone: &newsletter.timezone,
         },
         articles: &articles,
+        repeated: &store.repeated(&newsletter.name, start).await?,
         sources: &terms,
         rules: &config.rules,
+        taste: &Taste::learn(&store.ratings(&newsletter.name).await?),
         told: &told,
         now,
         since: since.or(last),
@@ -79,8 +85,20 @@ pub async fn compose(
         summary: &config.summary,
     };
     let mut composition = story::compose(&desk);
+    if let Some(options) = &config.feedback {
+        offer_rating(&mut composition.edition, &send::Feedback::new(options)?);
+    }
     let printed = print(config, &templates, recipients, &mut composition)?;
     Ok(Composed { composition, printed, used: articles.into_iter().map(|article| article.id).collect() })
+}
+
+/// Puts links to rate it under every story.
+fn offer_rating(edition: &mut Edition, feedback: &send::Feedback) {
+    let newsletter = edition.newsletter.clone();
+    for story in edition.sections.iter_mut().flat_map(|section| &mut section.stories) {
+        let link = |liked| feedback.link(&newsletter, &story.id, liked);
+        story.rate = Some(RateLinks { more: link(true), less: link(false) });
+    }
 }
 
 /// Stores the edition with its letters, recipients and used articles in one transaction: the outbox.
@@ -129,10 +147,37 @@ pub fn deliveries(
     send::seal(composed.edition(), recipients, &languages, options)
 }
 
-/// What earlier editions told, with the articles they told it from.
-async fn told(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<Told>, store::Error> {
-    let hours = 24 * i64::from(config.stories.remember_days);
-    let editions = store.editions_since(&config.newsletter.name, now - SignedDuration::from_hours(hours)).await?;
+/// An invented edition, as this newsletter would print it at `now`.
+///
+/// # Errors
+/// The template is wrong.
+pub fn specimen(config: &Config, now: Timestamp) -> Result<(Edition, Rendered), Error> {
+    let newsletter = &config.newsletter;
+    let edition = Edition {
+        id: format!("{}-test-{}", newsletter.name, now.as_second()),
+        newsletter: newsletter.name.clone(),
+        title: newsletter.title.clone(),
+        language: newsletter.language.clone(),
+        composed: now,
+        ..render::sample()
+    };
+    let templates = templates::load(&config.template())?;
+    let rendered = templates.render(&edition, &slotted(config, &edition, &newsletter.language))?;
+    Ok((edition, rendered))
+}
+
+/// `now`, or the first second after it at which no edition was composed: an edition is called by its second.
+async fn free(newsletter: &str, store: &Store, now: Timestamp) -> Result<Timestamp, store::Error> {
+    let editions = store.editions_since(newsletter, now).await?;
+    let taken: BTreeSet<i64> = editions.iter().map(|edition| edition.composed.as_second()).collect();
+    let mut times =
+        (0..=taken.len() as i64).filter_map(|seconds| now.checked_add(SignedDuration::from_secs(seconds)).ok());
+    Ok(times.find(|time| !taken.contains(&time.as_second())).unwrap_or(now))
+}
+
+/// What the editions since `start` told, with the articles they told it from.
+async fn told(config: &Config, store: &Store, start: Timestamp) -> Result<Vec<Told>, store::Error> {
+    let editions = store.editions_since(&config.newsletter.name, start).await?;
     let mut told = Vec::new();
     for edition in editions {
         for story in edition.stories() {
@@ -181,6 +226,8 @@ fn slotted(config: &Config, edition: &Edition, language: &str) -> Reader {
         language: Some(language.to_owned()),
         why: if is_list { Why::List { since: None } } else { Why::OwnDigest },
         unsubscribe: is_list.then_some(slots.unsubscribe),
-        ..Reader::default()
+        preferences: mail.and_then(|mail| mail.preferences_url.clone()),
+        postal_address: mail.and_then(|mail| mail.postal_address.clone()),
+        name: None,
     }
 }

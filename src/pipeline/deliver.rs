@@ -4,13 +4,14 @@
 //! over, and its answer is committed before the same connection gets the next message. So a program killed at any
 //! moment leaves at most one message a connection whose answer is lost, and every other is known to be sent or not.
 //!
-//! Commits are shared: while one is written to the disk, the other connections' changes gather for the next one.
+//! That is fast because many messages are made and marked as *trying* at once ([`queue`]), and commits are shared:
+//! while one is being written, the other connections' changes gather for the next ([`commit`]).
 
 mod commit;
 mod queue;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -112,7 +113,7 @@ impl Outcome {
 pub async fn deliver(
     store: &Store,
     transport: &dyn Transport,
-    signer: Option<&Signer>,
+    signer: Option<Arc<Signer>>,
     terms: &Terms,
     cancel: &watch::Receiver<bool>,
 ) -> Result<Outcome, store::Error> {
@@ -121,16 +122,16 @@ pub async fn deliver(
     let run = Run {
         store,
         transport,
-        signer,
         terms,
         cancel,
         started: Instant::now(),
-        queue: Queue::new(store, terms),
-        commits: Commits::new(store),
+        queue: Queue::new(store, terms, signer),
+        commits: Commits::new(store.journal().await?),
         state: Mutex::new(State { refused: gone, unknown: lost, ..State::default() }),
     };
-    run.sweep_until_done().await?;
+    let swept = run.sweep_until_done().await;
     transport.close().await;
+    swept?;
     run.outcome().await
 }
 
@@ -166,12 +167,11 @@ pub async fn skip_refused(
 struct Run<'a> {
     store: &'a Store,
     transport: &'a dyn Transport,
-    signer: Option<&'a Signer>,
     terms: &'a Terms,
     cancel: &'a watch::Receiver<bool>,
     started: Instant,
     queue: Queue<'a>,
-    commits: Commits<'a>,
+    commits: Commits,
     state: Mutex<State>,
 }
 
@@ -196,8 +196,9 @@ impl Run<'_> {
     async fn sweep_until_done(&self) -> Result<(), store::Error> {
         loop {
             let tried = self.state().tried;
-            self.queue.restart();
+            self.queue.restart().await;
             join_all((0..self.terms.connections.max(1)).map(|_| self.work())).await;
+            self.put_back().await;
             if let Some(error) = self.queue.failure().or_else(|| self.commits.failure()) {
                 return Err(error);
             }
@@ -215,58 +216,81 @@ impl Run<'_> {
 
     /// One connection's worth of work: message after message until there is none.
     async fn work(&self) {
-        let mut answered: Option<Change> = None;
-        loop {
-            if self.terms.rate.is_some() && !self.commits.commit(answered.take().into_iter().collect()).await {
-                return;
-            }
-            let next = self.next().await;
-            let mut changes: Vec<Change> = answered.take().into_iter().collect();
-            changes.extend(next.as_ref().map(|(pending, sealed)| self.trying(pending, sealed)));
-            if !self.commits.commit(changes).await {
-                return;
-            }
-            let Some((pending, sealed)) = next else { return };
+        while let Some((pending, sealed)) = self.next().await {
             let answer = self.transport.send(&sealed.message).await;
             let down = matches!(answer, Answer::Down(_));
-            let change = self.judge(&pending, answer);
+            if !self.commits.commit(vec![self.judge(&pending, answer)]).await {
+                return;
+            }
             if down {
-                // Recorded before the pause: nothing may hang in the air while we wait.
-                if !self.commits.commit(vec![change]).await {
-                    return;
-                }
                 let pause = self.terms.pause / 20 * 2_u32.saturating_pow(self.state().down.saturating_sub(1).min(6));
                 self.pause(pause).await;
-            } else {
-                answered = Some(change);
             }
         }
     }
 
-    /// The next message to hand over; `None` when there is none, or no time for it.
+    /// The next message to hand over, marked as being tried; `None` when there is none, or no time for it.
     async fn next(&self) -> Option<(Pending, Sealed)> {
+        if self.is_over() || !self.wait_for_slot().await {
+            return None;
+        }
+        if let Some((first, is_low)) = self.queue.pop() {
+            // Whoever sees that few are left marks more, while the others go on.
+            if is_low && let Ok(_turn) = self.queue.filling.try_lock() {
+                let marked = self.mark().await?;
+                self.queue.push(marked);
+            }
+            return Some(first);
+        }
+        // One by one, everybody marks their own.
+        let turn = if self.queue.is_careful() { None } else { Some(self.queue.filling.lock().await) };
+        if self.is_over() {
+            return None;
+        }
+        if let Some((first, _)) = self.queue.pop() {
+            return Some(first);
+        }
+        let mut marked = self.mark().await?.into_iter();
+        let first = marked.next();
+        self.queue.push(marked);
+        drop(turn);
+        first
+    }
+
+    /// Makes the next messages and commits that they are being tried; `None` if the store fails.
+    async fn mark(&self) -> Option<Vec<(Pending, Sealed)>> {
         loop {
-            if self.is_over() || !self.wait_for_slot().await {
+            let made = self.queue.make(self.now(), self.again()).await;
+            if made.is_empty() {
+                return Some(Vec::new());
+            }
+            let (mut changes, mut marked) = (Vec::with_capacity(made.len()), Vec::with_capacity(made.len()));
+            for (pending, sealed) in made {
+                match sealed {
+                    Ok(sealed) => {
+                        self.check_bytes(&pending, &sealed);
+                        changes.push(self.trying(&pending, &sealed));
+                        marked.push((pending, sealed));
+                    }
+                    Err(error) => changes.push(self.judge(&pending, Answer::Refused(error.to_string()))),
+                }
+            }
+            if !self.commits.commit(changes).await {
                 return None;
             }
-            let pending = self.queue.next(self.now(), self.again()).await?;
-            let sealed = match self.queue.letter(&pending).await? {
-                Ok(letter) => letter.copy_for(&pending, self.signer),
-                Err(error) => Err(error),
-            };
-            match sealed {
-                Ok(sealed) => {
-                    self.check_bytes(&pending, &sealed);
-                    return Some((pending, sealed));
-                }
-                Err(error) => {
-                    let refused = self.judge(&pending, Answer::Refused(error.to_string()));
-                    if !self.commits.commit(vec![refused]).await {
-                        return None;
-                    }
-                }
+            if !marked.is_empty() {
+                return Some(marked);
             }
         }
+    }
+
+    /// What was marked and not begun stands again where it stood before.
+    async fn put_back(&self) {
+        let now = self.now();
+        let keep =
+            |(pending, _): (Pending, Sealed)| Change::Kept { id: pending.id, state: pending.delivery.state, now };
+        // If this fails, the next run finds them as after a crash, and sends them.
+        self.commits.commit(self.queue.leftovers().into_iter().map(keep).collect()).await;
     }
 
     /// Says so if a message is not what it was at its first try.
@@ -382,8 +406,9 @@ impl Run<'_> {
     }
 
     async fn outcome(self) -> Result<Outcome, store::Error> {
-        let left = self.store.counts(&self.terms.newsletter, None).await?;
         let again = self.again();
+        self.commits.close().await?;
+        let left = self.store.counts(&self.terms.newsletter, None).await?;
         let State { sent, refused, unknown, down, last_down, stopped, refusals, changed, .. } =
             self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut problems = refusals;

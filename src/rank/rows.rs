@@ -21,6 +21,7 @@ impl Rows {
         let mut rows = Self { width: terms.distinct(), frequency: vec![0; terms.distinct()], ..Self::default() };
         let mut last_seen = vec![usize::MAX; rows.width];
         rows.ends.reserve(terms.len());
+        rows.columns.reserve(terms.count());
         for sentence in 0..terms.len() {
             for term in terms.of(sentence) {
                 if last_seen[term as usize] != sentence {

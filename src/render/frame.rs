@@ -8,7 +8,8 @@ use crate::render::clean;
 use crate::render::direction::{self, Direction};
 use crate::render::texts::{Count, Texts, day, fill, zone};
 use crate::render::view::{
-    EditionView, FailedView, HealthView, MoreView, NoteView, PlaceView, SectionView, SentenceView, StoryView, View,
+    EditionView, FailedView, HealthView, MoreView, NoteView, PlaceView, RateView, SectionView, SentenceView, StoryView,
+    View,
 };
 
 pub(super) const HEADLINE: usize = 240;
@@ -203,6 +204,10 @@ impl Frame<'_> {
             also_in,
             notes: notes.0.into_iter().enumerate().map(|(index, url)| NoteView { number: index + 1, url }).collect(),
             tags: story.tags.iter().map(|tag| clean::line(tag, NAME)).collect(),
+            rate: story
+                .rate
+                .as_ref()
+                .and_then(|rate| Some(RateView { more: clean::link(&rate.more)?, less: clean::link(&rate.less)? })),
         }
     }
 

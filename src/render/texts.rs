@@ -79,6 +79,8 @@ pub(super) struct Labels {
     pub(super) first_told: String,
     pub(super) teaser: String,
     pub(super) also_in: String,
+    pub(super) more_of_this: String,
+    pub(super) less_of_this: String,
     pub(super) read_in_place: String,
     pub(super) nothing_new: String,
     pub(super) health: String,

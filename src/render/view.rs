@@ -69,6 +69,13 @@ pub(super) struct StoryView {
     pub(super) also_in_more: Option<String>,
     pub(super) notes: Vec<NoteView>,
     pub(super) tags: Vec<String>,
+    pub(super) rate: Option<RateView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RateView {
+    pub(super) more: String,
+    pub(super) less: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -13,6 +13,8 @@ use lettre::message::dkim::{
     DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey,
 };
 use lettre::message::header::HeaderName;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs8::EncodePublicKey;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{DkimOptions, Error};
@@ -76,6 +78,43 @@ impl Signer {
         let config = self.config(headers).expect("the key was read once already");
         message.sign(&config);
         message.headers().get_raw("DKIM-Signature").unwrap_or_default().to_owned()
+    }
+
+    /// The domain that vouches for the mail.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// Where receivers look for the public key.
+    pub fn record_name(&self) -> String {
+        format!("{}._domainkey.{}", self.selector, self.domain)
+    }
+
+    /// The TXT record receivers have to find there.
+    pub fn record(&self) -> String {
+        format!("v=DKIM1; k={}; p={}", self.kind(), self.public_key().unwrap_or_default())
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.algorithm {
+            DkimSigningAlgorithm::Rsa => "rsa",
+            DkimSigningAlgorithm::Ed25519 => "ed25519",
+        }
+    }
+
+    /// The public half of the key, in base64; `None` never happens for a key that was read.
+    fn public_key(&self) -> Option<String> {
+        let key = self.key.expose_secret();
+        Some(BASE64.encode(match self.algorithm {
+            DkimSigningAlgorithm::Rsa => {
+                let key = rsa::RsaPrivateKey::from_pkcs1_pem(key).ok()?;
+                key.to_public_key().to_public_key_der().ok()?.into_vec()
+            }
+            DkimSigningAlgorithm::Ed25519 => {
+                let seed: [u8; 32] = BASE64.decode(key).ok()?.try_into().ok()?;
+                ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec()
+            }
+        }))
     }
 
     /// The key tied to `headers`; `None` if it cannot be read.

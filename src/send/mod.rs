@@ -1,7 +1,7 @@
 //! The door out: from rendered parts and a recipient to bytes, and from bytes to a server's answer.
 //!
-//! A [`Letter`] is what all readers of one language share; it is stored with the edition, and [`Letter::copy_for`]
-//! turns it into the same bytes for the same reader at every try: boundary, date, Message-ID and signature are fixed.
+//! A [`Letter`] is what all readers of one language share; it is stored with the edition, and [`Copies`] of it are the
+//! same bytes for the same reader at every try: boundary, date, Message-ID and signature are fixed.
 //!
 //! A [`Transport`] hands one message over and says what became of it, as an [`Answer`]. The one distinction that
 //! matters is whether the final dot was reached: before it, a failure means the message was not taken; after it,
@@ -10,9 +10,13 @@
 //! To add a transport: `send/<name>.rs`, a variant in [`TransportKind`], and the contract tests in `tests/send.rs`.
 
 mod address;
+mod copies;
 mod dkim;
+mod domain;
 mod error;
+mod feedback;
 mod file;
+mod headers;
 mod letter;
 mod options;
 mod quoted;
@@ -25,10 +29,14 @@ mod unsubscribe;
 use futures::future::BoxFuture;
 
 pub use address::{Mailbox, normalize};
+pub use copies::{Copies, Sealed};
 pub use dkim::Signer;
+pub use domain::{Dns, Findings, inspect};
 pub use error::Error;
+pub use feedback::{Feedback, FeedbackOptions};
 pub use file::Files;
-pub use letter::{Letter, Sealed, Slots, message_id, seal};
+pub use headers::lint;
+pub use letter::{Letter, Slots, message_id, seal};
 pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};
 pub use recipients::{Recipients, recipients};
 pub use secret::password;

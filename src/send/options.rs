@@ -26,6 +26,10 @@ pub struct Options {
     pub unsubscribe_url: Option<String>,
     /// File with the secret that makes the tokens of `unsubscribe_url`; any bytes, at least 16.
     pub unsubscribe_secret_file: Option<PathBuf>,
+    /// Page on which readers change what they get, told in the footer.
+    pub preferences_url: Option<String>,
+    /// Postal address of the publisher, told in the footer: many countries ask for it in mail to a list.
+    pub postal_address: Option<String>,
     /// At most this many messages a second; unset: as fast as the server takes them.
     pub rate: Option<f64>,
     /// Mail that nobody took for so long is given up.
@@ -56,6 +60,8 @@ impl Default for Options {
             unsubscribe_mailto: None,
             unsubscribe_url: None,
             unsubscribe_secret_file: None,
+            preferences_url: None,
+            postal_address: None,
             rate: None,
             give_up_after: Duration::from_secs(5 * 24 * 3600),
             skip_after_refusals: 3,

@@ -5,18 +5,14 @@
 
 const LONGEST: usize = 76;
 
-/// `text` with CRLF line ends, in 7-bit lines of at most 76 characters, ending with a line end.
-pub(super) fn encode(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + text.len() / 4);
+/// The lines of `text`, without their ends; the end of the last one opens no other.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
-    for line in text.split('\n') {
-        encode_line(line.strip_suffix('\r').unwrap_or(line), &mut out);
-        out.extend_from_slice(b"\r\n");
-    }
-    out
+    text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
-fn encode_line(line: &str, out: &mut Vec<u8>) {
+/// Adds `line` to `out` in 7-bit lines of at most 76 characters that end with CRLF.
+pub(super) fn encode_line(line: &str, out: &mut Vec<u8>) {
     let mut width = 0;
     let last = line.len().wrapping_sub(1);
     for char in line.char_indices() {
@@ -51,6 +47,7 @@ fn encode_line(line: &str, out: &mut Vec<u8>) {
         }
         width += needed;
     }
+    out.extend_from_slice(b"\r\n");
 }
 
 fn escape(bytes: &[u8], out: &mut Vec<u8>) {
@@ -65,6 +62,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn encode(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        lines(text).for_each(|line| encode_line(line, &mut out));
+        out
+    }
 
     fn check(text: &str, expected: &str) {
         assert_eq!(String::from_utf8(encode(text)).unwrap(), expected);

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -59,6 +61,23 @@ impl Store {
         let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
         rows.iter().map(arrived).collect()
+    }
+
+    /// Articles of `newsletter` in no edition yet whose very headline and text stood in one under another id, and came at
+    /// or after `since`: id of the article and of that edition.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<BTreeMap<String, String>, Error> {
+        let query = sqlx::query(
+            "SELECT r.article, max(u.edition) AS edition FROM arrivals r
+             JOIN articles a ON a.id = r.article JOIN articles b ON b.hash = a.hash AND b.id <> a.id
+             JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
+             WHERE r.newsletter = ? AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= ? GROUP BY r.article",
+        );
+        let query = query.bind(newsletter).bind(to_millis(since));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
+        rows.iter().map(|row| Ok((get(row, "article")?, get(row, "edition")?))).collect()
     }
 
     /// The article `id` as it is stored; `None` if it is unknown or pruned.

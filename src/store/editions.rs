@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -80,6 +82,32 @@ impl Store {
         let row = sqlx::query("SELECT id, edition FROM editions WHERE id = ?").bind(id);
         let row = row.fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
         row.as_ref().map(edition).transpose()
+    }
+
+    /// A private copy of the store at `path` as it was when the edition `id` of `newsletter` (the last one without an id)
+    /// was composed, and that edition: from both it can be composed again. `None` if there is no such edition.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn before(path: &Path, newsletter: &str, id: Option<&str>) -> Result<Option<(Self, Edition)>, Error> {
+        let store = Self::snapshot(path).await?;
+        let edition = match id {
+            Some(id) => store.edition(id).await?.filter(|edition| edition.newsletter == newsletter),
+            None => store.last_edition(newsletter).await?,
+        };
+        let Some(edition) = edition else { return Ok(None) };
+        let composed = to_millis(edition.composed);
+        let forget = [
+            "DELETE FROM arrivals WHERE newsletter = ? AND seen > ? AND edition IS NOT ?",
+            "UPDATE arrivals SET edition = NULL WHERE newsletter = ? AND edition IN
+             (SELECT id FROM editions WHERE composed >= ? OR id = ?)",
+            "DELETE FROM editions WHERE newsletter = ? AND (composed >= ? OR id = ?)",
+        ];
+        for query in forget {
+            let query = sqlx::query(query).bind(newsletter).bind(composed).bind(&edition.id);
+            query.execute(&store.pool).await.map_err(Error::database("read an edition"))?;
+        }
+        Ok(Some((store, edition)))
     }
 
     /// The editions of `newsletter` composed at or after `since`, oldest first.

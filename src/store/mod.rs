@@ -12,9 +12,11 @@
 mod articles;
 mod editions;
 mod error;
+mod journal;
 mod lock;
 mod open;
 mod outbox;
+mod ratings;
 mod sources;
 
 use jiff::Timestamp;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use editions::{NewDelivery, NewEdition, NewLetter};
 pub use error::Error;
+pub use journal::{Journal, Survives};
 pub use lock::{LockError, RunLock, lock};
 pub use open::Store;
 pub use outbox::{Change, Counts, Pending, Refusal};

@@ -3,7 +3,6 @@
 //! The order of commits is the promise: [`Change::Trying`] before a message is handed over, [`Change::Answered`]
 //! before the next one is. Whatever was `trying` when a program died is `unknown` at the next start.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -56,6 +55,15 @@ pub enum Change {
         not_before: Option<Timestamp>,
         /// Whether this counts as an attempt (a server that was down does not).
         counts: bool,
+        /// When.
+        now: Timestamp,
+    },
+    /// It was not handed over after all.
+    Kept {
+        /// [`Pending::id`].
+        id: i64,
+        /// Where it stood before.
+        state: DeliveryState,
         /// When.
         now: Timestamp,
     },
@@ -140,29 +148,6 @@ impl Store {
         Ok(due.map(from_millis))
     }
 
-    /// Commits `changes`, all or none: on return they survive a power cut.
-    ///
-    /// # Errors
-    /// When the store cannot be written; then no message may be handed over.
-    pub async fn apply(&self, changes: &[Change]) -> Result<(), Error> {
-        let fails = Error::database("record a delivery");
-        let mut steps = steps(changes);
-        match (steps.pop(), steps.is_empty()) {
-            (None, _) => Ok(()),
-            // The usual case, in one round trip: a statement by itself is a transaction.
-            (Some(step), true) => apply(&self.pool, step).await.map_err(fails),
-            (Some(last), false) => self.apply_all(steps.into_iter().chain([last])).await.map_err(fails),
-        }
-    }
-
-    async fn apply_all(&self, steps: impl Iterator<Item = String>) -> Result<(), sqlx::Error> {
-        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for step in steps {
-            apply(&mut *write, step).await?;
-        }
-        write.commit().await
-    }
-
     /// Gives up what of `newsletter` was composed before `before` and still waits. Returns how many.
     ///
     /// # Errors
@@ -243,48 +228,6 @@ impl Store {
     }
 }
 
-/// `changes` as JSON for one statement each: as few as possible, no delivery twice in one.
-fn steps(changes: &[Change]) -> Vec<String> {
-    let mut steps: Vec<(HashSet<i64>, Vec<serde_json::Value>)> = Vec::new();
-    for change in changes {
-        let (id, row) = row(change);
-        match steps.last_mut() {
-            Some((ids, rows)) if !ids.contains(&id) => {
-                ids.insert(id);
-                rows.push(row);
-            }
-            _ => steps.push((HashSet::from([id]), vec![row])),
-        }
-    }
-    steps.into_iter().map(|(_, rows)| serde_json::Value::from(rows).to_string()).collect()
-}
-
-/// The delivery a change is about, and the columns it sets: id, state, time, signature, hash, answer, not before,
-/// attempts to add.
-fn row(change: &Change) -> (i64, serde_json::Value) {
-    match change {
-        Change::Trying { id, signature, hash, now } => {
-            (*id, serde_json::json!([id, "trying", to_millis(*now), signature, hash, null, null, 0]))
-        }
-        Change::Answered { id, state, answer, not_before, counts, now } => {
-            let (state, attempts) = (state_name(*state), i32::from(*counts));
-            let not_before = not_before.map(to_millis);
-            (*id, serde_json::json!([id, state, to_millis(*now), null, null, answer, not_before, attempts]))
-        }
-    }
-}
-
-async fn apply(write: impl sqlx::SqliteExecutor<'_>, step: String) -> Result<(), sqlx::Error> {
-    let query = sqlx::query(
-        "UPDATE deliveries SET state = j.value ->> 1, changed = j.value ->> 2,
-         signature = coalesce(signature, j.value ->> 3), hash = coalesce(hash, j.value ->> 4),
-         answer = coalesce(j.value ->> 5, answer), not_before = j.value ->> 6, attempts = attempts + (j.value ->> 7)
-         FROM json_each(?) j WHERE deliveries.id = j.value ->> 0",
-    );
-    query.bind(step).execute(write).await?;
-    Ok(())
-}
-
 fn pending(row: &SqliteRow) -> Result<Pending, Error> {
     let delivery = Delivery {
         edition: get(row, "edition")?,
@@ -309,7 +252,7 @@ fn pending(row: &SqliteRow) -> Result<Pending, Error> {
     })
 }
 
-const fn state_name(state: DeliveryState) -> &'static str {
+pub(super) const fn state_name(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Waiting => "waiting",
         DeliveryState::Trying => "trying",

@@ -46,7 +46,13 @@ impl<'a> Admitted<'a> {
                     let outcome = Outcome::Dropped { rule: rule.to_owned() };
                     ledger.enter(article, outcome, format!("rule `{rule}` drops it"));
                 }
-                None => allowed.push(article),
+                None => match desk.repeated.get(&article.id) {
+                    Some(edition) => {
+                        let why = format!("{edition} had the same headline and text under another id");
+                        ledger.enter(article, Outcome::NothingNew { edition: edition.clone() }, why);
+                    }
+                    None => allowed.push(article),
+                },
             }
         }
         let ages = too_old(desk, &allowed);

@@ -51,10 +51,10 @@ pub(super) struct Row {
     pub names: Vector,
     /// The part of everything that begins with a digit.
     pub numbers: Vector,
-    /// Weekdays named.
-    pub weekdays: BTreeSet<u8>,
-    /// Months and years named.
-    pub calendar: BTreeSet<u16>,
+    /// Weekdays named, one bit each.
+    pub weekdays: u8,
+    /// Months and years named, ascending, each once.
+    pub calendar: Vec<u16>,
     /// Days since 1970 by its date.
     pub day: Option<i64>,
     /// Distinct words.
@@ -212,12 +212,14 @@ impl Words {
         };
         for number in &self.words {
             match vocabulary.word(*number).time {
-                Some(TimeWord::Weekday(day)) => drop(row.weekdays.insert(day)),
-                Some(TimeWord::Month(month)) => drop(row.calendar.insert(u16::from(month))),
-                Some(TimeWord::Year(year)) => drop(row.calendar.insert(year)),
+                Some(TimeWord::Weekday(day)) => row.weekdays |= 1 << (day % 8),
+                Some(TimeWord::Month(month)) => row.calendar.push(u16::from(month)),
+                Some(TimeWord::Year(year)) => row.calendar.push(year),
                 None => {}
             }
         }
+        row.calendar.sort_unstable();
+        row.calendar.dedup();
         row
     }
 

@@ -5,8 +5,10 @@
 
 use super::batch::{Batch, language_of};
 use super::desk::Desk;
+use super::disagree::disagreement;
 use super::earlier::Told;
 use super::novelty::Said;
+use super::tags::tags;
 use super::weigh::{Weighed, weigh};
 use crate::model::{Article, KeySentence, Place, Story, Update};
 use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
@@ -79,11 +81,12 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Ca
         new
     };
     let sentences = page.with_addition(sentences, said);
+    let sentences = page.with_disagreement(sentences, cast.told.is_empty());
     let weighed = weigh(cast.id, &texts, &summed, &sentences);
     Some(Card { story: story(desk, cast, sentences, summed.keyphrases), sentences: weighed })
 }
 
-fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Vec<String>) -> Story {
+fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, keyphrases: Vec<String>) -> Story {
     let head = cast.faces[0];
     let (places, also_in) = places(cast, &sentences);
     let first = cast.told.iter().min_by_key(|told| (told.composed, &told.edition));
@@ -101,7 +104,8 @@ fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Ve
         sentences,
         also_in,
         update,
-        tags,
+        tags: tags(keyphrases),
+        rate: None,
         teaser: head.teaser,
         score: cast.score,
     }
@@ -245,6 +249,31 @@ impl Page<'_> {
             let source = &self.texts[picked.source].source;
             self.sentence(picked, format!("what {source} adds: {:.0} % of its words are not above", 100.0 * novelty))
         }));
+        sentences
+    }
+
+    /// Beside the first sentence whose number another source gives otherwise, that source's sentence.
+    fn with_disagreement(&self, mut sentences: Vec<KeySentence>, is_new: bool) -> Vec<KeySentence> {
+        if !self.desk.options.disagreements || !is_new {
+            return sentences;
+        }
+        let mut found = None;
+        for (place, said) in sentences.iter().enumerate() {
+            let elsewhere = self.summed.sentences.iter().filter(|picked| {
+                let text = self.text(picked);
+                self.texts[picked.source].source != said.source && sentences.iter().all(|other| other.text != text)
+            });
+            found = found.or_else(|| {
+                elsewhere.into_iter().find_map(|picked| {
+                    let (one, other) = disagreement(&said.text, self.text(picked), self.language, self.batch)?;
+                    let source = &self.texts[picked.source].source;
+                    Some((place + 1, self.sentence(picked, format!("{source}: {other}; {}: {one}", said.source))))
+                })
+            });
+        }
+        if let Some((place, other)) = found {
+            sentences.insert(place, other);
+        }
         sentences
     }
 }

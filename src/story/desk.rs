@@ -1,10 +1,13 @@
 //! All that an edition is composed of, on one desk.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::earlier::Told;
 use super::options::{Limits, Options, SourceTerms};
 use super::rule::Rules;
+use super::taste::Taste;
 use crate::model::{Article, SourceHealth};
 use crate::summary;
 
@@ -14,10 +17,14 @@ pub struct Desk<'a> {
     pub newsletter: Newsletter<'a>,
     /// Articles that no edition used yet, in any order.
     pub articles: &'a [Article],
+    /// Articles whose very headline and text an edition had under another id: their ids and the edition's.
+    pub repeated: &'a BTreeMap<String, String>,
     /// The sources, in the order of the config.
     pub sources: &'a [SourceTerms],
     /// What is dropped, kept, boosted.
     pub rules: &'a Rules,
+    /// What the reader likes.
+    pub taste: &'a Taste,
     /// What earlier editions told, in any order; only the last `remember_days` are looked at.
     pub told: &'a [Told],
     /// The run's time.

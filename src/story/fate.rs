@@ -67,6 +67,21 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// As it is called in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Told { .. } => "told",
+            Self::Linked { .. } => "linked",
+            Self::Dropped { .. } => "dropped",
+            Self::OverLimit { .. } => "over_limit",
+            Self::Duplicate { .. } => "duplicate",
+            Self::TooOld => "too_old",
+            Self::NothingNew { .. } => "nothing_new",
+        }
+    }
+}
+
 /// Fates as they are decided.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {

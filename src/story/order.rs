@@ -17,7 +17,7 @@ const TEASER: f64 = -0.5;
 /// One term of a story's score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// What it is for: `coverage`, `freshness`, `boost`, `update`, `teaser`.
+    /// What it is for: `coverage`, `freshness`, `boost`, `taste`, `update`, `teaser`.
     pub name: String,
     /// Points, which add up to the score.
     pub points: f64,
@@ -65,6 +65,7 @@ pub(super) fn parts(desk: &Desk<'_>, merits: &Merits<'_>) -> Vec<Part> {
     }
     boosts.sort_by(|a, b| a.0.cmp(&b.0));
     parts.extend(boosts.into_iter().map(|(rule, by)| part("boost", *by, format!("rule `{rule}`"))));
+    parts.extend(desk.taste.part(&merits.articles));
     if merits.update {
         parts.push(part("update", UPDATE, "an earlier edition told the story".to_owned()));
     }
@@ -90,6 +91,6 @@ fn freshness(desk: &Desk<'_>, merits: &Merits<'_>) -> Part {
     part("freshness", 0.5_f64.powf(hours / HALF_LIFE_HOURS), format!("its newest article is {hours:.0} hours old"))
 }
 
-fn part(name: &str, points: f64, why: String) -> Part {
+pub(super) fn part(name: &str, points: f64, why: String) -> Part {
     Part { name: name.to_owned(), points, why }
 }

@@ -1,14 +1,13 @@
 //! Words → the phrases that name what a text is about, as they stand in it.
 //!
-//! A candidate is one to three words in a row, none of them a stop word or a word of every text ([`GENERIC`]), nothing
-//! but spaces and hyphens between them. It weighs how often it occurs; less, the later it first occurs; more, the more
+//! A candidate is one to three words in a row, each of which may name something ([`Token::names`]), nothing but
+//! spaces and hyphens between them. It weighs how often it occurs; less, the later it first occurs; more, the more
 //! of its words are written large. In a short text long phrases, and those that are whole runs of such words, count
 //! more: an abstract says everything once. In a long text what is said often is said in one word.
 //!
 //! The constants were found on the four development sets together, with one setting for all.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
@@ -31,30 +30,25 @@ const FAR: f64 = 300.0;
 /// What capital letters add.
 const CAPITALS: f64 = 0.8;
 
-/// Words that name nothing, beyond the stop words, by language (from stopwords-iso, MIT): "said", "new", "used".
-static GENERIC: LazyLock<Vec<(&str, HashSet<&str, FixedState>)>> = LazyLock::new(|| {
-    let lines = include_str!("generic.txt").lines().filter_map(|line| line.split_once(' '));
-    lines.map(|(language, words)| (language, words.split(' ').collect())).collect()
-});
-
 /// Up to ten phrases of one to three words, best first, each as it first stands in the text.
 ///
-/// `sentence` gives the text and the language of each sentence.
-pub(super) fn keyphrases<'a>(terms: &Terms, sentence: impl Fn(usize) -> (&'a str, &'a str)) -> Vec<String> {
-    let mut found = Found { words: vec![Word::default(); terms.distinct()], ..Found::default() };
+/// `sentence` gives the text of each sentence.
+pub(super) fn keyphrases<'a>(terms: &Terms, sentence: impl Fn(usize) -> &'a str) -> Vec<String> {
+    let mut found = Found::new(terms.distinct());
     for number in 0..terms.len() {
-        let (text, language) = sentence(number);
-        found.read(number, text, language, terms.tokens(number));
+        found.read(number, sentence(number), terms.tokens(number));
     }
-    found.best(|number| sentence(number).0)
+    found.best(sentence)
 }
 
-/// What is known of a term: how often it occurs, how often with a capital, whether it may be part of a phrase.
+/// What is known of a term: how often it occurs, how often with a capital, whether it may be part of a phrase, and the
+/// phrase that it is alone.
 #[derive(Debug, Clone, Copy, Default)]
 struct Word {
     count: u32,
     capitals: u32,
     names: Option<bool>,
+    alone: Option<u32>,
 }
 
 /// Up to three terms; unused places hold [`NONE`].
@@ -73,51 +67,43 @@ struct Phrase {
     whole: f64,
 }
 
-#[derive(Default)]
 struct Found {
     words: Vec<Word>,
-    places: HashMap<Key, usize, FixedState>,
+    /// Phrases of several words, by their key as one number.
+    places: HashMap<u128, u32, FixedState>,
     phrases: Vec<Phrase>,
     /// Words read, stop words too.
     read: usize,
 }
 
 impl Found {
-    fn read(&mut self, number: usize, text: &str, language: &str, tokens: &[Token]) {
-        let generic = GENERIC.iter().find(|(known, _)| *known == language).map(|(_, words)| words);
+    fn new(distinct: usize) -> Self {
+        let places = HashMap::with_capacity_and_hasher(2 * distinct, FixedState::default());
+        Self { words: vec![Word::default(); distinct], places, phrases: Vec::with_capacity(3 * distinct), read: 0 }
+    }
+
+    fn read(&mut self, number: usize, text: &str, tokens: &[Token]) {
         let mut run = 0;
-        for at in 0..=tokens.len() {
-            let goes_on = tokens.get(at).is_some_and(|token| {
-                let joined = at == run || is_joined(text, tokens[at - 1].end, token.start);
-                joined && self.names(text, token, generic)
-            });
-            if goes_on {
+        for (at, token) in tokens.iter().enumerate() {
+            let names = self.hear(token);
+            if names && (at == run || is_joined(text, tokens[at - 1].end, token.start)) {
                 continue;
             }
             self.add_run(number, &tokens[run..at], self.read + run);
             // The word that broke the run off may begin the next one.
-            let begins = tokens.get(at).is_some_and(|token| at > run && self.names(text, token, generic));
-            run = if begins { at } else { at + 1 };
+            run = if names { at } else { at + 1 };
         }
-        for token in tokens {
-            if let Some(term) = token.term() {
-                let word = &mut self.words[term as usize];
-                word.count += 1;
-                word.capitals += u32::from(starts_large(&text[token.start as usize..]));
-            }
-        }
+        self.add_run(number, &tokens[run..], self.read + run);
         self.read += tokens.len();
     }
 
-    /// Whether a word may be part of a phrase; decided once for all its forms.
-    fn names(&mut self, text: &str, token: &Token, generic: Option<&HashSet<&str, FixedState>>) -> bool {
+    /// Counts a word; whether it may be part of a phrase, which is decided once for all its forms.
+    fn hear(&mut self, token: &Token) -> bool {
         let Some(term) = token.term() else { return false };
-        *self.words[term as usize].names.get_or_insert_with(|| {
-            let word = &text[token.start as usize..token.end as usize];
-            let lower = word.to_lowercase();
-            let lower = lower.strip_suffix("'s").or_else(|| lower.strip_suffix("’s")).unwrap_or(&lower);
-            word.chars().any(char::is_alphabetic) && !generic.is_some_and(|words| words.contains(lower))
-        })
+        let word = &mut self.words[term as usize];
+        word.count += 1;
+        word.capitals += u32::from(token.is_capital());
+        *word.names.get_or_insert(token.names())
     }
 
     /// Adds all phrases of a run of naming words; `before` words of the text stand before it.
@@ -127,14 +113,19 @@ impl Found {
             for length in 1..=LONGEST.min(run.len() - start) {
                 let last = &run[start + length - 1];
                 key[length - 1] = last.term().unwrap_or(NONE);
-                let phrases = &mut self.phrases;
-                let place = *self.places.entry(key).or_insert_with(|| {
+                let next = u32::try_from(self.phrases.len()).unwrap_or(u32::MAX);
+                let place = if length == 1 {
+                    *self.words[key[0] as usize].alone.get_or_insert(next)
+                } else {
+                    *self.places.entry(number(key)).or_insert(next)
+                };
+                if place == next {
                     let span = (run[start].start, last.end);
-                    phrases.push(Phrase { key, sentence, span, before: before + start, count: 0.0, whole: 0.0 });
-                    phrases.len() - 1
-                });
-                phrases[place].count += 1.0;
-                phrases[place].whole += f64::from(u8::from(length == run.len()));
+                    self.phrases.push(Phrase { key, sentence, span, before: before + start, count: 0.0, whole: 0.0 });
+                }
+                let phrase = &mut self.phrases[place as usize];
+                phrase.count += 1.0;
+                phrase.whole += f64::from(u8::from(length == run.len()));
             }
         }
     }
@@ -142,8 +133,9 @@ impl Found {
     fn best<'a>(self, sentence: impl Fn(usize) -> &'a str) -> Vec<String> {
         let (short, long) = TEXT_WORDS;
         let size = ((self.read.max(20) as f64 / short).ln() / (long / short).ln()).clamp(0.0, 1.0);
+        let scale = Scale::new(size);
         let mut order: Vec<(f64, usize)> =
-            self.phrases.iter().enumerate().map(|(place, phrase)| (self.weigh(phrase, size), place)).collect();
+            self.phrases.iter().enumerate().map(|(place, phrase)| (self.weigh(phrase, &scale), place)).collect();
         let better = |left: &(f64, usize), right: &(f64, usize)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));
         if order.len() > MOST {
             order.select_nth_unstable_by(MOST, better);
@@ -157,31 +149,47 @@ impl Found {
         order.into_iter().map(surface).collect()
     }
 
-    /// `size`: 0 for an abstract, 1 for a news article.
-    fn weigh(&self, phrase: &Phrase, size: f64) -> f64 {
+    fn weigh(&self, phrase: &Phrase, scale: &Scale) -> f64 {
         let terms = || phrase.key.iter().take_while(|&&term| term != NONE);
-        let length = terms().count() as f64;
+        let length = terms().count();
         let large = |&term: &u32| {
             let word = self.words[term as usize];
             f64::from(word.capitals) / f64::from(word.count.max(1))
         };
-        let capitals = terms().map(large).sum::<f64>() / length;
-        let short = 1.0 - size;
-        (phrase.count + GIVEN * short)
-            * (PART + phrase.whole / phrase.count * short)
-            * length.powf(LENGTH.0 * short + LENGTH.1 * size)
+        let capitals = terms().map(large).sum::<f64>() / length as f64;
+        (phrase.count + GIVEN * scale.short)
+            * (PART + phrase.whole / phrase.count * scale.short)
+            * scale.length[length - 1]
             * (-(phrase.before as f64) / FAR).exp()
             * (1.0 + CAPITALS * capitals)
     }
 }
 
+/// What the size of the text says about its phrases.
+struct Scale {
+    /// 1 for an abstract, 0 for a news article.
+    short: f64,
+    /// What phrases of one, two and three words weigh.
+    length: [f64; LONGEST],
+}
+
+impl Scale {
+    /// `size`: 0 for an abstract, 1 for a news article.
+    fn new(size: f64) -> Self {
+        let short = 1.0 - size;
+        let exponent = LENGTH.0 * short + LENGTH.1 * size;
+        Self { short, length: std::array::from_fn(|place| (place as f64 + 1.0).powf(exponent)) }
+    }
+}
+
+/// The key as one number.
+fn number(key: Key) -> u128 {
+    key.iter().fold(0, |number, &term| number << 32 | u128::from(term))
+}
+
 /// Whether only spaces and hyphens stand between two words.
 fn is_joined(text: &str, end: u32, start: u32) -> bool {
     text.as_bytes()[end as usize..start as usize].iter().all(|byte| matches!(byte, b' ' | b'-' | b'\t'))
-}
-
-fn starts_large(word: &str) -> bool {
-    word.chars().next().is_some_and(char::is_uppercase)
 }
 
 /// Without the article that French and Italian elide and the English genitive: `l'homme` → `homme`.
@@ -205,7 +213,7 @@ mod tests {
 
     fn check(sentences: &[&str], language: &str, expected: &[&str]) {
         let terms = index(sentences.iter().map(|sentence| (*sentence, language)));
-        let found = keyphrases(&terms, |number| (sentences[number], language));
+        let found = keyphrases(&terms, |number| sentences[number]);
         assert_eq!(&found[..expected.len().min(found.len())], expected, "{found:?}");
     }
 

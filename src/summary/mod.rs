@@ -120,7 +120,7 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     Summary {
         language: languages.iter().flatten().next().cloned(),
         order_weight: scored.order_weight,
-        keyphrases: keyphrases::keyphrases(&terms, |i| (sentence(&places[i]), spoken(places[i].source))),
+        keyphrases: keyphrases::keyphrases(&terms, |i| sentence(&places[i])),
         sentences: describe(texts, &places, &words, &readability, &scored, choices),
     }
 }

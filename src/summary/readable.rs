@@ -82,23 +82,21 @@ fn ends_sentence(last: char) -> bool {
 
 /// Whether quotation marks and brackets come in pairs.
 fn is_balanced(sentence: &str) -> bool {
-    let (mut straight, mut curly, mut brackets) = (0_u32, 0_i32, 0_i32);
-    let mut count = |sign: char| match sign {
-        '"' => straight += 1,
-        '“' | '«' => curly += 1,
-        '”' | '»' => curly -= 1,
-        '(' => brackets += 1,
-        ')' => brackets -= 1,
-        _ => {}
-    };
-    if sentence.is_ascii() {
-        sentence.bytes().for_each(|byte| count(char::from(byte)));
-    } else {
-        sentence.chars().for_each(&mut count);
+    let count = |sign: u8| sentence.bytes().map(|byte| u32::from(byte == sign)).sum::<u32>();
+    if count(b'"') % 2 != 0 || count(b'(') != count(b')') {
+        return false;
     }
-    // „German“ quotations close with the sign that opens English ones.
-    let german = sentence.contains('„');
-    straight % 2 == 0 && (curly == 0 || german) && brackets == 0
+    if sentence.is_ascii() {
+        return true;
+    }
+    let opened: Option<i32> = sentence.chars().try_fold(0, |opened, sign| match sign {
+        '“' | '«' => Some(opened + 1),
+        '”' | '»' => Some(opened - 1),
+        // „German“ quotations close with the sign that opens English ones.
+        '„' => None,
+        _ => Some(opened),
+    });
+    opened.unwrap_or(0) == 0
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@
 //! looked up among the stop words and stemmed once a thread. What is remembered changes the speed, never the result:
 //! numbers that leave this module are given anew for each text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 use unicode_normalization::UnicodeNormalization;
 
+use super::spellings::Spellings;
 use super::stem::Stem;
 use super::words::{is_joiner, is_unspaced};
 
@@ -23,6 +25,12 @@ const ELIDED: [&str; 14] = [
     "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "dell", "nell", "sull", "dall", "all", "quell", "quest", "sant",
     "tutt",
 ];
+
+/// Words that name nothing, beyond the stop words, by language (from stopwords-iso, MIT): "said", "new", "used".
+static GENERIC: LazyLock<Vec<(&str, HashSet<&str, FixedState>)>> = LazyLock::new(|| {
+    let lines = include_str!("generic.txt").lines().filter_map(|line| line.split_once(' '));
+    lines.map(|(language, words)| (language, words.split(' ').collect())).collect()
+});
 
 /// What transcripts are full of and stop lists do not know; without it, meetings are about `um` and `yeah`.
 const SPOKEN: [(&str, &str); 5] = [
@@ -39,19 +47,19 @@ const SPOKEN: [(&str, &str); 5] = [
 /// Terms as numbers, across languages.
 #[derive(Default)]
 pub(super) struct Interner {
-    numbers: HashMap<Box<str>, u32, FixedState>,
+    numbers: Spellings<u32>,
     names: Vec<Box<str>>,
 }
 
 impl Interner {
     /// The number of `term`.
     pub(super) fn number(&mut self, term: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(term) {
+        if let Some(number) = self.numbers.get(term) {
             return number;
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX - 1);
         self.names.push(term.into());
-        self.numbers.insert(term.into(), number);
+        self.numbers.insert(term, number);
         number
     }
 
@@ -66,12 +74,44 @@ impl Interner {
     }
 }
 
+/// What is known of a spelling, in four bytes: the number of its term, and two flags in the highest bits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Word(u32);
+
+impl Word {
+    const NAMES: u32 = 1 << 31;
+    const CAPITAL: u32 = 1 << 30;
+    const STOP: u32 = Self::CAPITAL - 1;
+
+    fn new(term: Option<u32>, names: bool, capital: bool) -> Self {
+        let flags = (u32::from(names) * Self::NAMES) | (u32::from(capital) * Self::CAPITAL);
+        Self(term.unwrap_or(Self::STOP).min(Self::STOP) | flags)
+    }
+
+    /// The number of the term it stands for; `None` for stop words and single letters.
+    pub(super) fn term(self) -> Option<u32> {
+        let term = self.0 & Self::STOP;
+        (term != Self::STOP).then_some(term)
+    }
+
+    /// It may be part of a name: it has a letter and says more than "said" or "new".
+    pub(super) fn names(self) -> bool {
+        self.0 & Self::NAMES != 0
+    }
+
+    /// It begins with a capital.
+    pub(super) fn is_capital(self) -> bool {
+        self.0 & Self::CAPITAL != 0
+    }
+}
+
 /// What one language knows of its words.
 pub(super) struct Lexicon {
     language: String,
     stem: Stem,
     stop: HashSet<&'static str, FixedState>,
-    spellings: HashMap<Box<str>, Option<u32>, FixedState>,
+    generic: Option<&'static HashSet<&'static str, FixedState>>,
+    spellings: Spellings<Word>,
 }
 
 impl Lexicon {
@@ -84,7 +124,9 @@ impl Lexicon {
         let mut stop: HashSet<_, _> = stop_words::lookup(list).unwrap_or_default().iter().copied().collect();
         let spoken = SPOKEN.iter().find(|(known, _)| *known == list);
         stop.extend(spoken.into_iter().flat_map(|(_, words)| words.split(' ')));
-        Self { language: language.to_owned(), stem: Stem::new(language), stop, spellings: HashMap::default() }
+        let generic = GENERIC.iter().find(|(known, _)| *known == language).map(|(_, words)| words);
+        let stem = Stem::new(language);
+        Self { language: language.to_owned(), stem, stop, generic, spellings: Spellings::default() }
     }
 
     /// Whose words these are.
@@ -97,16 +139,27 @@ impl Lexicon {
         self.spellings.len() > MOST_SPELLINGS
     }
 
-    /// The number of the term that `word` stands for; `None` for stop words and single letters.
-    pub(super) fn term(&mut self, word: &str, interner: &mut Interner) -> Option<u32> {
-        if let Some(&known) = self.spellings.get(word) {
-            return known;
-        }
+    /// What is known of `word`.
+    #[inline]
+    pub(super) fn word(&mut self, word: &str, interner: &mut Interner) -> Word {
+        self.spellings.get(word).unwrap_or_else(|| self.learn(word, interner))
+    }
+
+    fn learn(&mut self, word: &str, interner: &mut Interner) -> Word {
         let term = self.derive(word).map(|term| interner.number(&term));
+        let capital = word.chars().next().is_some_and(char::is_uppercase);
+        let known = Word::new(term, term.is_some() && self.names(word), capital);
         if word.len() <= LONGEST_SPELLING {
-            self.spellings.insert(word.into(), term);
+            self.spellings.insert(word, known);
         }
-        term
+        known
+    }
+
+    /// Whether a word may be part of a name.
+    fn names(&self, word: &str) -> bool {
+        let lower = word.to_lowercase();
+        let lower = lower.strip_suffix("'s").or_else(|| lower.strip_suffix("’s")).unwrap_or(&lower);
+        word.chars().any(char::is_alphabetic) && !self.generic.is_some_and(|words| words.contains(lower))
     }
 
     /// The term itself.

@@ -10,6 +10,7 @@
 pub mod language;
 
 mod lexicon;
+mod spellings;
 mod split;
 mod stem;
 mod tokens;

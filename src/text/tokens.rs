@@ -17,6 +17,8 @@ pub struct Token {
     /// One past the last byte, counted from the start of the sentence.
     pub end: u32,
     term: u32,
+    names: bool,
+    capital: bool,
 }
 
 impl Token {
@@ -25,6 +27,16 @@ impl Token {
     /// The number of its term, below [`Terms::distinct`]; `None` for a stop word.
     pub fn term(&self) -> Option<u32> {
         (self.term != Self::STOP).then_some(self.term)
+    }
+
+    /// Whether it may be part of a name: it has a letter, is no stop word, and says more than "said" or "new".
+    pub fn names(&self) -> bool {
+        self.names
+    }
+
+    /// Whether it begins with a capital.
+    pub fn is_capital(&self) -> bool {
+        self.capital
     }
 }
 
@@ -52,6 +64,11 @@ impl Terms {
         self.distinct
     }
 
+    /// How many words there are, stop words too.
+    pub fn count(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// All words of a sentence, stop words too.
     pub fn tokens(&self, sentence: usize) -> &[Token] {
         &self.tokens[self.range(sentence)]
@@ -66,7 +83,8 @@ impl Terms {
     pub fn from_numbers(sentences: &[Vec<u32>]) -> Self {
         let mut terms = Self::default();
         for sentence in sentences {
-            terms.tokens.extend(sentence.iter().map(|&term| Token { start: 0, end: 0, term }));
+            let token = |&term: &u32| Token { start: 0, end: 0, term, names: false, capital: false };
+            terms.tokens.extend(sentence.iter().map(token));
             terms.distinct = sentence.iter().fold(terms.distinct, |most, &term| most.max(term as usize + 1));
             terms.ends.push(terms.tokens.len());
         }
@@ -107,8 +125,8 @@ pub fn terms(text: &str, language: Option<&str>) -> Vec<String> {
         let lexicon = memory.lexicon(language.unwrap_or_default());
         let mut found = Vec::new();
         each_word(text, |start, end| {
-            let number = memory.lexicons[lexicon].term(&text[start..end], &mut memory.interner);
-            found.extend(number.map(|number| memory.interner.name(number).to_owned()));
+            let word = memory.lexicons[lexicon].word(&text[start..end], &mut memory.interner);
+            found.extend(word.term().map(|number| memory.interner.name(number).to_owned()));
         });
         found
     })
@@ -124,15 +142,16 @@ struct Memory {
     interner: Interner,
     lexicons: Vec<Lexicon>,
     /// For each interned term, the text that last used it and its number there.
-    local: Vec<(u64, u32)>,
-    text: u64,
+    local: Vec<(u32, u32)>,
+    text: u32,
 }
 
 impl Memory {
     /// Starts a new text.
     fn begin(&mut self) {
-        if self.interner.len() > MOST_TERMS || self.lexicons.iter().any(Lexicon::is_full) {
-            *self = Self { text: self.text, ..Self::default() };
+        let is_full = self.interner.len() > MOST_TERMS || self.lexicons.iter().any(Lexicon::is_full);
+        if is_full || self.text == u32::MAX {
+            *self = Self::default();
         }
         self.text += 1;
     }
@@ -152,8 +171,8 @@ impl Memory {
         let Self { interner, lexicons, local, text } = self;
         let lexicon = &mut lexicons[place];
         each_word(sentence, |start, end| {
-            let number = lexicon.term(&sentence[start..end], interner);
-            let term = number.map_or(Token::STOP, |number| {
+            let word = lexicon.word(&sentence[start..end], interner);
+            let term = word.term().map_or(Token::STOP, |number| {
                 if local.len() <= number as usize {
                     local.resize(interner.len(), (0, 0));
                 }
@@ -164,7 +183,8 @@ impl Memory {
                 }
                 entry.1
             });
-            terms.tokens.push(Token { start: short(start), end: short(end), term });
+            let (start, end) = (short(start), short(end));
+            terms.tokens.push(Token { start, end, term, names: word.names(), capital: word.is_capital() });
         });
         terms.ends.push(terms.tokens.len());
     }

@@ -20,9 +20,26 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
 /// How many words a reader would count: pieces between white space, and the words inside unspaced script.
 pub fn count_words(text: &str) -> usize {
     if text.is_ascii() {
-        return text.split_ascii_whitespace().count();
+        return count_ascii(text.as_bytes());
+    }
+    // Letters of unspaced scripts begin with one of these bytes.
+    if !text.bytes().any(|byte| byte >= 0xe0 && byte != 0xe2) {
+        return text.split_whitespace().count();
     }
     text.split_whitespace().map(count_in_piece).sum()
+}
+
+/// How often something follows white space, without a branch.
+fn count_ascii(bytes: &[u8]) -> usize {
+    let is_blank = |byte: u8| (byte == b' ') | (byte == b'\n') | (byte == b'\t') | (byte == b'\r') | (byte == 0x0c);
+    let Some((&first, rest)) = bytes.split_first() else { return 0 };
+    let mut count = usize::from(!is_blank(first));
+    // As many as one byte can count at a time.
+    for (before, after) in bytes.chunks(255).zip(rest.chunks(255)) {
+        let begins = before.iter().zip(after).map(|(&before, &after)| u8::from(is_blank(before) & !is_blank(after)));
+        count += usize::from(begins.sum::<u8>());
+    }
+    count
 }
 
 /// Words of one piece without white space: 1, or as many as its unspaced script holds.
@@ -40,17 +57,38 @@ pub(super) fn each_word(text: &str, mut found: impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        if bytes[at].is_ascii_alphanumeric() {
-            let end = word_end(text, at);
-            found(at, end);
-            at = end;
-        } else if bytes[at].is_ascii() {
-            at += 1;
-        } else {
-            at = from_non_ascii(text, at, &mut found);
+        match KINDS[usize::from(bytes[at])] {
+            Kind::Alphanumeric => {
+                let end = word_end(text, at);
+                found(at, end);
+                at = end;
+            }
+            Kind::Sign => at += 1,
+            Kind::Wide => at = from_non_ascii(text, at, &mut found),
         }
     }
 }
+
+/// What a byte is to a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An ASCII letter or digit.
+    Alphanumeric,
+    /// Any other ASCII character.
+    Sign,
+    /// Part of any other character.
+    Wide,
+}
+
+static KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Wide; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte] = if (byte as u8).is_ascii_alphanumeric() { Kind::Alphanumeric } else { Kind::Sign };
+        byte += 1;
+    }
+    kinds
+};
 
 /// Handles what starts at the non-ASCII character at `at`; returns where to go on.
 fn from_non_ascii(text: &str, at: usize, found: &mut impl FnMut(usize, usize)) -> usize {
@@ -73,10 +111,10 @@ fn word_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     while at < bytes.len() {
-        let byte = bytes[at];
-        if byte.is_ascii_alphanumeric() {
+        let kind = KINDS[usize::from(bytes[at])];
+        if kind == Kind::Alphanumeric {
             at += 1;
-        } else if byte.is_ascii() {
+        } else if kind == Kind::Sign {
             if !joins(bytes, at, start) {
                 break;
             }
@@ -95,6 +133,9 @@ fn word_end(text: &str, start: usize) -> usize {
 
 /// Whether the ASCII sign at `at` stands inside a word: `don't`, `1,000`, `3.5`.
 fn joins(bytes: &[u8], at: usize, start: usize) -> bool {
+    if !matches!(bytes[at], b'\'' | b'.' | b',') {
+        return false;
+    }
     let (Some(before), Some(after)) = (at.checked_sub(1).map(|i| bytes[i]), bytes.get(at + 1)) else { return false };
     at > start
         && match bytes[at] {

@@ -37,6 +37,8 @@ pub(crate) enum Step {
 pub(crate) enum Act {
     /// What a good server does.
     Go,
+    /// Says what it should, a byte every tenth of a second.
+    Drip,
     /// Says this and does nothing; hangs up after a 421.
     Say(&'static str),
     /// Hangs up.
@@ -97,7 +99,7 @@ impl Server {
 
     /// Starts a server that follows `script`.
     pub(crate) async fn scripted(script: impl Fn(&Step) -> Act + Send + Sync + 'static) -> Self {
-        Self::offering("250-loopback\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n", script).await
+        Self::offering("250-loopback\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 SMTPUTF8\r\n", script).await
     }
 
     /// Starts a server with its own answer to EHLO.
@@ -193,6 +195,7 @@ impl Talk {
                 "MAIL" => {
                     if self.act(Step::Mail(path()), "250 ok").await? {
                         from = path();
+                        to.clear();
                     }
                 }
                 "RCPT" => {
@@ -201,6 +204,7 @@ impl Talk {
                         to = path();
                     }
                 }
+                "DATA" if to.is_empty() => self.say("554 5.5.1 no valid recipients").await?,
                 "DATA" => {
                     if self.act(Step::Data, "354 go on").await? {
                         self.content(&from, &to).await?;
@@ -257,6 +261,12 @@ impl Talk {
             Act::Say(words) => {
                 self.say(words).await?;
                 return if words.starts_with("421") { Err(Over) } else { Ok(false) };
+            }
+            Act::Drip => {
+                for byte in format!("{good}\r\n").into_bytes() {
+                    self.stream.get_mut().write_all(&[byte]).await?;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
             }
             Act::Cut | Act::TakeAndCut => return Err(Over),
             Act::TakeLate(time) => {

@@ -1,5 +1,6 @@
 //! The acts, one after another, with the store, the lock and the words on the way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -82,6 +83,8 @@ impl Run<'_> {
         let Some(mail) = self.mail else { return Ok(false) };
         let newsletter = &self.config.newsletter;
         let last = self.store.last_edition(&newsletter.name).await?;
+        // An edition of a time to come is a clock's mistake; nobody waits until then.
+        let last = last.filter(|edition| edition.composed <= self.now);
         let due = last.and_then(|edition| edition.composed.checked_add(newsletter.min_interval).ok());
         if let Some(due) = due.filter(|due| *due > self.now) {
             report.not_due(due);
@@ -117,7 +120,7 @@ impl Run<'_> {
         let terms = Terms::new(&self.config.newsletter.name, mail.options, self.now, deadline);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(mail.options, &environment)?;
-        let outcome = deliver(self.store, transport.as_ref(), mail.signer.as_ref(), &terms, cancel).await?;
+        let outcome = deliver(self.store, transport.as_ref(), mail.signer.clone(), &terms, cancel).await?;
         report.deliver(outcome);
         Ok(())
     }
@@ -164,20 +167,37 @@ async fn trial(config: &Config, composed: &Composed, to: &[Recipient], report: &
     let transport = send::transport(mail.options, &environment)?;
     let letters = pipeline::letters(composed, mail.options)?;
     for (delivery, (_, letter)) in pipeline::deliveries(composed, to, mail.options)?.iter().zip(letters) {
-        let sealed = letter.preview(delivery, mail.signer.as_ref())?;
+        let sealed = letter.preview(delivery, mail.signer.as_deref())?;
         report.trial(&delivery.recipient.address, transport.send(&sealed.message).await);
     }
     transport.close().await;
     Ok(())
 }
 
-/// What the stored replies of the last gathering make, on a copy of the store: for commands that explain.
-pub(in crate::cli) async fn replayed(session: &Session, config: &Config) -> Result<Composed, Error> {
-    let args = Args { offline: true, ..Args::default() };
-    let store = Store::snapshot(&config.store).await?;
-    let recorded = Recorded::new(pipeline::replies(&config.store));
-    let gathered = gather(&args, session, config, &store, &recorded).await?;
-    pipeline::compose(config, &store, gathered.health, &[], None, session.now).await
+/// What the stored replies of the last gathering make, on a copy of the store: for commands that explain. When nothing
+/// of it waits to be told, or an edition is named, that edition (else the last one) as it was composed.
+pub(in crate::cli) async fn replayed(
+    session: &Session,
+    config: &Config,
+    edition: Option<&str>,
+) -> Result<Composed, Error> {
+    if edition.is_none() {
+        let args = Args { offline: true, ..Args::default() };
+        let store = Store::snapshot(&config.store).await?;
+        let recorded = Recorded::new(pipeline::replies(&config.store));
+        let gathered = gather(&args, session, config, &store, &recorded).await?;
+        let composed = pipeline::compose(config, &store, gathered.health, &[], None, session.now).await?;
+        if !composed.composition.fates.is_empty() {
+            return Ok(composed);
+        }
+    }
+    match Store::before(&config.store, &config.newsletter.name, edition).await? {
+        Some((store, told)) => pipeline::compose(config, &store, told.health, &[], told.since, told.composed).await,
+        None => Err(Error::Usage(match edition {
+            Some(id) => format!("no edition is called `{id}`; `digest status` names the last one"),
+            None => "nothing waits to be told, and there is no edition yet".to_owned(),
+        })),
+    }
 }
 
 fn http(args: &Args, config: &Config) -> Result<Http, Error> {
@@ -220,14 +240,14 @@ fn end_of_program() -> watch::Receiver<bool> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "`password_env` names a variable; this is the one place that reads it")]
-fn environment(name: &str) -> Option<String> {
+pub(in crate::cli) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 /// `[mail]`, ready for use.
 struct Mail<'a> {
     options: &'a send::Options,
-    signer: Option<Signer>,
+    signer: Option<Arc<Signer>>,
 }
 
 impl<'a> Mail<'a> {
@@ -235,7 +255,7 @@ impl<'a> Mail<'a> {
         let missing =
             || Error::Usage(format!("`{}` has no [mail]: nobody would get the edition", config.path.display()));
         let options = config.mail.as_ref().ok_or_else(missing)?;
-        let signer = options.dkim.as_ref().map(Signer::new).transpose()?;
+        let signer = options.dkim.as_ref().map(Signer::new).transpose()?.map(Arc::new);
         Ok(Self { options, signer })
     }
 }

@@ -1,23 +1,36 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-use crate::store::{Change, Error, Store};
+use crate::store::{Change, Error, Journal, Survives};
+
+/// An answer may wait so long until it survives a power cut, too.
+const SYNC_WITHIN: Duration = Duration::from_millis(100);
 
 /// Commits that are shared: whoever comes while one is being written goes into the next.
-pub(super) struct Commits<'a> {
-    store: &'a Store,
+///
+/// Before a message is handed over, that it is being tried is on the disk. Its answer is safe from the death of this
+/// program at once, and on the disk within [`SYNC_WITHIN`]: a disk that takes 5 ms to sync would else set the pace.
+pub(super) struct Commits {
     waiting: Mutex<Vec<(Vec<Change>, oneshot::Sender<bool>)>>,
-    writing: tokio::sync::Mutex<()>,
+    writing: tokio::sync::Mutex<Writing>,
     failure: Mutex<Option<Error>>,
 }
 
-impl<'a> Commits<'a> {
-    pub(super) fn new(store: &'a Store) -> Self {
-        Self { store, waiting: Mutex::default(), writing: tokio::sync::Mutex::default(), failure: Mutex::default() }
+struct Writing {
+    journal: Journal,
+    synced: Instant,
+}
+
+impl Commits {
+    pub(super) fn new(journal: Journal) -> Self {
+        let writing = tokio::sync::Mutex::new(Writing { journal, synced: Instant::now() });
+        Self { waiting: Mutex::default(), writing, failure: Mutex::default() }
     }
 
-    /// Returns when `changes` would survive a power cut; false if they could not be written.
+    /// Returns when `changes` are committed; false if they could not be.
     pub(super) async fn commit(&self, changes: Vec<Change>) -> bool {
         if changes.is_empty() {
             return true;
@@ -25,24 +38,31 @@ impl<'a> Commits<'a> {
         let (done, is_done) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((changes, done));
         {
-            let _turn = self.writing.lock().await;
+            let mut turn = self.writing.lock().await;
             // Whoever is ready now goes along: a commit costs the same for one change or for twenty.
             tokio::task::yield_now().await;
             let batch = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-            self.write(batch).await;
+            self.write(&mut turn, batch).await;
         }
         is_done.await.unwrap_or(false)
     }
 
-    async fn write(&self, batch: Vec<(Vec<Change>, oneshot::Sender<bool>)>) {
+    async fn write(&self, writing: &mut Writing, batch: Vec<(Vec<Change>, oneshot::Sender<bool>)>) {
         if batch.is_empty() {
             return;
         }
         let (changes, waiting): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let written = self.store.apply(&changes.concat()).await;
+        let changes = changes.concat();
+        let is_begun = changes.iter().any(|change| matches!(change, Change::Trying { .. }));
+        let is_due = is_begun || writing.synced.elapsed() >= SYNC_WITHIN;
+        let survives = if is_due { Survives::PowerCut } else { Survives::Crash };
+        let written = writing.journal.apply(&changes, survives).await;
+        if is_due {
+            writing.synced = Instant::now();
+        }
         let is_written = written.is_ok();
         if let Err(error) = written {
-            self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            self.failed().get_or_insert(error);
         }
         for done in waiting {
             let _ = done.send(is_written); // whoever waited may be gone
@@ -51,6 +71,15 @@ impl<'a> Commits<'a> {
 
     /// Why a commit failed, if one did.
     pub(super) fn failure(&self) -> Option<Error> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.failed().take()
+    }
+
+    /// Brings everything to the disk.
+    pub(super) async fn close(self) -> Result<(), Error> {
+        self.writing.into_inner().journal.close().await
+    }
+
+    fn failed(&self) -> MutexGuard<'_, Option<Error>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

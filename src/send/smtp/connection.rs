@@ -6,7 +6,7 @@ use std::time::Duration;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,8 +41,12 @@ pub struct Greeting {
     pub name: String,
     /// Whether the connection is encrypted.
     pub encrypted: bool,
+    /// Whether it took our user and password.
+    pub logged_in: bool,
     /// Whether it takes addresses with other than ASCII letters before the `@`.
     pub smtputf8: bool,
+    /// All that it offers, in capitals, as it says it to EHLO over the secured connection.
+    pub offers: Vec<String>,
 }
 
 impl Server {
@@ -78,7 +82,13 @@ impl Server {
         if let Some((user, password)) = &self.credentials {
             self.log_in(&mut smtp, user, password).await?;
         }
-        Ok(Connection { smtp, usable: true })
+        // lettre keeps of what the server offers only what it uses itself.
+        let hello = Ehlo::new(self.hello.clone());
+        let answer = within(self.options.timeout, Stage::Connect, smtp.command(hello)).await?;
+        let offers: Vec<String> = answer.message().map(str::to_ascii_uppercase).collect();
+        let pipelining = offers.iter().skip(1).any(|offer| offer == "PIPELINING");
+        let logged_in = self.credentials.is_some();
+        Ok(Connection { smtp, offers, pipelining, stuck: false, logged_in, usable: true })
     }
 
     async fn dial(&self) -> Result<AsyncSmtpConnection, Failure> {
@@ -121,6 +131,13 @@ impl Server {
 /// One connection to the server.
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
+    /// What the server offers in its answer to EHLO, in capitals, its name first.
+    offers: Vec<String>,
+    /// Whether several commands may be asked at once (RFC 2920).
+    pipelining: bool,
+    /// The server waits for something we do not have.
+    stuck: bool,
+    logged_in: bool,
     usable: bool,
 }
 
@@ -142,13 +159,15 @@ impl Connection {
             name: info.name().to_owned(),
             encrypted: self.smtp.is_encrypted(),
             smtputf8: info.supports_feature(Extension::SmtpUtfEight),
+            logged_in: self.logged_in,
+            offers: self.offers.iter().skip(1).cloned().collect(),
         }
     }
 
     /// One message, from MAIL to the answer after the final dot.
     pub(super) async fn transact(&mut self, server: &Server, message: &Message) -> Result<String, Failure> {
         let done = self.steps(server, message).await;
-        self.usable = !done.as_ref().is_err_and(Failure::is_closing);
+        self.usable = !self.stuck && !done.as_ref().is_err_and(Failure::is_closing);
         done
     }
 
@@ -160,11 +179,35 @@ impl Connection {
         let (sender, recipient) =
             (address(Stage::Sender, &message.sender)?, address(Stage::Recipient, &message.recipient)?);
         let parameters = self.parameters(&sender, &recipient)?;
-        within(limit, Stage::Sender, self.smtp.command(Mail::new(Some(sender), parameters))).await?;
-        within(limit, Stage::Recipient, self.smtp.command(Rcpt::new(recipient, vec![]))).await?;
-        within(limit, Stage::Data, self.smtp.command(Data)).await?;
+        let (mail, rcpt) = (Mail::new(Some(sender), parameters), Rcpt::new(recipient, vec![]));
+        if self.pipelining {
+            self.ask_at_once(limit, &mail, &rcpt).await?;
+        } else {
+            within(limit, Stage::Sender, self.smtp.command(mail)).await?;
+            within(limit, Stage::Recipient, self.smtp.command(rcpt)).await?;
+            within(limit, Stage::Data, self.smtp.command(Data)).await?;
+        }
         let response = self.content(&message.bytes, limit, server.options.final_timeout).await?;
         Ok(said(&response))
+    }
+
+    /// MAIL, RCPT and DATA in one go, then their three answers (RFC 2920).
+    async fn ask_at_once(&mut self, limit: Duration, mail: &Mail, rcpt: &Rcpt) -> Result<(), Failure> {
+        let asked = within(limit, Stage::Sender, self.smtp.command(format!("{mail}{rcpt}{Data}"))).await;
+        let mut refused = asked.err();
+        for stage in [Stage::Recipient, Stage::Data] {
+            if refused.as_ref().is_some_and(Failure::is_closing) {
+                break;
+            }
+            match within(limit, stage, self.smtp.read_response()).await {
+                // It waits for a mail to nobody, which we can only end by hanging up.
+                Ok(_) if stage == Stage::Data && refused.is_some() => self.stuck = true,
+                Ok(_) => {}
+                Err(failure) if failure.is_closing() => refused = Some(refused.unwrap_or(failure)),
+                Err(failure) => drop(refused.get_or_insert(failure)),
+            }
+        }
+        refused.map_or(Ok(()), Err)
     }
 
     fn parameters(&self, sender: &Address, recipient: &Address) -> Result<Vec<MailParameter>, Failure> {

@@ -29,11 +29,8 @@ const OUTSPOKEN: usize = 60;
 pub fn detect(text: &str, declared: Option<&str>) -> Option<String> {
     let declared = declared.and_then(normalize);
     let sample = sample(text);
-    let letters = sample.chars().filter(|letter| letter.is_alphabetic()).count();
-    if letters == 0 {
-        return declared;
-    }
-    let found = guess(&sample);
+    let Some((script, letters)) = script(&sample) else { return declared };
+    let found = guess(&sample, script);
     match (declared, found) {
         (None, found) => found.map(|(language, _)| language.to_owned()),
         (Some(declared), None) => Some(declared),
@@ -92,8 +89,8 @@ fn sample(text: &str) -> String {
 }
 
 /// The likeliest language and whether that is certain.
-fn guess(sample: &str) -> Option<(&'static str, bool)> {
-    let language = match script(sample)? {
+fn guess(sample: &str, script: Script) -> Option<(&'static str, bool)> {
+    let language = match script {
         Script::Latin => return Some(guess_latin(sample)),
         Script::Cyrillic => guess_cyrillic(sample),
         Script::Arabic => guess_arabic(sample),
@@ -125,8 +122,8 @@ enum Script {
     Other,
 }
 
-/// The script of most letters; `None` without letters.
-fn script(sample: &str) -> Option<Script> {
+/// The script of most letters, and how many letters there are; `None` without letters.
+fn script(sample: &str) -> Option<(Script, usize)> {
     const ALL: [Script; 11] = [
         Script::Latin,
         Script::Cyrillic,
@@ -144,6 +141,7 @@ fn script(sample: &str) -> Option<Script> {
     for letter in sample.chars().filter(|letter| letter.is_alphabetic()) {
         counts[script_of(letter) as usize] += 1;
     }
+    let letters = counts.iter().sum();
     // Japanese is mostly Han; a few kana tell.
     if counts[Script::Japanese as usize] * 20 > counts[Script::Han as usize] {
         counts[Script::Japanese as usize] += counts[Script::Han as usize];
@@ -153,7 +151,7 @@ fn script(sample: &str) -> Option<Script> {
         counts[dense as usize] *= 3;
     }
     let most = ALL.into_iter().rev().max_by_key(|&script| counts[script as usize])?;
-    (counts[most as usize] > 0).then_some(most)
+    (letters > 0).then_some((most, letters))
 }
 
 fn script_of(letter: char) -> Script {

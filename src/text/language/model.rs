@@ -20,21 +20,22 @@ const LONGEST: usize = 40;
 
 /// The likeliest language of a text in Latin script.
 pub(super) fn latin(sample: &str) -> &'static str {
-    best(&scores(sample), 0..LATIN)
+    best(&scores::<LATIN>(sample, 0), 0)
 }
 
 /// The likeliest of the two languages in Cyrillic script.
 pub(super) fn cyrillic(sample: &str) -> &'static str {
-    best(&scores(sample), LATIN..LANGUAGES.len())
+    best(&scores::<{ LANGUAGES.len() - LATIN }>(sample, LATIN), LATIN)
 }
 
-fn best(scores: &[i32; LANGUAGES.len()], range: std::ops::Range<usize>) -> &'static str {
-    let best = range.rev().max_by_key(|&language| scores[language]).unwrap_or(3);
-    LANGUAGES[best]
+fn best<const COUNT: usize>(scores: &[i32; COUNT], first: usize) -> &'static str {
+    let best = (0..COUNT).rev().max_by_key(|&language| scores[language]).unwrap_or(0);
+    LANGUAGES[first + best]
 }
 
-fn scores(sample: &str) -> [i32; LANGUAGES.len()] {
-    let mut scores = [0; LANGUAGES.len()];
+/// The scores of `COUNT` languages from `first` on.
+fn scores<const COUNT: usize>(sample: &str, first: usize) -> [i32; COUNT] {
+    let mut scores = [0; COUNT];
     let lower = sample.to_lowercase();
     // A word between two spaces, and where its letters start.
     let mut padded = String::new();
@@ -48,28 +49,32 @@ fn scores(sample: &str) -> [i32; LANGUAGES.len()] {
         starts.clear();
         starts.extend(padded.char_indices().map(|(start, _)| start));
         starts.push(padded.len());
+        // Five features a letter of one signed byte each: the sum of one word fits.
+        let mut sums = [0_i16; COUNT];
         for size in 1..=4 {
             for ends in starts.windows(size + 1) {
                 let gram = &padded.as_bytes()[ends[0]..ends[size]];
                 if gram != b" " {
-                    add(&mut scores, gram, size as u32);
+                    add(&mut sums, first, gram, size as u32);
                 }
             }
         }
-        add(&mut scores, word.as_bytes(), 9);
+        add(&mut sums, first, word.as_bytes(), 9);
+        scores.iter_mut().zip(sums).for_each(|(score, sum)| *score += i32::from(sum));
     }
     scores
 }
 
 /// Adds the weights of one feature. FNV-1a, then two rounds of mixing.
-fn add(scores: &mut [i32; LANGUAGES.len()], gram: &[u8], seed: u32) {
+fn add<const COUNT: usize>(sums: &mut [i16; COUNT], first: usize, gram: &[u8], seed: u32) {
     let mut hash =
         gram.iter().fold(2_166_136_261 ^ seed, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
     hash ^= hash >> 15;
     hash = hash.wrapping_mul(0x2c1b_3c6d);
     hash ^= hash >> 12;
-    let row = hash as usize % BUCKETS * LANGUAGES.len();
-    for (score, &weight) in scores.iter_mut().zip(&WEIGHTS[row..row + LANGUAGES.len()]) {
-        *score += i32::from(weight.cast_signed());
+    let row = hash as usize % BUCKETS * LANGUAGES.len() + first;
+    let Some(weights) = WEIGHTS[row..].first_chunk::<COUNT>() else { return };
+    for (sum, &weight) in sums.iter_mut().zip(weights) {
+        *sum += i16::from(weight.cast_signed());
     }
 }

@@ -1,57 +1,158 @@
 //! Text → sentences, as spans.
 //!
 //! First the text falls into *blocks* (paragraphs, headings, list items) at its line breaks; no sentence crosses a
-//! block. Inside a block sentencex proposes the breaks, or icu_segmenter where the language writes no full stops that
-//! sentencex knows, and own rules mend what both get wrong.
+//! block. Inside a block, plain full stops end a sentence; where one is not plain, sentencex decides, or icu_segmenter
+//! where the language writes no full stops that sentencex knows, and own rules mend what both get wrong.
 //!
 //! Promises: spans are in order and do not overlap; none begins or ends with white space; what lies between them is
 //! white space only.
 
 mod blocks;
+mod ends;
+mod join;
+mod pairs;
 mod rules;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
+use foldhash::fast::FixedState;
 use icu_segmenter::{SentenceSegmenter, SentenceSegmenterBorrowed, options::SentenceBreakInvariantOptions};
 
+use crate::text::split::ends::Words;
 use crate::text::words::is_unspaced;
 
 /// Longer pieces are cut before they reach a splitter, at a full stop or a space.
 const LONGEST_PIECE: usize = 16 * 1024;
 
+/// Languages whose sentences end with signs that mean other things elsewhere; sentencex knows them.
+const FOREIGN_STOPS: [&str; 3] = ["am", "hy", "my"];
+
+/// Splitters kept; more than there are languages.
+const MOST_LANGUAGES: usize = 256;
+
 /// The sentences of `text` in the given language (`None`: unknown), as byte spans in their order.
 pub fn sentences(text: &str, language: Option<&str>) -> Vec<Range<usize>> {
-    let language = language.unwrap_or("en");
+    let splitter = Splitter::of(language.unwrap_or("en"));
     let mut found = Vec::with_capacity(text.len() / 100 + 1);
     for block in blocks::blocks(text) {
         let first = found.len();
-        split_block(text, block, language, &mut found);
-        rules::mend(text, &mut found, first, language);
+        splitter.block(text, block, &mut found);
+        join::join(text, &mut found, first, &splitter.language);
+        rules::mend(text, &mut found, first);
     }
     found
 }
 
-/// Splits one block, piece by piece.
-fn split_block(text: &str, block: Range<usize>, language: &str, found: &mut Vec<Range<usize>>) {
-    let mut start = block.start;
-    let mut joined = false;
-    while start < block.end {
-        let (end, clean) = piece_end(text, start..block.end);
-        let mut at = start;
-        for length in lengths(&text[start..end], language) {
-            let span = trim(text, at..at + length);
-            at += length;
-            if span.is_empty() {
-                continue;
-            }
-            match found.last_mut() {
-                Some(last) if joined => last.end = span.end,
-                _ => found.push(span),
-            }
-            joined = false;
+/// What knows the words of one language.
+struct Splitter {
+    language: String,
+    known: Box<dyn sentencex::languages::Language>,
+    small: HashSet<&'static str, FixedState>,
+}
+
+impl Words for Splitter {
+    fn is_abbreviation(&self, word: &str) -> bool {
+        self.known.get_abbreviations().contains(word)
+    }
+
+    fn is_small(&self, word: &str) -> bool {
+        self.small.contains(word)
+    }
+}
+
+impl Splitter {
+    /// The splitter of `language`.
+    fn of(language: &str) -> Rc<Self> {
+        thread_local! {
+            static SPLITTERS: RefCell<Vec<Rc<Splitter>>> = const { RefCell::new(Vec::new()) };
         }
-        joined = !clean && !found.is_empty();
-        start = end;
+        SPLITTERS.with_borrow_mut(|splitters| {
+            let known = splitters.iter().find(|splitter| splitter.language == language);
+            known.cloned().unwrap_or_else(|| {
+                let known = sentencex::language_factory(language);
+                let small = stop_words::lookup(language).unwrap_or_default().iter().copied().collect();
+                let splitter = Rc::new(Self { language: language.to_owned(), known, small });
+                // A caller's made-up languages are not kept.
+                if splitters.len() < MOST_LANGUAGES {
+                    splitters.push(Rc::clone(&splitter));
+                }
+                splitter
+            })
+        })
+    }
+
+    /// Splits one block.
+    fn block(&self, text: &str, block: Range<usize>, found: &mut Vec<Range<usize>>) {
+        if FOREIGN_STOPS.contains(&self.language.as_str()) {
+            return self.pieces(text, block, found);
+        }
+        let (mut start, mut asks) = (block.start, false);
+        for end in ends::ends(text, block.clone(), self) {
+            if end.sure {
+                self.stretch(text, start..end.at, asks, found);
+                (start, asks) = (end.at, false);
+            } else {
+                asks = true;
+            }
+        }
+        self.stretch(text, start..block.end, asks, found);
+    }
+
+    /// Splits what lies between two sure ends, if there is anything to ask.
+    fn stretch(&self, text: &str, stretch: Range<usize>, asks: bool, found: &mut Vec<Range<usize>>) {
+        let stretch = trim(text, stretch);
+        if asks {
+            self.pieces(text, stretch, found);
+        } else if !stretch.is_empty() {
+            found.push(stretch);
+        }
+    }
+
+    /// Splits what is not plain, piece by piece.
+    fn pieces(&self, text: &str, block: Range<usize>, found: &mut Vec<Range<usize>>) {
+        let mut start = block.start;
+        let mut joined = false;
+        while start < block.end {
+            let (end, clean) = piece_end(text, start..block.end);
+            let mut at = start;
+            for length in self.lengths(&text[start..end]) {
+                let span = trim(text, at..at + length);
+                at += length;
+                if span.is_empty() {
+                    continue;
+                }
+                match found.last_mut() {
+                    Some(last) if joined => last.end = span.end,
+                    _ => found.push(span),
+                }
+                joined = false;
+            }
+            joined = !clean && !found.is_empty();
+            start = end;
+        }
+    }
+
+    /// Byte lengths of the sentences of a piece, with the white space after each; their sum is the piece's.
+    fn lengths(&self, piece: &str) -> Vec<usize> {
+        let unspaced = matches!(self.language.as_str(), "zh" | "th" | "lo" | "km")
+            || self.language == "en" && mostly_unspaced(piece);
+        let proposed: Vec<usize> = if unspaced {
+            thread_local! {
+                static SEGMENTER: SentenceSegmenterBorrowed<'static> =
+                    SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
+            }
+            SEGMENTER.with(|segmenter| {
+                let ends: Vec<usize> = segmenter.segment_str(piece).collect();
+                ends.windows(2).map(|pair| pair[1] - pair[0]).collect()
+            })
+        } else {
+            self.known.segment(piece).iter().map(|sentence| sentence.len()).collect()
+        };
+        let whole = proposed.iter().sum::<usize>() == piece.len();
+        if whole { proposed } else { vec![piece.len()] }
     }
 }
 
@@ -71,25 +172,6 @@ fn piece_end(text: &str, block: Range<usize>) -> (usize, bool) {
         Some(at) if at > 0 => (block.start + at, false),
         _ => (limit, false),
     }
-}
-
-/// Byte lengths of the sentences of a piece, with the white space after each; their sum is the piece's.
-fn lengths(piece: &str, language: &str) -> Vec<usize> {
-    let unspaced = matches!(language, "zh" | "th" | "lo" | "km") || language == "en" && mostly_unspaced(piece);
-    let proposed: Vec<usize> = if unspaced {
-        thread_local! {
-            static SEGMENTER: SentenceSegmenterBorrowed<'static> =
-                SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
-        }
-        SEGMENTER.with(|segmenter| {
-            let ends: Vec<usize> = segmenter.segment_str(piece).collect();
-            ends.windows(2).map(|pair| pair[1] - pair[0]).collect()
-        })
-    } else {
-        sentencex::segment(language, piece).iter().map(|sentence| sentence.len()).collect()
-    };
-    let whole = proposed.iter().sum::<usize>() == piece.len();
-    if whole { proposed } else { vec![piece.len()] }
 }
 
 fn mostly_unspaced(piece: &str) -> bool {

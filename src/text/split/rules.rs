@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 /// Mends the sentences from `first` on, which are those of one block.
-pub(super) fn mend(text: &str, found: &mut Vec<Range<usize>>, first: usize, _language: &str) {
-    merge_scraps(text, found, first);
+pub(super) fn mend(text: &str, found: &mut Vec<Range<usize>>, first: usize) {
     split_list(text, found, first);
     split_after_abbreviations(text, found, first);
 }
@@ -84,35 +83,6 @@ fn is_outside(text: &str) -> bool {
 fn is_initialism(word: &str) -> bool {
     let bytes = word.as_bytes();
     bytes.len() >= 4 && bytes.chunks(2).all(|pair| matches!(pair, [b'A'..=b'Z', b'.']))
-}
-
-/// Whether the split between two sentences is none: in an address, after `Mt.`, before a bracket or a lone sign.
-fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>) -> bool {
-    let (left, right) = (&text[before.clone()], &text[after.clone()]);
-    let word = left.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let address = before.end == after.start && (word.starts_with("www.") || word.contains("://"));
-    let bracket = right.starts_with('(')
-        && left.ends_with(char::is_alphanumeric)
-        && !text[before.end..after.start].contains('\n');
-    address || bracket || word == "Mt." || !right.chars().any(char::is_alphanumeric)
-}
-
-/// Puts together what is torn; a "sentence" without any letter or digit (a lone quote, an ellipsis) is, too.
-fn merge_scraps(text: &str, found: &mut Vec<Range<usize>>, first: usize) {
-    if found.len() < first + 2 {
-        return;
-    }
-    let mut kept = first;
-    for at in first + 1..found.len() {
-        let span = found[at].clone();
-        if is_torn(text, &found[kept], &span) {
-            found[kept].end = span.end;
-        } else {
-            kept += 1;
-            found[kept] = span;
-        }
-    }
-    found.truncate(kept + 1);
 }
 
 /// A list written into one line (`1. First 2. Second`) has a sentence end before each of its marks and none after it.

@@ -1,0 +1,96 @@
+//! The mail itself, the server that is to take it, and the domain it comes from.
+
+use jiff::Timestamp;
+
+use super::{Args, Findings};
+use crate::Error;
+use crate::cli::Exit;
+use crate::cli::run::environment;
+use crate::config::Config;
+use crate::model::{Answer, Problem, Recipient};
+use crate::pipeline;
+use crate::send::{self, Dns, Letter, Options, Sealed, Signer, TransportKind};
+
+pub(super) async fn check(
+    args: &Args,
+    config: &Config,
+    options: &Options,
+    now: Timestamp,
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
+    let signer = options.dkim.as_ref().map(Signer::new).transpose()?;
+    let to = args.send_test.as_deref().map_or(Ok("reader@example.net".into()), send::normalize)?;
+    let sealed = specimen(config, options, signer.as_ref(), &to, now)?;
+    findings.problems(send::lint(&sealed.message.bytes));
+    if options.transport == TransportKind::File || args.offline {
+        return Ok(());
+    }
+    if options.transport == TransportKind::Smtp {
+        ask_server(options, findings).await?;
+    }
+    let found = send::inspect(options, signer.as_ref(), &Dns::new(args.resolver)?).await?;
+    found.fine.iter().for_each(|words| findings.fine(words));
+    findings.problems(found.problems);
+    if args.send_test.is_some() {
+        let transport = send::transport(options, &environment)?;
+        let answer = transport.send(&sealed.message).await;
+        transport.close().await;
+        tell_answer(&to, answer, findings);
+    }
+    Ok(())
+}
+
+/// The mail that a reader would get of an invented edition.
+fn specimen(
+    config: &Config,
+    options: &Options,
+    signer: Option<&Signer>,
+    to: &str,
+    now: Timestamp,
+) -> Result<Sealed, Error> {
+    let (edition, rendered) = pipeline::specimen(config, now)?;
+    let letter = Letter::new(&edition, &rendered.subject, &rendered.html, &rendered.text, options)?;
+    let reader = Recipient { address: to.to_owned(), ..Recipient::default() };
+    let deliveries = send::seal(&edition, &[reader], std::slice::from_ref(&edition.language), options)?;
+    Ok(letter.preview(&deliveries[0], signer)?)
+}
+
+async fn ask_server(options: &Options, findings: &mut Findings<'_>) -> Result<(), Error> {
+    let place = format!("{}:{}", options.smtp.host, options.smtp.port());
+    match send::smtp(options, &environment)?.greet().await {
+        Ok(greeting) => {
+            let secured = if greeting.encrypted { "encrypted" } else { "in clear" };
+            let user = options.smtp.username.as_deref().filter(|_| greeting.logged_in);
+            let login = user.map_or_else(|| "without logging in".to_owned(), |user| format!("logged in as {user}"));
+            let name = &greeting.name;
+            findings.fine(&format!("`{place}` answers as {name}: {secured}, {login}"));
+            findings.fine(&format!("it offers {}", greeting.offers.join(", ")));
+        }
+        Err(answer) => {
+            let problem = Problem::new(place, "the mail server cannot be used").because(words(answer));
+            findings.problems([problem.hint("see [mail.smtp] in the config")]);
+        }
+    }
+    Ok(())
+}
+
+fn tell_answer(to: &str, answer: Answer, findings: &mut Findings<'_>) {
+    match answer {
+        Answer::Accepted(words) => findings.fine(&format!("the test mail to {to} was taken: {words}")),
+        other => {
+            findings.problems([Problem::new(to, "the test mail was not taken").because(words(other))]);
+            findings.exit = Exit::Failed;
+        }
+    }
+}
+
+fn words(answer: Answer) -> String {
+    match answer {
+        Answer::Accepted(words)
+        | Answer::Later(words)
+        | Answer::Down(words)
+        | Answer::Refused(words)
+        | Answer::Unknown(words)
+        | Answer::Stop(words) => words,
+    }
+}

@@ -1,0 +1,227 @@
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use lettre::message::Body;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use sha2::{Digest, Sha256};
+
+use super::address::clean_name;
+use super::letter::hex;
+use super::{Error, Letter, Mailbox, Signer, Slots, quoted};
+use crate::model::{Message, Recipient};
+use crate::store::{NewDelivery, Pending};
+
+/// One reader's copy, and what has to be remembered of it to make it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// The copy.
+    pub message: Message,
+    /// Its DKIM signature, if it has one.
+    pub signature: Option<String>,
+    /// Lower-case hexadecimal SHA-256 of its bytes.
+    pub hash: String,
+}
+
+/// A letter made ready for any number of copies: what all of them share is encoded once.
+#[derive(Debug)]
+pub struct Copies {
+    letter: Letter,
+    html: Part,
+    text: Part,
+}
+
+/// Whose copy it is.
+struct Addressee<'a> {
+    recipient: &'a Recipient,
+    message_id: &'a str,
+    unsubscribe: Option<&'a str>,
+}
+
+impl Copies {
+    /// Copies of `letter`.
+    pub fn new(letter: Letter) -> Self {
+        let slots = Slots::of(&letter.edition);
+        let (html, text) = (Part::new(&letter.html, &slots), Part::new(&letter.text, &slots));
+        Self { letter, html, text }
+    }
+
+    /// The copy of a delivery out of the outbox: signed with `signer` at its first try, with the signature of that
+    /// try ever after.
+    ///
+    /// # Errors
+    /// When a stored value makes no valid header.
+    pub fn copy_for(&self, pending: &Pending, signer: Option<&Signer>) -> Result<Sealed, Error> {
+        let delivery = &pending.delivery;
+        let unsubscribe = pending.unsubscribe.as_deref();
+        let addressee = Addressee { recipient: &delivery.recipient, message_id: &delivery.message_id, unsubscribe };
+        self.seal(&addressee, pending.signature.as_deref(), signer.filter(|_| pending.hash.is_none()))
+    }
+
+    /// The copy that a new delivery would be: what a dry run shows.
+    ///
+    /// # Errors
+    /// When a value makes no valid header.
+    pub fn preview(&self, delivery: &NewDelivery, signer: Option<&Signer>) -> Result<Sealed, Error> {
+        let unsubscribe = delivery.unsubscribe.as_deref();
+        let addressee = Addressee { recipient: &delivery.recipient, message_id: &delivery.message_id, unsubscribe };
+        self.seal(&addressee, None, signer)
+    }
+
+    fn seal(
+        &self,
+        addressee: &Addressee<'_>,
+        signature: Option<&str>,
+        signer: Option<&Signer>,
+    ) -> Result<Sealed, Error> {
+        let recipient = addressee.recipient.address.clone();
+        let fails = |why: String| Error::Message { recipient: recipient.clone(), why };
+        let mut message = self.build(addressee).map_err(fails)?;
+        let signature = match (signature, signer) {
+            (Some(kept), _) => Some(kept.to_owned()),
+            (None, Some(signer)) => Some(signer.sign(&mut message)),
+            (None, None) => None,
+        };
+        if let Some(signature) = &signature {
+            let name = HeaderName::new_from_ascii_str("DKIM-Signature");
+            message.headers_mut().insert_raw(HeaderValue::new(name, signature.clone()));
+        }
+        let bytes = message.formatted();
+        let hash = hex(&Sha256::digest(&bytes));
+        let (sender, message_id) = (self.letter.from.address.clone(), addressee.message_id.to_owned());
+        Ok(Sealed { message: Message { message_id, sender, recipient, bytes }, signature, hash })
+    }
+
+    fn build(&self, addressee: &Addressee<'_>) -> Result<lettre::Message, String> {
+        let Addressee { recipient, message_id, unsubscribe } = *addressee;
+        let letter = &self.letter;
+        let name = recipient.name.as_deref().and_then(clean_name);
+        let reader = Mailbox { name, address: recipient.address.clone() };
+        let is_list = letter.unsubscribe_mailto.is_some() || unsubscribe.is_some();
+        let boundary = format!("=_{}", &hex(&Sha256::digest(message_id))[..32]);
+        let alternatives = ContentType::parse(&format!("multipart/alternative; boundary=\"{boundary}\""));
+        let mut builder = lettre::Message::builder()
+            .date(system_time(letter.date))
+            .from(mailbox(&letter.from)?)
+            .to(mailbox(&reader)?)
+            .subject(&letter.subject)
+            .message_id(Some(message_id.to_owned()))
+            .raw_header(encoded("List-Id", &letter.list_id))
+            .raw_header(encoded("Auto-Submitted", "auto-generated"))
+            .raw_header(encoded("Precedence", if is_list { "list" } else { "bulk" }))
+            .raw_header(encoded("X-Auto-Response-Suppress", "OOF, AutoReply"));
+        if let Some(reply_to) = &letter.reply_to {
+            builder = builder.reply_to(mailbox(reply_to)?);
+        }
+        for (name, value) in unsubscribe_headers(unsubscribe, letter.unsubscribe_mailto.as_deref()) {
+            builder = builder.raw_header(encoded(name, &value));
+        }
+        let body = Body::dangerous_pre_encoded(self.body(addressee, &boundary), ContentTransferEncoding::SevenBit);
+        builder = builder.header(MIME_VERSION_1_0).header(alternatives.map_err(|error| error.to_string())?);
+        builder.body(body).map_err(|error| error.to_string())
+    }
+
+    /// Both parts with this reader's data in the slots.
+    fn body(&self, addressee: &Addressee<'_>, boundary: &str) -> Vec<u8> {
+        let slots = Slots::of(&self.letter.edition);
+        let address = &addressee.recipient.address;
+        let mailto = self.letter.unsubscribe_mailto.as_ref();
+        let mailto = mailto.map(|address| format!("mailto:{address}?subject=unsubscribe"));
+        let leave = addressee.unsubscribe.map(str::to_owned).or(mailto).unwrap_or_default();
+        let plain = |line: &str| line.replace(&slots.address, address).replace(&slots.unsubscribe, &leave);
+        let escaped =
+            |line: &str| line.replace(&slots.address, &escape(address)).replace(&slots.unsubscribe, &escape(&leave));
+        let mut body = Vec::with_capacity(self.html.size() + self.text.size() + 4096);
+        for (kind, part, own) in
+            [("plain", &self.text, &plain as &dyn Fn(&str) -> String), ("html", &self.html, &escaped)]
+        {
+            let head = format!("--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(b"Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+            part.write(own, &mut body);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        body
+    }
+}
+
+/// A part, quoted-printable as far as it is the same for all readers.
+#[derive(Debug)]
+struct Part(Vec<Piece>);
+
+#[derive(Debug)]
+enum Piece {
+    /// Lines for everybody, encoded.
+    Shared(Vec<u8>),
+    /// A line with a slot in it.
+    Own(String),
+}
+
+impl Part {
+    fn new(text: &str, slots: &Slots) -> Self {
+        let mut pieces = Vec::new();
+        for line in quoted::lines(text) {
+            if line.contains(&slots.address) || line.contains(&slots.unsubscribe) {
+                pieces.push(Piece::Own(line.to_owned()));
+            } else if let Some(Piece::Shared(shared)) = pieces.last_mut() {
+                quoted::encode_line(line, shared);
+            } else {
+                let mut shared = Vec::new();
+                quoted::encode_line(line, &mut shared);
+                pieces.push(Piece::Shared(shared));
+            }
+        }
+        Self(pieces)
+    }
+
+    fn size(&self) -> usize {
+        let size = |piece: &Piece| match piece {
+            Piece::Shared(shared) => shared.len(),
+            Piece::Own(line) => 2 * line.len(),
+        };
+        self.0.iter().map(size).sum()
+    }
+
+    fn write(&self, own: &dyn Fn(&str) -> String, body: &mut Vec<u8>) {
+        for piece in &self.0 {
+            match piece {
+                Piece::Shared(shared) => body.extend_from_slice(shared),
+                Piece::Own(line) => quoted::encode_line(&own(line), body),
+            }
+        }
+    }
+}
+
+fn mailbox(mailbox: &Mailbox) -> Result<lettre::message::Mailbox, String> {
+    let address = mailbox.address.parse().map_err(|error| format!("`{}`: {error}", mailbox.address))?;
+    Ok(lettre::message::Mailbox::new(mailbox.name.clone(), address))
+}
+
+/// Whole seconds, which is what `Date` holds; before 1970 there was no mail.
+fn system_time(time: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(time.as_second()).unwrap_or(0))
+}
+
+/// A header that is ASCII, folded and encoded already.
+fn encoded(name: &'static str, value: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, value.to_owned(), value.to_owned())
+}
+
+/// Never encoded, and folded only after the comma: Gmail shows no button otherwise.
+fn unsubscribe_headers(url: Option<&str>, mailto: Option<&str>) -> Vec<(&'static str, String)> {
+    let mailto = mailto.map(|address| format!("<mailto:{address}?subject=unsubscribe>"));
+    let ways: Vec<String> = url.map(|url| format!("<{url}>")).into_iter().chain(mailto).collect();
+    let mut headers = Vec::new();
+    if !ways.is_empty() {
+        headers.push(("List-Unsubscribe", ways.join(",\r\n ")));
+    }
+    if url.is_some() {
+        headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
+    headers
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

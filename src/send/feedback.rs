@@ -1,0 +1,115 @@
+//! Links by which a reader answers "more of this" or "less of this" by mail, and the reading of such mails.
+//!
+//! A link is a `mailto:` whose subject names the newsletter, the story and the word, signed with HMAC-SHA256: a mail
+//! that carries a wrong signature says nothing. Nobody learns what is only opened.
+
+use std::path::PathBuf;
+
+use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::Error;
+
+/// A secret shorter than this can be guessed.
+const SHORTEST_SECRET: usize = 16;
+
+/// `[feedback]`: links in the mail that rate a story by answering.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeedbackOptions {
+    /// Address that the answers go to; `digest rate --from-mail` reads them.
+    pub mailto: String,
+    /// File with the secret that signs the links; any bytes, at least 16.
+    pub secret_file: PathBuf,
+}
+
+/// Signs links and checks answers.
+pub struct Feedback {
+    mailto: String,
+    secret: Hmac<Sha256>,
+}
+
+impl Feedback {
+    /// By `options`.
+    ///
+    /// # Errors
+    /// When the secret cannot be read or is short, or `mailto` is no address.
+    pub fn new(options: &FeedbackOptions) -> Result<Self, Error> {
+        let settings = |why: &str| Err(Error::Settings(format!("[feedback] {why}")));
+        if options.mailto.parse::<lettre::Address>().is_err() {
+            return settings("mailto must be a mail address");
+        }
+        let secret = std::fs::read(&options.secret_file).map_err(Error::file(&options.secret_file))?;
+        let secret = secret.trim_ascii();
+        if secret.len() < SHORTEST_SECRET {
+            return settings("secret_file holds less than 16 bytes: `openssl rand -hex 32 > secret`");
+        }
+        let secret = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
+        Ok(Self { mailto: options.mailto.clone(), secret })
+    }
+
+    /// The link that likes `story` or not.
+    pub fn link(&self, newsletter: &str, story: &str, liked: bool) -> String {
+        let subject = format!("rate {newsletter} {story} {} {}", sign(liked), self.token(newsletter, story, liked));
+        format!("mailto:{}?subject={}", self.mailto, utf8_percent_encode(&subject, NON_ALPHANUMERIC))
+    }
+
+    /// What the mail with this subject says of which story; `None` if it is no answer to a link of `newsletter`.
+    pub fn read(&self, newsletter: &str, subject: &str) -> Option<(String, bool)> {
+        let words: Vec<&str> = subject.split_whitespace().collect();
+        let at = words.windows(2).position(|pair| pair == ["rate", newsletter])?;
+        let [story, word, token] = words.get(at + 2..at + 5)? else { return None };
+        let liked = *word == sign(true);
+        let known = liked || *word == sign(false);
+        (known && self.token(newsletter, story, liked) == *token).then(|| ((*story).to_owned(), liked))
+    }
+
+    fn token(&self, newsletter: &str, story: &str, liked: bool) -> String {
+        let mut token = self.secret.clone();
+        token.update(format!("rate\n{newsletter}\n{story}\n{}", sign(liked)).as_bytes());
+        token.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn sign(liked: bool) -> &'static str {
+    if liked { "+" } else { "-" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Feedback, FeedbackOptions};
+
+    fn feedback(mailto: &str, secret: &str) -> Result<Feedback, super::Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), secret).unwrap();
+        Feedback::new(&FeedbackOptions { mailto: mailto.into(), secret_file: file.path().to_owned() })
+    }
+
+    fn subject(link: &str) -> String {
+        let (_, subject) = link.split_once("subject=").unwrap();
+        percent_encoding::percent_decode_str(subject).decode_utf8().unwrap().into_owned()
+    }
+
+    #[test]
+    fn an_answer_to_a_link_is_read_and_a_forged_one_is_not() {
+        let feedback = feedback("me@example.org", "0123456789abcdef").unwrap();
+        let link = feedback.link("morning", "abc", true);
+        assert!(link.starts_with("mailto:me@example.org?subject=rate%20morning%20abc%20%2B%20"), "{link}");
+        let subject = subject(&link);
+        assert_eq!(feedback.read("morning", &subject), Some(("abc".to_owned(), true)));
+        assert_eq!(feedback.read("morning", &format!("Re:  {subject}")), Some(("abc".to_owned(), true)));
+        for forged in [subject.replace('+', "-"), subject.replace("abc", "abd"), "rate morning abc +".into()] {
+            assert_eq!(feedback.read("morning", &forged), None, "{forged}");
+        }
+        assert_eq!(feedback.read("evening", &subject.replace("morning", "evening")), None);
+    }
+
+    #[test]
+    fn a_short_secret_and_a_bad_address_are_told() {
+        assert!(feedback("me@example.org", "short").is_err());
+        assert!(feedback("nobody", "0123456789abcdef").is_err());
+    }
+}

@@ -1,0 +1,127 @@
+//! How a run writes down what becomes of its deliveries: often, and as cheaply as the promise allows.
+
+use std::collections::HashSet;
+
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection, Executor};
+
+use super::outbox::state_name;
+use super::{Change, Error, Store, to_millis};
+
+/// What a commit has to survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Survives {
+    /// The death of this program at any moment: the change is with the operating system.
+    Crash,
+    /// A power cut: the change, and all before it, are on the disk.
+    PowerCut,
+}
+
+/// A connection of its own to the store, for the changes of one delivery run.
+#[derive(Debug)]
+pub struct Journal {
+    connection: SqliteConnection,
+    /// What the connection is set to.
+    survives: Survives,
+}
+
+impl Store {
+    /// The journal of a delivery run.
+    ///
+    /// # Errors
+    /// When the store cannot be opened once more.
+    pub async fn journal(&self) -> Result<Journal, Error> {
+        let connection = self.pool.acquire().await.map_err(Error::database("open"))?.detach();
+        Ok(Journal { connection, survives: Survives::PowerCut })
+    }
+}
+
+impl Journal {
+    /// Commits `changes`, all or none: on return they survive what `survives` says.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then no message may be handed over.
+    pub async fn apply(&mut self, changes: &[Change], survives: Survives) -> Result<(), Error> {
+        self.write(changes, survives).await.map_err(Error::database("record a delivery"))
+    }
+
+    /// Brings everything to the disk and ends.
+    ///
+    /// # Errors
+    /// When the disk cannot be written.
+    pub async fn close(mut self) -> Result<(), Error> {
+        let fails = Error::database("record a delivery");
+        let done = self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await.map(drop);
+        match done {
+            Ok(()) => self.connection.close().await.map_err(fails),
+            Err(error) => Err(fails(error)),
+        }
+    }
+
+    async fn write(&mut self, changes: &[Change], survives: Survives) -> Result<(), sqlx::Error> {
+        if self.survives != survives {
+            // In WAL mode FULL syncs the log at each commit, NORMAL only before it is copied into the database.
+            let level = if survives == Survives::PowerCut { "FULL" } else { "NORMAL" };
+            self.connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA synchronous = {level}"))).await?;
+            self.survives = survives;
+        }
+        let mut steps = steps(changes);
+        match (steps.pop(), steps.is_empty()) {
+            (None, _) => Ok(()),
+            // The usual case, in one round trip: a statement by itself is a transaction.
+            (Some(step), true) => apply(&mut self.connection, step).await,
+            (Some(last), false) => {
+                let mut write = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+                for step in steps.into_iter().chain([last]) {
+                    apply(&mut *write, step).await?;
+                }
+                write.commit().await
+            }
+        }
+    }
+}
+
+/// `changes` as JSON for one statement each: as few as possible, no delivery twice in one.
+fn steps(changes: &[Change]) -> Vec<String> {
+    let mut steps: Vec<(HashSet<i64>, Vec<serde_json::Value>)> = Vec::new();
+    for change in changes {
+        let (id, row) = row(change);
+        match steps.last_mut() {
+            Some((ids, rows)) if !ids.contains(&id) => {
+                ids.insert(id);
+                rows.push(row);
+            }
+            _ => steps.push((HashSet::from([id]), vec![row])),
+        }
+    }
+    steps.into_iter().map(|(_, rows)| serde_json::Value::from(rows).to_string()).collect()
+}
+
+/// The delivery a change is about, and the columns it sets: id, state, time, signature, hash, answer, not before,
+/// attempts to add.
+fn row(change: &Change) -> (i64, serde_json::Value) {
+    match change {
+        Change::Trying { id, signature, hash, now } => {
+            (*id, serde_json::json!([id, "trying", to_millis(*now), signature, hash, null, null, 0]))
+        }
+        Change::Answered { id, state, answer, not_before, counts, now } => {
+            let (state, attempts) = (state_name(*state), i32::from(*counts));
+            let not_before = not_before.map(to_millis);
+            (*id, serde_json::json!([id, state, to_millis(*now), null, null, answer, not_before, attempts]))
+        }
+        Change::Kept { id, state, now } => {
+            (*id, serde_json::json!([id, state_name(*state), to_millis(*now), null, null, null, null, 0]))
+        }
+    }
+}
+
+async fn apply(write: impl sqlx::SqliteExecutor<'_>, step: String) -> Result<(), sqlx::Error> {
+    let query = sqlx::query(
+        "UPDATE deliveries SET state = j.value ->> 1, changed = j.value ->> 2,
+         signature = coalesce(signature, j.value ->> 3), hash = coalesce(hash, j.value ->> 4),
+         answer = coalesce(j.value ->> 5, answer), not_before = j.value ->> 6, attempts = attempts + (j.value ->> 7)
+         FROM json_each(?) j WHERE deliveries.id = j.value ->> 0",
+    );
+    query.bind(step).execute(write).await?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! What the reader likes, out of what the reader said: never out of what the reader opened.
+//!
+//! Each rated story moves its sources and its terms (its keyphrases) by one [`STEP`] up or down, each at most
+//! [`MOST`] from where it began; a story then gains or loses what its sources and terms add up to, at most
+//! [`MOST_POINTS`]. The ratings are kept, the weights are counted from them anew each time: nothing is hidden in them,
+//! and without ratings there is no taste.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::order::{Part, part};
+use super::token::for_each_word;
+use crate::model::{Article, Story};
+
+/// How far one rating moves a weight, in points of a story's score (one more source is worth about 1).
+pub const STEP: f64 = 0.1;
+/// How far any number of ratings moves a weight.
+pub const MOST: f64 = 0.5;
+/// How far taste moves a story.
+pub const MOST_POINTS: f64 = 1.0;
+/// Terms of a story that a rating moves.
+const TERMS: usize = 5;
+
+/// What the reader said of one story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rating {
+    /// Id of the story.
+    pub story: String,
+    /// Its headline.
+    pub headline: String,
+    /// More of this; else less.
+    pub liked: bool,
+    /// When.
+    pub rated: Timestamp,
+    /// Names of the sources that told it.
+    pub sources: Vec<String>,
+    /// What it was about, in small letters.
+    pub terms: Vec<String>,
+}
+
+impl Rating {
+    /// The rating of `story`.
+    pub fn new(story: &Story, liked: bool, rated: Timestamp) -> Self {
+        let sources: BTreeSet<&str> = story.places.iter().map(|place| place.source.as_str()).collect();
+        Self {
+            story: story.id.clone(),
+            headline: story.headline.clone(),
+            liked,
+            rated,
+            sources: sources.into_iter().map(str::to_owned).collect(),
+            terms: story.tags.iter().take(TERMS).map(|tag| words(tag)).collect(),
+        }
+    }
+}
+
+/// Weights of sources and terms, in points; 0 for those that are not here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Taste {
+    /// By name.
+    pub sources: BTreeMap<String, f64>,
+    /// By their words in small letters.
+    pub terms: BTreeMap<String, f64>,
+}
+
+impl Taste {
+    /// What `ratings` add up to, in any order.
+    pub fn learn(ratings: &[Rating]) -> Self {
+        let mut taste = Self::default();
+        for rating in ratings {
+            let step = if rating.liked { STEP } else { -STEP };
+            rating.sources.iter().for_each(|name| *taste.sources.entry(name.clone()).or_default() += step);
+            rating.terms.iter().for_each(|term| *taste.terms.entry(term.clone()).or_default() += step);
+        }
+        let bound = |weight: &mut f64| *weight = ((*weight * 10.0).round() / 10.0).clamp(-MOST, MOST);
+        taste.sources.values_mut().chain(taste.terms.values_mut()).for_each(bound);
+        taste
+    }
+
+    /// What a story of these articles gains by it; `None` if they have nothing to do with it.
+    pub(super) fn part(&self, articles: &[&Article]) -> Option<Part> {
+        if self.sources.is_empty() && self.terms.is_empty() {
+            return None;
+        }
+        let told = |name: &str| articles.iter().any(|article| article.source == name);
+        let texts: Vec<String> =
+            articles.iter().map(|article| format!(" {} {} ", words(&article.title), words(&article.text))).collect();
+        let said = |term: &str| texts.iter().any(|text| text.contains(&format!(" {term} ")));
+        let sources = self.sources.iter().filter(|(name, _)| told(name));
+        let hits: Vec<(&String, &f64)> = sources.chain(self.terms.iter().filter(|(term, _)| said(term))).collect();
+        let points: f64 = hits.iter().map(|(_, weight)| **weight).sum();
+        let why: Vec<String> = hits.iter().map(|(name, weight)| format!("{name} {weight:+.1}")).collect();
+        (!hits.is_empty()).then(|| {
+            part("taste", points.clamp(-MOST_POINTS, MOST_POINTS), format!("your ratings: {}", why.join(", ")))
+        })
+    }
+}
+
+/// The words of `text` in small letters, one space between them.
+fn words(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for_each_word(text, |token| words.push(token.text.to_lowercase()));
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, Rating, Taste};
+    use crate::model::Article;
+
+    fn rating(liked: bool) -> Rating {
+        Rating {
+            story: "s".into(),
+            headline: "A strike".into(),
+            liked,
+            rated: jiff::Timestamp::UNIX_EPOCH,
+            sources: vec!["Wire".into()],
+            terms: vec!["night shifts".into()],
+        }
+    }
+
+    #[test]
+    fn ratings_move_weights_by_bounded_steps_and_cancel_out() {
+        let taste = Taste::learn(&[rating(true), rating(true)]);
+        assert_eq!((taste.sources["Wire"], taste.terms["night shifts"]), (0.2, 0.2));
+        assert_eq!(Taste::learn(&vec![rating(false); 90]).sources["Wire"], -MOST);
+        assert_eq!(Taste::learn(&[rating(true), rating(false)]).sources["Wire"], 0.0);
+    }
+
+    #[test]
+    fn a_story_gains_by_its_source_and_its_words_and_says_so() {
+        let taste = Taste::learn(&[rating(true)]);
+        let article =
+            |source: &str, text: &str| Article { source: source.into(), text: text.into(), ..Article::default() };
+        let both = taste.part(&[&article("Wire", "They talk about Night shifts.")]).unwrap();
+        assert!((both.points - 0.2).abs() < 1e-9 && both.why.contains("Wire +0.1"), "{both:?}");
+        assert!(taste.part(&[&article("Coast", "Knight shiftsman.")]).is_none());
+        assert!(Taste::default().part(&[&article("Wire", "night shifts")]).is_none());
+    }
+}

@@ -1,0 +1,131 @@
+//! A block of text → its quotations and brackets.
+//!
+//! A full stop inside a quotation or a bracket ends no sentence. Signs that are not closed soon, or not at all, are
+//! taken for slips: what a writer forgot to close must not swallow the rest of the text.
+
+use std::ops::Range;
+
+/// Longer quotations and brackets, in bytes, are cut at their sentences.
+const LONGEST: usize = 240;
+
+/// What opens and closes together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Straight,
+    Curly,
+    Single,
+    Angle,
+    Doubled,
+    Round,
+    Square,
+    Corner,
+}
+
+/// How many kinds there are.
+const KINDS: usize = 8;
+
+/// What a sign does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Opens,
+    Closes,
+    /// Whichever it can.
+    Either,
+}
+
+/// The quotations and brackets of a block, in the order of their ends.
+#[derive(Debug, Default)]
+pub(super) struct Pairs {
+    open: [Option<usize>; KINDS],
+    closed: Vec<Range<usize>>,
+}
+
+impl Pairs {
+    /// Looks at the sign at `at`, which ends at `end`, if it is one.
+    pub(super) fn see(&mut self, text: &str, at: usize, sign: char) {
+        let Some((kind, role)) = role(text, at, sign) else { return };
+        let open = &mut self.open[kind as usize];
+        match (role, *open) {
+            (Role::Closes | Role::Either, Some(start)) => {
+                if at - start <= LONGEST {
+                    self.closed.push(start..at + sign.len_utf8());
+                }
+                *open = None;
+            }
+            (Role::Opens, Some(_)) if matches!(kind, Kind::Round | Kind::Square) => {}
+            (Role::Opens | Role::Either, _) => *open = Some(at),
+            (Role::Closes, None) => {}
+        }
+    }
+
+    /// The pairs, in the order of their starts.
+    pub(super) fn finish(mut self) -> Vec<Range<usize>> {
+        self.closed.sort_unstable_by_key(|pair| pair.start);
+        self.closed
+    }
+}
+
+/// What the sign at `at` is and does there.
+fn role(text: &str, at: usize, sign: char) -> Option<(Kind, Role)> {
+    let before = text[..at].chars().next_back().unwrap_or(' ');
+    let after = text[at + sign.len_utf8()..].chars().next().unwrap_or(' ');
+    let begins = before.is_whitespace() || matches!(before, '(' | '[' | '-' | '–' | '—' | '¿' | '¡' | '/');
+    let ends = !before.is_whitespace() && !after.is_alphanumeric();
+    let begins = begins && !after.is_whitespace();
+    let by_place = match (begins, ends) {
+        (true, false) => Role::Opens,
+        (false, true) => Role::Closes,
+        _ => Role::Either,
+    };
+    Some(match sign {
+        // A space on the wrong side: `he left, "said the man`.
+        '"' if begins && after.is_lowercase() && text[..at].ends_with(", ") => (Kind::Straight, Role::Either),
+        '"' => (Kind::Straight, by_place),
+        '„' => (Kind::Curly, Role::Opens),
+        '“' => (Kind::Curly, if ends && !begins { Role::Closes } else { Role::Opens }),
+        '”' => (Kind::Curly, if begins { Role::Opens } else { Role::Closes }),
+        '«' => (Kind::Angle, if ends && after != '\u{a0}' && !begins { Role::Closes } else { Role::Opens }),
+        '»' => (Kind::Angle, if begins && after.is_alphanumeric() { Role::Opens } else { Role::Closes }),
+        '`' if after == '`' && before.is_alphanumeric() => (Kind::Doubled, Role::Closes),
+        '`' if after == '`' => (Kind::Doubled, Role::Opens),
+        '`' if before == '`' => return None,
+        '`' => (Kind::Single, by_place),
+        '\'' if before == '\'' => (Kind::Doubled, Role::Closes),
+        '\'' | '‘' | '’' if before.is_alphanumeric() && after.is_alphanumeric() => return None,
+        '\'' if after != '\'' && by_place != Role::Either => (Kind::Single, by_place),
+        '‘' => (Kind::Single, Role::Opens),
+        '’' => (Kind::Single, Role::Closes),
+        '(' | '（' => (Kind::Round, Role::Opens),
+        ')' | '）' => (Kind::Round, Role::Closes),
+        '[' => (Kind::Square, Role::Opens),
+        ']' => (Kind::Square, Role::Closes),
+        '「' | '『' | '《' => (Kind::Corner, Role::Opens),
+        '」' | '』' | '》' => (Kind::Corner, Role::Closes),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pairs;
+
+    fn check(text: &str, expected: &[&str]) {
+        let mut pairs = Pairs::default();
+        text.char_indices().for_each(|(at, sign)| pairs.see(text, at, sign));
+        let found: Vec<&str> = pairs.finish().into_iter().map(|pair| &text[pair]).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn quotations_and_brackets_are_found_in_all_styles() {
+        check("He said \"No. Never.\" and (later. Much later) left.", &["\"No. Never.\"", "(later. Much later)"]);
+        check("„Nein.“ »Doch.« « Oh. » ”Jo. Jo.” “Yes.”", &["„Nein.“", "»Doch.«", "« Oh. »", "”Jo. Jo.”", "“Yes.”"]);
+        check("The dogs' house isn't 'a ruin', it's ``fine''.", &["'a ruin'", "``fine''"]);
+    }
+
+    #[test]
+    fn what_is_never_closed_holds_nothing() {
+        check("He said \"No. Never. And (so on. The end.", &[]);
+        check(&format!("({})", "a. ".repeat(300)), &[]);
+    }
+}

@@ -1,0 +1,70 @@
+//! TLS in front of a plain server: certificate for `localhost`, from an authority of our own.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls").join(name)
+}
+
+fn acceptor() -> TlsAcceptor {
+    let certificate = CertificateDer::from_pem_file(fixture("server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// What stands before the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Front {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS after a greeting in clear.
+    Starttls,
+    /// Says yes to STARTTLS and then talks nonsense.
+    Nonsense,
+}
+
+/// Puts `front` before the plain server on `inner`; returns its port.
+pub(crate) async fn front(front: Front, inner: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(guard(front, stream, inner));
+        }
+    });
+    port
+}
+
+async fn guard(front: Front, stream: TcpStream, inner: u16) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    if front != Front::Tls {
+        stream.write_all(b"220 localhost\r\n").await?;
+        for answer in ["250-localhost\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n", "220 go on\r\n"] {
+            stream.read_line(&mut String::new()).await?;
+            stream.write_all(answer.as_bytes()).await?;
+        }
+    }
+    if front == Front::Nonsense {
+        stream.write_all(b"this is no TLS\r\nat all\r\n").await?;
+        return Ok(());
+    }
+    let tls = acceptor().accept(stream.into_inner()).await?;
+    let mut server = BufReader::new(TcpStream::connect(("127.0.0.1", inner)).await?);
+    let mut tls = tls;
+    if front == Front::Starttls {
+        server.read_line(&mut String::new()).await?; // its greeting was said in clear
+    }
+    tokio::io::copy_bidirectional(&mut tls, &mut server).await?;
+    Ok(())
+}
