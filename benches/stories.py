@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Figures of `digest group`: same-event clustering, near-duplicates, false stories, speed.
+"""All figures of stories: same-event clustering, near-duplicates, hand-labelled pairs, false stories, summaries, speed.
 
-    cargo build --release && python3 benches/stories.py [target/release/digest [ARTICLES…]]
+    cargo build --release --bin digest --example stories && python3 benches/stories.py [target/release/digest [ARTICLES…]]
 
 Reads the evaluation data from $DIGEST_DATA or ../shared/data and says so when it is not there. The articles for speed are
-made up here, with a fixed seed.
+made up here, with a fixed seed. Summaries need rouge-score; what is cross-validated is in fit_stories.py.
 """
-import collections, itertools, json, os, pathlib, random, resource, subprocess, sys, time
+import collections, itertools, json, math, os, pathlib, random, re, resource, subprocess, sys, time
 
 DIGEST = sys.argv[1] if len(sys.argv) > 1 else 'target/release/digest'
 DATA = pathlib.Path(os.environ.get('DIGEST_DATA', '../shared/data'))
@@ -67,6 +67,37 @@ def duplicates():
     return {'f1': f1(len(wanted & said), len(said), len(wanted)), 'wrong': len(said - wanted), 'missed': len(wanted - said)}
 
 
+def labelled_pairs(language):
+    """Area under the curve of the probability, over pairs that people called one event or not."""
+    rows = [row for row in read(DATA / 'clusters/pairs.dev.jsonl') if row['language'] == language]
+    side = lambda row, of: {'id': row[f'{of}_url'], 'language': language, 'title': row[f'{of}_title'], 'text': row[f'{of}_text']}
+    articles = {record['id']: record for row in rows for record in (side(row, 'a'), side(row, 'b'))}
+    lines = ''.join(json.dumps(record) + '\n' for record in articles.values())
+    answer = subprocess.run([DIGEST, 'group', '--pairs'], input=lines, text=True, capture_output=True, check=True)
+    said = {frozenset((row['a'], row['b'])): row['probability'] for row in map(json.loads, answer.stdout.splitlines())}
+    one, two = ([said.get(frozenset((row['a_url'], row['b_url'])), 0) for row in rows if (row['label'] == 'OK') == same]
+                for same in (True, False))
+    wins = sum((a > b) + (a == b) / 2 for a in one for b in two)
+    return {'pairs': len(rows), 'auc': round(wins / (len(one) * len(two)), 3), 'never_compared': (one + two).count(0)}
+
+
+def summaries(name, words):
+    """ROUGE-1 F1 of one summary a story, its articles apart; English with the Porter stemmer, else words of letters and digits."""
+    from rouge_score import rouge_scorer
+    plain = type('Words', (), {'tokenize': lambda self, text: re.findall(r'[^\W_]+', text.lower())})()
+    records = read(DATA / f'summaries/{name}.dev.jsonl')
+    told = [dict(id=r['id'], language=r['language'], docs=r.get('docs') or r['text'].split('\n')) for r in records]
+    lines = ''.join(json.dumps(record) + '\n' for record in told)
+    example = pathlib.Path(DIGEST).parent / 'examples/stories'
+    answer = subprocess.run([example, str(words)], input=lines, text=True, capture_output=True, check=True)
+    total = 0
+    for record, said in zip(records, map(json.loads, answer.stdout.splitlines())):
+        english = record['language'] == 'en'
+        scorer = rouge_scorer.RougeScorer(['rouge1'], use_stemmer=english, tokenizer=None if english else plain)
+        total += max(scorer.score(reference, said['summary'])['rouge1'].fmeasure for reference in record.get('refs') or [record['summary']])
+    return {'stories': len(records), 'rouge1': round(100 * total / len(records), 1)}
+
+
 def one_day(announcements):
     """Unrelated articles (but for a few) as if all of one day: how many land in a story of several."""
     records = read(DATA / 'summaries/bbc.dev.jsonl')
@@ -105,12 +136,20 @@ def main():
             print(f'  only {part:8}', stories([record for record in dev if record['set'] == part]))
         print('  titles alone', stories([dict(record, text='') for record in dev]))
         print('duplicates    ', duplicates())
+        print('pairs, Russian', labelled_pairs('ru'))
+        print('pairs, English', labelled_pairs('en'))
+        print('cstnews, 140 w', summaries('cstnews', 140))
+        print('opinosis, 25 w', summaries('opinosis', 25))
         print('one day, texts', one_day(False))
         print('one day, short', one_day(True))
     else:
         print(f'no evaluation data in {DATA}: only speed is measured')
-    for count in [int(count) for count in sys.argv[2:]] or [1_000, 10_000]:
-        print(f'{count:7} articles, one thread', group(made_up(count))[1])
+    costs = []
+    for count in [int(count) for count in sys.argv[2:]] or [1_000, 10_000, 100_000]:
+        costs.append((count, group(made_up(count))[1]))
+        print(f'{count:7} articles, one thread', costs[-1][1])
+    for (less, few), (more, many) in zip(costs, costs[1:]):
+        print(f'slope from {less} to {more}: {math.log(many["cpu_s"] / few["cpu_s"], more / less):.2f}')
 
 
 if __name__ == '__main__':

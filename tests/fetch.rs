@@ -230,6 +230,43 @@ async fn pages_that_a_machine_found_are_read_only_where_robots_txt_lets_us() {
 }
 
 #[tokio::test]
+async fn the_delay_that_robots_txt_asks_for_is_kept_between_pages() {
+    let web = Web::start();
+    web.on("/page", Answer::Body("text/html", b"ok".to_vec()));
+    web.on("/robots.txt", Answer::Body("text/plain", b"User-agent: *\nCrawl-delay: 0.4\nDisallow: /closed\n".to_vec()));
+    let http = Http::new(&options()).unwrap();
+    let started = Instant::now();
+    let pages = (0..3).map(|_| http.fetch(Request::new(web.url("/page"), Accept::Page).obeying_robots()));
+    assert!(futures::future::join_all(pages).await.iter().all(Result::is_ok));
+    assert!(started.elapsed() >= Duration::from_millis(800), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_host_that_says_too_many_requests_is_not_asked_for_anything_else() {
+    let web = Web::start();
+    web.on("/a", Answer::Status(429, vec![("retry-after", "3600".into())]));
+    web.on("/b", Answer::Body("text/xml", b"ok".to_vec()));
+    let http = Http::new(&options()).unwrap();
+    for path in ["/a", "/b"] {
+        let error = http.fetch(Request::new(web.url(path), Accept::Feed)).await.unwrap_err();
+        assert!(error.retry_after() > Some(Duration::from_secs(3500)) && error.is_temporary(), "{path}: {error}");
+    }
+    assert_eq!(web.hits("/b"), 0);
+}
+
+#[tokio::test]
+async fn no_cookie_comes_back_and_the_program_says_who_it_is() {
+    let web = Web::start();
+    web.on("/in", Answer::Status(302, vec![("set-cookie", "a=b".into()), ("location", "/feed".into())]));
+    web.on("/feed", Answer::Body("text/xml", b"ok".to_vec()));
+    let options = Options { user_agent: Some("morning/1 (+https://example.org/bot)".into()), ..options() };
+    assert!(ask(&options, web.url("/in")).await.is_ok());
+    let headers = &web.headers("/feed")[0];
+    assert!(headers.get("cookie").is_none());
+    assert_eq!(headers["user-agent"], "morning/1 (+https://example.org/bot)");
+}
+
+#[tokio::test]
 async fn a_site_without_robots_txt_is_open_and_one_that_fails_is_closed() {
     for (status, open) in [(404, true), (500, false)] {
         let web = Web::start();

@@ -26,6 +26,10 @@ pub(super) struct Args {
     /// Read and write JSON Lines (the only form there is)
     #[arg(long)]
     jsonl: bool,
+    /// Instead of stories, how probably two articles tell one event, and what that is made of, a line a pair:
+    /// {"a","b","probability","likeness"}
+    #[arg(long)]
+    pairs: bool,
     /// Mean probability, 0 to 1, from which two groups of articles are one story
     #[arg(long, value_name = "P", default_value_t = Options::default().cluster)]
     cluster: f64,
@@ -84,9 +88,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         input.read(name).map_err(|source| Error::File { action: "read", path: name.clone(), source })?;
     }
     let options = Options { cluster: args.cluster, duplicate: args.duplicate, ..Options::default() };
-    let grouped = story::group(&input.articles, &options);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    match input.answer(&grouped, &mut out).and_then(|()| out.flush()) {
+    let answered = if args.pairs {
+        input.pairs(&story::alike(&input.articles), &mut out)
+    } else {
+        input.answer(&story::group(&input.articles, &options), &mut out)
+    };
+    match answered.and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::File { action: "write", path: "standard output".to_owned(), source: error })
         }
@@ -131,6 +139,15 @@ impl Input {
                 self.ids.push(record.id);
             }
         }
+    }
+
+    fn pairs(&self, alike: &[story::Alike], out: &mut impl Write) -> std::io::Result<()> {
+        for story::Alike { a, b, probability, likeness } in alike {
+            let (a, b) = (&self.ids[*a], &self.ids[*b]);
+            let line = serde_json::json!({ "a": a, "b": b, "probability": probability, "likeness": likeness });
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
     }
 
     fn answer(&self, grouped: &[story::Grouped], out: &mut impl Write) -> std::io::Result<()> {

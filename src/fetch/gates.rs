@@ -14,8 +14,16 @@ pub(super) struct Gates {
     per_host: usize,
     delay: Duration,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
-    /// When each host may be asked next.
-    turns: Mutex<HashMap<String, Instant>>,
+    /// When each host may be asked next, and how long it wants to be left in peace between two requests.
+    turns: Mutex<HashMap<String, Turn>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    next: Instant,
+    delay: Duration,
+    /// It wants no request before.
+    rests: Instant,
 }
 
 /// The right to ask one host; given back when dropped.
@@ -50,12 +58,33 @@ impl Gates {
         Pass { _host: at_host, _all: self.all.clone().acquire_owned().await.ok() }
     }
 
-    /// When `host` may be asked, `delay` after whoever was let in last.
+    /// When `host` may be asked, its delay after whoever was let in last.
     fn turn(&self, host: &str) -> Instant {
+        self.at(host, |turn| {
+            let now = turn.next.max(turn.rests).max(Instant::now());
+            turn.next = now + turn.delay;
+            now
+        })
+    }
+
+    /// Leaves `host` at least `delay` between two requests.
+    pub(super) fn slow(&self, host: &str, delay: Duration) {
+        self.at(host, |turn| turn.delay = turn.delay.max(delay));
+    }
+
+    /// Leaves `host` in peace for `wait`, since it said that we ask too much.
+    pub(super) fn rest(&self, host: &str, wait: Duration) {
+        self.at(host, |turn| turn.rests = Instant::now() + wait);
+    }
+
+    /// How long `host` must be left in peace yet.
+    pub(super) fn resting(&self, host: &str) -> Duration {
+        self.at(host, |turn| turn.rests.saturating_duration_since(Instant::now()))
+    }
+
+    fn at<T>(&self, host: &str, change: impl FnOnce(&mut Turn) -> T) -> T {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let turn = turns.get(host).map_or(now, |next| now.max(*next));
-        turns.insert(host.to_owned(), turn + self.delay);
-        turn
+        change(turns.entry(host.to_owned()).or_insert(Turn { next: now, delay: self.delay, rests: now }))
     }
 }

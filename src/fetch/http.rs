@@ -96,7 +96,12 @@ impl Http {
 
     /// One question, one answer, within what is `left` of its time.
     async fn hop(&self, url: &Url, request: &Request, private: bool, left: &mut Duration) -> Result<Hop, Error> {
-        let _pass = self.gates.enter(url.host_str().unwrap_or_default()).await;
+        let host = url.host_str().unwrap_or_default();
+        let resting = self.gates.resting(host);
+        if resting > LONGEST_WAIT {
+            return Err(Error::Status { url: shown(url.as_str()), status: 429, retry_after: Some(resting) });
+        }
+        let _pass = self.gates.enter(host).await;
         let started = Instant::now();
         let client = if private { &self.open } else { &self.guarded };
         let asked = client.get(url.clone()).headers(headers(request)).send();
@@ -112,6 +117,10 @@ impl Http {
             }
         };
         let result = timeout(*left, answered).await.map_err(|_| late())?;
+        if let Err(Error::Status { status: 429, retry_after: Some(wait), .. }) = &result {
+            // "Too many requests" is said to us, not to one address.
+            self.gates.rest(host, *wait);
+        }
         *left = left.saturating_sub(started.elapsed());
         result
     }
@@ -144,7 +153,10 @@ impl Http {
             }
         };
         let product = agent.split(['/', ' ']).next().unwrap_or_default();
-        let allowed = self.robots.allow(url, product, get).await;
+        let (allowed, delay) = self.robots.allow(url, product, get).await;
+        if let (Some(delay), Some(host)) = (delay, url.host_str()) {
+            self.gates.slow(host, delay.min(LONGEST_WAIT));
+        }
         if allowed { Ok(()) } else { Err(Error::Robots { url: shown(url.as_str()) }) }
     }
 }

@@ -29,15 +29,15 @@ impl<'a> Graph<'a> {
     /// The graph with its matrix formed.
     pub fn dense(rows: &'a Rows) -> Self {
         let mut matrix = Array2::zeros((rows.len(), rows.len()));
-        let mut spread = vec![0.0; rows.width()];
+        let postings = rows.postings();
         for i in 0..rows.len() {
-            rows.row(i).for_each(|(column, weight)| spread[column] = weight);
-            for j in 0..i {
-                let cosine = rows.row(j).map(|(column, weight)| weight * spread[column]).sum::<f64>();
-                matrix[(i, j)] = cosine;
-                matrix[(j, i)] = cosine;
+            let mut cosines = matrix.row_mut(i);
+            for (column, weight) in rows.row(i) {
+                for &(j, other) in postings.of(column) {
+                    cosines[j as usize] += weight * other;
+                }
             }
-            rows.row(i).for_each(|(column, _)| spread[column] = 0.0);
+            cosines[i] = 0.0;
         }
         Self::Dense(matrix)
     }

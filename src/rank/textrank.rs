@@ -15,6 +15,9 @@ use crate::rank::{Graph, Input, Scores, prior};
 /// Steps of the walk; the recipe was measured with these, converged or not.
 const STEPS: usize = 40;
 
+/// A step that changes all scores together by less than this changes nothing that matters.
+const STILL: f64 = 1e-13;
+
 /// Sums below this are rounding, not similarity.
 const NOTHING: f64 = 1e-12;
 
@@ -126,10 +129,10 @@ fn walk_dense(
     for _ in 0..STEPS {
         next.assign(&restart);
         general_mat_vec_mul(1.0, &steps, &place, 1.0, &mut next);
-        if next == place {
+        std::mem::swap(&mut place, &mut next);
+        if place.iter().zip(&next).map(|(new, old)| (new - old).abs()).sum::<f64>() < STILL {
             break;
         }
-        std::mem::swap(&mut place, &mut next);
     }
     place.to_vec()
 }
@@ -150,9 +153,15 @@ fn walk_factored(
         let spread = place.iter().zip(lost).map(|(x, lost)| x * lost).sum::<f64>();
         let any = graph.all(&weigh(&place, &exits.any, 1.0 - walk.order_weight));
         let earlier = graph.later(&weigh(&place, &exits.earlier, walk.order_weight));
+        let mut change = 0.0;
         for (i, x) in place.iter_mut().enumerate() {
             let votes = priors[i] * (any[i] + earlier[i]) + spread * teleport[i];
-            *x = (1.0 - walk.damping) * teleport[i] + walk.damping * votes;
+            let next = (1.0 - walk.damping) * teleport[i] + walk.damping * votes;
+            change += (next - *x).abs();
+            *x = next;
+        }
+        if change < STILL {
+            break;
         }
     }
     // The factored product leaves about -1e-17 where the matrix has a zero.

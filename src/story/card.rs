@@ -5,6 +5,7 @@
 
 use super::batch::{Batch, language_of};
 use super::desk::Desk;
+use super::disagree::disagreement;
 use super::earlier::Told;
 use super::novelty::Said;
 use super::weigh::{Weighed, weigh};
@@ -79,6 +80,7 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Ca
         new
     };
     let sentences = page.with_addition(sentences, said);
+    let sentences = page.with_disagreement(sentences, cast.told.is_empty());
     let weighed = weigh(cast.id, &texts, &summed, &sentences);
     Some(Card { story: story(desk, cast, sentences, summed.keyphrases), sentences: weighed })
 }
@@ -246,6 +248,31 @@ impl Page<'_> {
             let source = &self.texts[picked.source].source;
             self.sentence(picked, format!("what {source} adds: {:.0} % of its words are not above", 100.0 * novelty))
         }));
+        sentences
+    }
+
+    /// Beside the first sentence whose number another source gives otherwise, that source's sentence.
+    fn with_disagreement(&self, mut sentences: Vec<KeySentence>, is_new: bool) -> Vec<KeySentence> {
+        if !self.desk.options.disagreements || !is_new {
+            return sentences;
+        }
+        let mut found = None;
+        for (place, said) in sentences.iter().enumerate() {
+            let elsewhere = self.summed.sentences.iter().filter(|picked| {
+                let text = self.text(picked);
+                self.texts[picked.source].source != said.source && sentences.iter().all(|other| other.text != text)
+            });
+            found = found.or_else(|| {
+                elsewhere.into_iter().find_map(|picked| {
+                    let (one, other) = disagreement(&said.text, self.text(picked), self.language, self.batch)?;
+                    let source = &self.texts[picked.source].source;
+                    Some((place + 1, self.sentence(picked, format!("{source}: {other}; {}: {one}", said.source))))
+                })
+            });
+        }
+        if let Some((place, other)) = found {
+            sentences.insert(place, other);
+        }
         sentences
     }
 }

@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::fold::fold;
 use super::linkage::{Rule, link};
 use super::options::Options;
-use super::pairs::{Pair, pairs};
+use super::pairs::{Likeness, Pair, compare, pairs};
 use crate::model::Article;
 
 /// Where one article belongs.
@@ -42,6 +42,30 @@ pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
     }
     number_by_first(&mut found);
     found
+}
+
+/// Two articles that share rare words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alike {
+    /// Place of one.
+    pub a: usize,
+    /// Place of the other.
+    pub b: usize,
+    /// Probability that both tell one event.
+    pub probability: f64,
+    /// What it is made of.
+    pub likeness: Likeness,
+}
+
+/// What stories are made from: every two of `articles` that are worth a comparison, however little they are alike.
+pub fn alike(articles: &[Article]) -> Vec<Alike> {
+    let order = canonical(articles);
+    let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
+    let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
+    compare(&Batch::new(&sorted, &times), |a, b, likeness| {
+        let (a, b) = (order[a as usize], order[b as usize]);
+        Some(Alike { a, b, probability: likeness.probability(), likeness })
+    })
 }
 
 /// Places of `articles` in an order that does not depend on the order given.

@@ -50,7 +50,7 @@ impl Said {
 }
 
 /// The stems of a sentence, and whether each is a name inside it or a number.
-fn bag(sentence: &str, language: &str) -> BTreeMap<String, bool> {
+pub(super) fn bag(sentence: &str, language: &str) -> BTreeMap<String, bool> {
     let mut stems = BTreeMap::new();
     let stemmer = Stem::new(language);
     for_each_word(sentence, |token| {

@@ -18,11 +18,14 @@ pub struct Options {
     pub new: f64,
     /// Adds one sentence of a source that has none in the summary yet, when it says something more.
     pub adds: bool,
+    /// Experimental: where another source gives another number for the same thing, its sentence stands beside the one
+    /// on the card.
+    pub disagreements: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cluster: 0.25, duplicate: 0.5, remember_days: 14, new: 0.5, adds: true }
+        Self { cluster: 0.25, duplicate: 0.5, remember_days: 14, new: 0.5, adds: true, disagreements: false }
     }
 }
 

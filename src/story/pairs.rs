@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
 
 use super::batch::{Batch, Row, dot};
 
@@ -38,19 +39,29 @@ pub(super) struct Pair {
     pub undated: f64,
 }
 
-/// What two articles share; each term of the sum can be told to a reader.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Likeness {
-    lead: f64,
-    title: f64,
-    names: f64,
-    numbers: f64,
-    weekday_clash: f64,
-    calendar_same: f64,
-    calendar_clash: f64,
-    near: f64,
-    far: f64,
-    short: f64,
+/// What two articles share, each 0 to 1; each term of the sum can be told to a reader.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Likeness {
+    /// Likeness of headline and lead.
+    pub lead: f64,
+    /// Likeness of the headlines.
+    pub title: f64,
+    /// Likeness of the names; of all words where one has no names.
+    pub names: f64,
+    /// Likeness of the numbers.
+    pub numbers: f64,
+    /// Both name weekdays, and none in common.
+    pub weekday_clash: f64,
+    /// Months and years in common.
+    pub calendar_same: f64,
+    /// Both name months or years, and none in common.
+    pub calendar_clash: f64,
+    /// How much nearer in time than two articles usually are.
+    pub near: f64,
+    /// Days between them, a week or more is 1.
+    pub far: f64,
+    /// How short the shorter one is; 0 from a hundred distinct words on.
+    pub short: f64,
 }
 
 impl Likeness {
@@ -85,7 +96,7 @@ impl Likeness {
         }
     }
 
-    fn probability(&self) -> f64 {
+    pub(super) fn probability(&self) -> f64 {
         let z = -6.51 + 9.99 * self.lead + 5.47 * self.title + 9.57 * self.names + 8.49 * self.numbers
             - 1.01 * self.weekday_clash
             + 4.57 * self.calendar_same
@@ -119,6 +130,15 @@ fn usual_nearness(batch: &Batch) -> f64 {
 
 /// All pairs of the batch that may tell one event, by (`b`, `a`).
 pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
+    compare(batch, |a, b, likeness| {
+        let undated = Likeness { near: 0.2, far: 0.0, ..likeness }.probability();
+        let pair = Pair { a, b, probability: likeness.probability(), undated };
+        (pair.probability >= LEAST || pair.undated >= LEAST).then_some(pair)
+    })
+}
+
+/// What `take` makes of each pair of the batch that shares rare words, by (`b`, `a`).
+pub(super) fn compare<T: Send>(batch: &Batch, take: impl Fn(u32, u32, Likeness) -> Option<T> + Sync) -> Vec<T> {
     let cap = u32::try_from((batch.rows.len() / 20).clamp(60, 500)).unwrap_or(500);
     let heaviest: Vec<Vec<(u32, f32)>> = batch.rows.iter().map(|row| heaviest(row, &batch.frequency, cap)).collect();
     let mut postings: Vec<Vec<(u32, f32)>> = vec![Vec::new(); batch.frequency.len()];
@@ -139,10 +159,12 @@ pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
             }
         }
         let shared = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize]))).collect();
-        nearest(shared).into_iter().filter_map(|a| pair(batch, a, b, usual)).collect::<Vec<Pair>>()
+        let likeness = |a: u32| Likeness::of(&batch.rows[a as usize], &batch.rows[b], usual);
+        let b = u32::try_from(b).expect("fewer than 2^32 articles fit in memory");
+        nearest(shared).into_iter().filter_map(|a| take(a, b, likeness(a))).collect::<Vec<T>>()
     };
     let empty = || (vec![0.0; batch.rows.len()], Vec::new());
-    let found: Vec<Vec<Pair>> = (0..batch.rows.len()).into_par_iter().map_init(empty, search).collect();
+    let found: Vec<Vec<T>> = (0..batch.rows.len()).into_par_iter().map_init(empty, search).collect();
     found.into_iter().flatten().collect()
 }
 
@@ -168,11 +190,4 @@ fn heaviest(row: &Row, frequency: &[u32], cap: u32) -> Vec<(u32, f32)> {
     words.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
     words.truncate(INDEXED);
     words
-}
-
-fn pair(batch: &Batch, a: u32, b: usize, usual: f64) -> Option<Pair> {
-    let likeness = Likeness::of(&batch.rows[a as usize], &batch.rows[b], usual);
-    let undated = Likeness { near: 0.2, far: 0.0, ..likeness }.probability();
-    let pair = Pair { a, b: u32::try_from(b).ok()?, probability: likeness.probability(), undated };
-    (pair.probability >= LEAST || pair.undated >= LEAST).then_some(pair)
 }

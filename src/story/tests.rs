@@ -340,6 +340,25 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
 }
 
 #[test]
+fn another_number_for_the_same_thing_stands_beside_it_when_asked_for() {
+    let mut office = Office { articles: news(), ..Office::default() };
+    let claim = |count: &str| format!("{count} dockers of Marlow had stopped work over pay and night shifts. ");
+    office.articles[0].text.insert_str(0, &claim("About 900"));
+    office.articles[1].text.push_str(&format!(" {}", claim("Some 1,200").trim()));
+    let harbour = |office: &Office| -> Vec<String> {
+        let edition = office.compose().edition;
+        edition.stories().next().unwrap().sentences.iter().map(|sentence| sentence.text.clone()).collect()
+    };
+    office.options.adds = false;
+    let usual = harbour(&office);
+    office.options.disagreements = true;
+    let both = harbour(&office);
+    let at = |said: &[String], number: &str| said.iter().position(|sentence| sentence.contains(number));
+    assert_eq!((at(&usual, "900 dockers of").is_some(), at(&usual, "1,200 dockers")), (true, None), "{usual:?}");
+    assert_eq!(at(&both, "1,200 dockers"), at(&both, "900 dockers of").map(|place| place + 1), "{both:?}");
+}
+
+#[test]
 fn bad_articles_do_no_harm() {
     let mut articles = vec![Article::default(), Article::default()];
     articles.push(article("x", "wire", "", ""));

@@ -4,7 +4,7 @@
 //! looked up among the stop words and stemmed once a thread. What is remembered changes the speed, never the result:
 //! numbers that leave this module are given anew for each text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
@@ -47,19 +47,19 @@ const SPOKEN: [(&str, &str); 5] = [
 /// Terms as numbers, across languages.
 #[derive(Default)]
 pub(super) struct Interner {
-    numbers: HashMap<Box<str>, u32, FixedState>,
+    numbers: Spellings<u32>,
     names: Vec<Box<str>>,
 }
 
 impl Interner {
     /// The number of `term`.
     pub(super) fn number(&mut self, term: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(term) {
+        if let Some(number) = self.numbers.get(term) {
             return number;
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX - 1);
         self.names.push(term.into());
-        self.numbers.insert(term.into(), number);
+        self.numbers.insert(term, number);
         number
     }
 
@@ -74,15 +74,35 @@ impl Interner {
     }
 }
 
-/// What is known of a spelling.
+/// What is known of a spelling, in four bytes: the number of its term, and two flags in the highest bits.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Word {
+pub(super) struct Word(u32);
+
+impl Word {
+    const NAMES: u32 = 1 << 31;
+    const CAPITAL: u32 = 1 << 30;
+    const STOP: u32 = Self::CAPITAL - 1;
+
+    fn new(term: Option<u32>, names: bool, capital: bool) -> Self {
+        let flags = (u32::from(names) * Self::NAMES) | (u32::from(capital) * Self::CAPITAL);
+        Self(term.unwrap_or(Self::STOP).min(Self::STOP) | flags)
+    }
+
     /// The number of the term it stands for; `None` for stop words and single letters.
-    pub(super) term: Option<u32>,
+    pub(super) fn term(self) -> Option<u32> {
+        let term = self.0 & Self::STOP;
+        (term != Self::STOP).then_some(term)
+    }
+
     /// It may be part of a name: it has a letter and says more than "said" or "new".
-    pub(super) names: bool,
+    pub(super) fn names(self) -> bool {
+        self.0 & Self::NAMES != 0
+    }
+
     /// It begins with a capital.
-    pub(super) capital: bool,
+    pub(super) fn is_capital(self) -> bool {
+        self.0 & Self::CAPITAL != 0
+    }
 }
 
 /// What one language knows of its words.
@@ -120,13 +140,15 @@ impl Lexicon {
     }
 
     /// What is known of `word`.
+    #[inline]
     pub(super) fn word(&mut self, word: &str, interner: &mut Interner) -> Word {
-        if let Some(known) = self.spellings.get(word) {
-            return known;
-        }
+        self.spellings.get(word).unwrap_or_else(|| self.learn(word, interner))
+    }
+
+    fn learn(&mut self, word: &str, interner: &mut Interner) -> Word {
         let term = self.derive(word).map(|term| interner.number(&term));
         let capital = word.chars().next().is_some_and(char::is_uppercase);
-        let known = Word { term, names: term.is_some() && self.names(word), capital };
+        let known = Word::new(term, term.is_some() && self.names(word), capital);
         if word.len() <= LONGEST_SPELLING {
             self.spellings.insert(word, known);
         }

@@ -1,7 +1,7 @@
 //! Spellings → what is known of them; a map that is fast for short words.
 //!
-//! Nearly all words are no longer than sixteen bytes. Such a word is a number, so that looking it up hashes and
-//! compares one number and never walks through memory.
+//! Most words are no longer than eight bytes, nearly all no longer than sixteen. Such a word is a number, so that
+//! looking it up hashes and compares one number, and the map stays small enough for the processor's caches.
 
 use std::collections::HashMap;
 
@@ -10,55 +10,80 @@ use foldhash::fast::FixedState;
 /// A map from words to values.
 #[derive(Default)]
 pub(super) struct Spellings<V> {
-    short: HashMap<u128, V, FixedState>,
+    short: HashMap<u64, V, FixedState>,
+    middling: HashMap<u128, V, FixedState>,
     long: HashMap<Box<str>, V, FixedState>,
 }
 
 impl<V: Copy> Spellings<V> {
     /// What is known of `word`.
+    #[inline]
     pub(super) fn get(&self, word: &str) -> Option<V> {
-        match number(word.as_bytes()) {
-            Some(number) => self.short.get(&number).copied(),
-            None => self.long.get(word).copied(),
+        match Number::of(word.as_bytes()) {
+            Number::Short(number) => self.short.get(&number).copied(),
+            Number::Middling(number) => self.middling.get(&number).copied(),
+            Number::None => self.long.get(word).copied(),
         }
     }
 
     /// Remembers `value` of `word`.
     pub(super) fn insert(&mut self, word: &str, value: V) {
-        match number(word.as_bytes()) {
-            Some(number) => self.short.insert(number, value),
-            None => self.long.insert(word.into(), value),
+        match Number::of(word.as_bytes()) {
+            Number::Short(number) => self.short.insert(number, value),
+            Number::Middling(number) => self.middling.insert(number, value),
+            Number::None => self.long.insert(word.into(), value),
         };
     }
 
     /// How many words are known.
     pub(super) fn len(&self) -> usize {
-        self.short.len() + self.long.len()
+        self.short.len() + self.middling.len() + self.long.len()
     }
 }
 
-/// The bytes of a short word, little end first, filled up with zeros; `None` for a long one, and for one that ends
-/// with a zero itself.
-fn number(bytes: &[u8]) -> Option<u128> {
-    let length = bytes.len();
-    if length > 16 || bytes.last() == Some(&0) {
-        return None;
+/// The bytes of a word, little end first, filled up with zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number {
+    /// Of up to eight bytes.
+    Short(u64),
+    /// Of nine to sixteen bytes.
+    Middling(u128),
+    /// Of a longer word, and of one that ends with a zero itself.
+    None,
+}
+
+impl Number {
+    #[inline]
+    fn of(bytes: &[u8]) -> Self {
+        let length = bytes.len();
+        if bytes.last() == Some(&0) {
+            return Self::None;
+        }
+        // The last bytes overlap the first ones; what the first ones hold is shifted out.
+        match length {
+            0..4 => Self::Short(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))),
+            4..=8 => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+                (Some(first), Some(last)) => {
+                    let last = u64::from(u32::from_le_bytes(*last)) >> (8 * (8 - length));
+                    Self::Short(u64::from(u32::from_le_bytes(*first)) | last << 32)
+                }
+                _ => Self::None,
+            },
+            9..=16 => match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+                (Some(first), Some(last)) => {
+                    let last = u128::from(u64::from_le_bytes(*last)) >> (8 * (16 - length));
+                    Self::Middling(u128::from(u64::from_le_bytes(*first)) | last << 64)
+                }
+                _ => Self::None,
+            },
+            _ => Self::None,
+        }
     }
-    // The last bytes overlap the first ones; what the first ones hold is shifted out.
-    Some(if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        let last = u128::from(u64::from_le_bytes(*last)) >> (8 * (16 - length));
-        u128::from(u64::from_le_bytes(*first)) | last << 64
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let last = u64::from(u32::from_le_bytes(*last)) >> (8 * (8 - length));
-        u128::from(u64::from(u32::from_le_bytes(*first)) | last << 32)
-    } else {
-        u128::from(bytes.iter().rev().fold(0_u32, |number, &byte| number << 8 | u32::from(byte)))
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Spellings, number};
+    use super::{Number, Spellings};
 
     #[test]
     fn a_short_word_is_its_bytes() {
@@ -66,9 +91,14 @@ mod tests {
             let bytes: Vec<u8> = (1..=length).collect();
             let mut expected = [0; 16];
             expected[..bytes.len()].copy_from_slice(&bytes);
-            assert_eq!(number(&bytes), Some(u128::from_le_bytes(expected)));
+            let found = match Number::of(&bytes) {
+                Number::Short(number) => u128::from(number),
+                Number::Middling(number) => number,
+                Number::None => 0,
+            };
+            assert_eq!(found, u128::from_le_bytes(expected));
         }
-        assert_eq!((number(&[1; 17]), number(&[1, 0])), (None, None));
+        assert_eq!((Number::of(&[1; 17]), Number::of(&[1, 0])), (Number::None, Number::None));
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub fn terms(text: &str, language: Option<&str>) -> Vec<String> {
         let mut found = Vec::new();
         each_word(text, |start, end| {
             let word = memory.lexicons[lexicon].word(&text[start..end], &mut memory.interner);
-            found.extend(word.term.map(|number| memory.interner.name(number).to_owned()));
+            found.extend(word.term().map(|number| memory.interner.name(number).to_owned()));
         });
         found
     })
@@ -142,15 +142,16 @@ struct Memory {
     interner: Interner,
     lexicons: Vec<Lexicon>,
     /// For each interned term, the text that last used it and its number there.
-    local: Vec<(u64, u32)>,
-    text: u64,
+    local: Vec<(u32, u32)>,
+    text: u32,
 }
 
 impl Memory {
     /// Starts a new text.
     fn begin(&mut self) {
-        if self.interner.len() > MOST_TERMS || self.lexicons.iter().any(Lexicon::is_full) {
-            *self = Self { text: self.text, ..Self::default() };
+        let is_full = self.interner.len() > MOST_TERMS || self.lexicons.iter().any(Lexicon::is_full);
+        if is_full || self.text == u32::MAX {
+            *self = Self::default();
         }
         self.text += 1;
     }
@@ -171,7 +172,7 @@ impl Memory {
         let lexicon = &mut lexicons[place];
         each_word(sentence, |start, end| {
             let word = lexicon.word(&sentence[start..end], interner);
-            let term = word.term.map_or(Token::STOP, |number| {
+            let term = word.term().map_or(Token::STOP, |number| {
                 if local.len() <= number as usize {
                     local.resize(interner.len(), (0, 0));
                 }
@@ -183,7 +184,7 @@ impl Memory {
                 entry.1
             });
             let (start, end) = (short(start), short(end));
-            terms.tokens.push(Token { start, end, term, names: word.names, capital: word.capital });
+            terms.tokens.push(Token { start, end, term, names: word.names(), capital: word.is_capital() });
         });
         terms.ends.push(terms.tokens.len());
     }

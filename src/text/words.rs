@@ -20,17 +20,26 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
 /// How many words a reader would count: pieces between white space, and the words inside unspaced script.
 pub fn count_words(text: &str) -> usize {
     if text.is_ascii() {
-        let is_blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
-        let bytes = text.as_bytes();
-        let begins = |pair: (&u8, &u8)| usize::from(is_blank(*pair.0) & !is_blank(*pair.1));
-        let first = bytes.first().map_or(0, |&byte| usize::from(!is_blank(byte)));
-        return first + bytes.iter().zip(bytes.iter().skip(1)).map(begins).sum::<usize>();
+        return count_ascii(text.as_bytes());
     }
     // Letters of unspaced scripts begin with one of these bytes.
     if !text.bytes().any(|byte| byte >= 0xe0 && byte != 0xe2) {
         return text.split_whitespace().count();
     }
     text.split_whitespace().map(count_in_piece).sum()
+}
+
+/// How often something follows white space, without a branch.
+fn count_ascii(bytes: &[u8]) -> usize {
+    let is_blank = |byte: u8| (byte == b' ') | (byte == b'\n') | (byte == b'\t') | (byte == b'\r') | (byte == 0x0c);
+    let Some((&first, rest)) = bytes.split_first() else { return 0 };
+    let mut count = usize::from(!is_blank(first));
+    // As many as one byte can count at a time.
+    for (before, after) in bytes.chunks(255).zip(rest.chunks(255)) {
+        let begins = before.iter().zip(after).map(|(&before, &after)| u8::from(is_blank(before) & !is_blank(after)));
+        count += usize::from(begins.sum::<u8>());
+    }
+    count
 }
 
 /// Words of one piece without white space: 1, or as many as its unspaced script holds.

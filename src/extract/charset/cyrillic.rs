@@ -3,8 +3,6 @@
 //! chardetng knows four of them. What it takes for one of these, or for Western text full of accents, is read in all six; the
 //! reading whose letters are as frequent as Russian ones, and whose capitals stand at the beginnings of words, is the right one.
 
-use std::borrow::Cow;
-
 use encoding_rs::{
     Encoding, IBM866, ISO_8859_2, ISO_8859_4, ISO_8859_5, KOI8_U, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
     WINDOWS_1254, WINDOWS_1257, X_MAC_CYRILLIC,
@@ -55,7 +53,7 @@ fn runs(bytes: &[u8]) -> usize {
 }
 
 /// The mean log-frequency of the signs beyond ASCII, as letters of Russian.
-fn likeness(text: &Cow<'_, str>) -> f64 {
+fn likeness(text: &str) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     let mut before = ' ';
     for c in text.chars() {
