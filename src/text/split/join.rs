@@ -13,6 +13,9 @@ const LEADING: [&str; 23] = [
 /// Languages that write ordinal numbers with a full stop: `21. Oktober`.
 const ORDINAL: [&str; 15] = ["de", "da", "no", "fi", "cs", "sk", "pl", "hu", "tr", "sl", "hr", "sr", "et", "lv", "is"];
 
+/// Bytes before a break in which an open quotation is looked for.
+const FAR: usize = 2 * 1024;
+
 /// Mends the breaks between the sentences from `first` on, which are those of one block.
 pub(super) fn join(text: &str, found: &mut Vec<Range<usize>>, first: usize, language: &str) {
     if found.len() < first + 2 {
@@ -62,11 +65,16 @@ fn move_signs(text: &str, left: &mut Range<usize>, right: &mut Range<usize>) {
     let signs = &inner[..inner.len() - rest.len()];
     let stands_alone =
         rest.is_empty() || rest.starts_with(|next: char| next.is_whitespace() || next == ',' || next == '.');
-    let is_open = !signs.starts_with('"') || text[left.clone()].matches('"').count() % 2 == 1;
+    let is_open = !signs.starts_with('"') || nearby(&text[left.clone()]).matches('"').count() % 2 == 1;
     if !signs.is_empty() && stands_alone && is_open {
         left.end = right.start + signs.len();
         right.start = right.end - rest.trim_start().len();
     }
+}
+
+/// The end of a sentence, which may have grown long.
+fn nearby(left: &str) -> &str {
+    &left[left.floor_char_boundary(left.len().saturating_sub(FAR))..]
 }
 
 /// Whether the split between two sentences is none.
