@@ -107,3 +107,20 @@ fn of_ten_thousand_identical_sentences_one_is_enough() {
     let summary = summarize(&same, &Options::default());
     assert_eq!(summary.chosen().map(|sentence| sentence.index).collect::<Vec<_>>(), [0]);
 }
+
+#[test]
+fn five_megabytes_of_one_word_get_an_answer() {
+    for text in ["word ".repeat(1 << 20), "x".repeat(5 << 20), "word. ".repeat(100_000), ". \"".repeat(100_000)] {
+        let summary = summarize(&text, &Options::default());
+        assert!(summary.sentences.iter().all(|sentence| sentence.score.is_finite()));
+        assert!(summary.chosen().count() <= 3);
+    }
+}
+
+#[test]
+fn one_sentence_alone_is_a_full_one() {
+    let text = "The river rose again. The river rose again on Monday and flooded the old town near the bridge. \
+        Firemen came to the old town. They carried sand to the bridge. Shops stayed closed.";
+    let alone = summarize(text, &Options { sentences: Some(1), ..Options::default() });
+    assert_eq!(alone.chosen().map(|sentence| sentence.index).collect::<Vec<_>>(), [1]);
+}

@@ -13,6 +13,9 @@ const LEADING: [&str; 23] = [
 /// Languages that write ordinal numbers with a full stop: `21. Oktober`.
 const ORDINAL: [&str; 15] = ["de", "da", "no", "fi", "cs", "sk", "pl", "hu", "tr", "sl", "hr", "sr", "et", "lv", "is"];
 
+/// Bytes before a break in which an open quotation is looked for.
+const FAR: usize = 2 * 1024;
+
 /// Mends the breaks between the sentences from `first` on, which are those of one block; `capitals`: the text has some.
 pub(super) fn join(text: &str, found: &mut Vec<Range<usize>>, first: usize, language: &str, capitals: bool) {
     if found.len() < first + 2 {
@@ -52,7 +55,7 @@ fn move_signs(text: &str, left: &mut Range<usize>, right: &mut Range<usize>) {
     let french = text[right.start..].starts_with(char::is_alphanumeric) && inner.ends_with('«');
     if left.end == right.start || french {
         let bare = inner.trim_end_matches(opens);
-        let forgotten = || inner.ends_with('"') && inner.matches('"').count() % 2 == 1;
+        let forgotten = || inner.ends_with('"') && nearby(inner).matches('"').count() % 2 == 1;
         if bare.len() < inner.len() && (bare.is_empty() || bare.ends_with(char::is_whitespace) || forgotten()) {
             right.start = left.start + bare.len();
             left.end = left.start + bare.trim_end().len();
@@ -64,11 +67,16 @@ fn move_signs(text: &str, left: &mut Range<usize>, right: &mut Range<usize>) {
     let signs = &inner[..inner.len() - rest.len()];
     let stands_alone =
         rest.is_empty() || rest.starts_with(|next: char| next.is_whitespace() || next == ',' || next == '.');
-    let is_open = !signs.starts_with('"') || text[left.clone()].matches('"').count() % 2 == 1;
+    let is_open = !signs.starts_with('"') || nearby(&text[left.clone()]).matches('"').count() % 2 == 1;
     if !signs.is_empty() && stands_alone && is_open {
         left.end = right.start + signs.len();
         right.start = right.end - rest.trim_start().len();
     }
+}
+
+/// The end of a sentence, which may have grown long.
+fn nearby(left: &str) -> &str {
+    &left[left.floor_char_boundary(left.len().saturating_sub(FAR))..]
 }
 
 /// Whether the split between two sentences is none.
