@@ -1,13 +1,14 @@
-//! How fast copies of an edition are printed, on one core: `cargo bench --bench rendering -- [STORIES] [COPIES]`.
+//! How fast copies of an edition are made, on one core: `cargo bench --bench rendering -- [STORIES] [COPIES]`.
 //!
-//! Every copy has its own address and unsubscribe link; the readers speak three languages.
+//! Every copy is a whole message with its own address, name and unsubscribe link; the readers speak three languages.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a program for developers")]
 
 use std::time::Instant;
 
-use newsdigest::model::{Edition, Section, Story};
+use newsdigest::model::{Edition, Recipient, Section, Story};
 use newsdigest::render::{Reader, Templates, Why, sample};
+use newsdigest::send::{self, Copies, Letter, Slots};
 
 const LANGUAGES: [&str; 3] = ["en", "de", "fr"];
 
@@ -15,20 +16,47 @@ fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
     let (stories, copies) = (numbers.next().unwrap_or(12), numbers.next().unwrap_or(10_000));
     let edition = edition_of(stories);
+    let options = send::Options {
+        from: "Digest <digest@example.org>".into(),
+        unsubscribe_mailto: Some("leave@example.org".into()),
+        ..send::Options::default()
+    };
+    let languages = LANGUAGES.map(str::to_owned);
+    let recipients: Vec<Recipient> = (0..copies).map(recipient).collect();
     for name in Templates::names() {
         let started = Instant::now();
         let templates = Templates::builtin(name).unwrap();
-        let parsed = started.elapsed();
+        let letter = |language| letter(&templates, &edition, language, &options);
+        let letters = LANGUAGES.map(|language| Copies::new(letter(language)));
+        let rendered = started.elapsed();
         let started = Instant::now();
-        let mut press = templates.press(&edition);
-        let bytes: usize = (0..copies).map(|number| press.print(&reader(number)).unwrap().html.len()).sum();
+        let deliveries = send::seal(&edition, &recipients, &languages, &options).unwrap();
+        let copy = |delivery: &newsdigest::store::NewDelivery| {
+            let language = languages.iter().position(|language| *language == delivery.letter).unwrap();
+            letters[language].preview(delivery, None).unwrap().message.bytes.len()
+        };
+        let bytes: usize = deliveries.iter().map(copy).sum();
         let seconds = started.elapsed().as_secs_f64();
         println!(
-            "{name}: parsed in {parsed:.1?}; {copies} copies of {stories} stories ({} kB of HTML each) in {seconds:.2} s, {:.0} a second",
+            "{name}: parsed, and rendered in three languages, in {rendered:.1?}; {copies} mails of {stories} stories ({} kB each) in {seconds:.2} s, {:.0} a second",
             bytes / copies / 1_000,
             copies as f64 / seconds
         );
     }
+}
+
+/// The edition in `language`, with something in the reader's place.
+fn letter(templates: &Templates, edition: &Edition, language: &str, options: &send::Options) -> Letter {
+    let slots = Slots::of(&edition.id);
+    let reader = Reader {
+        address: slots.address,
+        language: Some(language.to_owned()),
+        why: Why::List { since: None },
+        unsubscribe: Some(slots.unsubscribe),
+        ..Reader::default()
+    };
+    let rendered = templates.render(edition, &reader).unwrap();
+    Letter::new(edition, &rendered.subject, &rendered.html, &rendered.text, options).unwrap()
 }
 
 fn edition_of(count: usize) -> Edition {
@@ -40,12 +68,10 @@ fn edition_of(count: usize) -> Edition {
     edition
 }
 
-fn reader(number: usize) -> Reader {
-    Reader {
+fn recipient(number: usize) -> Recipient {
+    Recipient {
         address: format!("reader{number}@example.net"),
+        name: Some(format!("Reader {number}")),
         language: Some(LANGUAGES[number % LANGUAGES.len()].into()),
-        why: Why::List { since: None },
-        unsubscribe: Some(format!("https://news.example.org/u/{number:x}")),
-        ..Reader::default()
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use newsdigest::model::{Edition, MoreLink, Section, Story};
 use newsdigest::render::{FILES, Reader, Rendered, SUBJECT_LENGTH, Templates, Why, languages, lint, sample};
+use newsdigest::story::{Composition, shorten};
 
 /// The sample's stories again and again, a dozen in a section.
 fn edition_of(count: usize) -> Edition {
@@ -75,24 +76,23 @@ fn the_same_edition_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_press_prints_what_a_single_rendering_gives() {
-    let (edition, templates) = (sample(), Templates::builtin("default").unwrap());
-    let mut press = templates.press(&edition);
-    let readers = [
-        reader(),
-        Reader { language: Some("de".into()), name: Some("Ada <b>".into()), ..reader() },
-        Reader {
-            address: "\"odd & <name>\"@example.net".into(),
-            why: Why::List { since: Some(edition.composed) },
-            unsubscribe: Some("https://news.example.org/u/7f3a9c?a=1&b=2".into()),
-            preferences: Some("https://news.example.org/p/7f3a9c".into()),
-            postal_address: Some("1 Sample Street, Exampletown".into()),
-            ..reader()
-        },
-        reader(),
-    ];
-    for reader in readers {
-        assert_eq!(press.print(&reader).unwrap(), templates.render(&edition, &reader).unwrap());
+fn a_readers_own_part_is_escaped_and_shown() {
+    let reader = Reader {
+        address: "\"odd & <name>\"@example.net".into(),
+        why: Why::List { since: Some(sample().composed) },
+        unsubscribe: Some("https://news.example.org/u/7f3a9c?a=1&b=2".into()),
+        preferences: Some("https://news.example.org/p/7f3a9c".into()),
+        postal_address: Some("1 Sample Street, Exampletown".into()),
+        ..reader()
+    };
+    for template in Templates::names() {
+        let rendered = Templates::builtin(template).unwrap().render(&sample(), &reader).unwrap();
+        for part in ["odd &amp; &lt;name&gt;", "/u/7f3a9c?a=1&amp;b=2", "/p/7f3a9c", "1 Sample Street"] {
+            assert!(rendered.html.contains(part), "{template}: {part}");
+        }
+        for part in ["/u/7f3a9c?a=1&b=2", "/p/7f3a9c", "1 Sample Street"] {
+            assert!(rendered.text.contains(part), "{template}: {part}");
+        }
     }
 }
 
@@ -126,6 +126,20 @@ fn twenty_four_full_stories_stay_below_what_gmail_shows() {
     for template in Templates::names() {
         let size = render(template, &edition).html.len();
         assert!(size <= 95_000, "{template}: {size} bytes");
+    }
+}
+
+#[test]
+fn an_edition_too_heavy_is_shortened_until_it_fits() {
+    for template in Templates::names() {
+        let edition = edition_of(100);
+        let mut composition = Composition { edition, fates: Vec::new(), rankings: Vec::new(), sentences: Vec::new() };
+        while render(template, &composition.edition).html.len() > 95_000 {
+            assert!(shorten(&mut composition), "{template}: nothing left to take");
+        }
+        assert!(composition.edition.story_count() > 24, "{template}");
+        let rendered = render(template, &composition.edition);
+        assert!(rendered.html.contains("</html>") && rendered.text.contains("reader@example.net"), "{template}");
     }
 }
 

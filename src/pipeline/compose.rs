@@ -16,6 +16,9 @@ use crate::send::{self, Letter, Slots};
 use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
 use crate::story::{self, Composition, Desk, Newsletter, Taste, Told};
 
+/// Room for what is put into each reader's copy: the address, and links to leave.
+const OWN_BYTES: usize = 1000;
+
 /// An edition and what its readers get.
 #[derive(Debug)]
 pub struct Composed {
@@ -204,13 +207,15 @@ fn print(
     let others: BTreeSet<&str> = wished.filter(|wish| known.contains(wish) && *wish != own).collect();
     let languages: Vec<String> = std::iter::once(own).chain(others.into_iter().map(str::to_owned)).collect();
     loop {
-        let mut press = templates.press(&composition.edition);
         let mut printed = Vec::new();
         for language in &languages {
-            printed.push((language.clone(), press.print(&slotted(config, &composition.edition, language))?));
+            printed.push((
+                language.clone(),
+                templates.render(&composition.edition, &slotted(config, &composition.edition, language))?,
+            ));
         }
         let largest = printed.iter().map(|(_, rendered)| rendered.html.len()).max().unwrap_or(0);
-        if largest <= config.newsletter.max_html_kb * 1000 || !story::shorten(composition) {
+        if largest + OWN_BYTES <= config.newsletter.max_html_kb * 1000 || !story::shorten(composition) {
             return Ok(printed);
         }
     }

@@ -313,7 +313,7 @@ impl Run<'_> {
         let (id, now, attempts) = (pending.id, self.now(), pending.delivery.attempts);
         let mut state = self.state();
         state.down = if matches!(answer, Answer::Down(_)) { state.down + 1 } else { 0 };
-        let later = |longest| Some(now + self.backoff(attempts).min(longest));
+        let later = |longest| Some(now + self.backoff(id, attempts).min(longest));
         let (stands, words, not_before, counts) = match answer {
             Answer::Accepted(words) => {
                 state.sent += 1;
@@ -348,9 +348,12 @@ impl Run<'_> {
         Change::Answered { id, state: stands, answer: words, not_before, counts, now }
     }
 
-    /// Six times longer each time; without chance in it, so that a run can be repeated.
-    fn backoff(&self, attempts: u32) -> Duration {
-        self.terms.pause.saturating_mul(6_u32.saturating_pow(attempts.min(8)))
+    /// Six times longer each time, and up to half as long again, so that what was deferred together does not come back
+    /// together. By the delivery, not by chance: a run can be repeated.
+    fn backoff(&self, id: i64, attempts: u32) -> Duration {
+        let pause = self.terms.pause.saturating_mul(6_u32.saturating_pow(attempts.min(8)));
+        let spread = id.unsigned_abs().wrapping_add(u64::from(attempts)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56;
+        pause + pause / 512 * u32::try_from(spread).unwrap_or(0)
     }
 
     /// No further message is to be begun.

@@ -52,14 +52,14 @@ fn visible(text: &str) -> String {
     line
 }
 
-/// Control characters, the marks of `holes`, direction overrides and isolates, invisible operators and tags, noncharacters.
+/// Control characters, direction overrides and isolates, invisible operators and tags, noncharacters.
 ///
 /// The joiners of Persian, Indic scripts and emoji (U+200C, U+200D) and the direction marks U+200E and U+200F stay.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{F8D0}' | '\u{F8D1}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
             | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 

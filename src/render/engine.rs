@@ -6,8 +6,10 @@ use css_inline::CSSInliner;
 use tera::{Context, Kwargs, State, Tera, Value};
 
 use crate::model::Edition;
+use crate::render::reader::ReaderView;
 use crate::render::texts::Library;
-use crate::render::{Error, Press, Reader, Rendered, clean, escape, wrap};
+use crate::render::view::View;
+use crate::render::{Error, Reader, Rendered, clean, escape, tidy, wrap};
 
 /// The files a template consists of: subject, HTML, text, Markdown.
 pub const FILES: [&str; 4] = ["subject.txt", "edition.html", "edition.txt", "edition.md"];
@@ -29,8 +31,8 @@ pub struct Templates {
     html: Tera,
     text: Tera,
     markdown: Tera,
-    pub(super) library: Library,
-    pub(super) inliner: CSSInliner<'static>,
+    library: Library,
+    inliner: CSSInliner<'static>,
 }
 
 impl Templates {
@@ -91,20 +93,29 @@ impl Templates {
 
     /// Everything `reader` gets of `edition`.
     ///
-    /// For many readers of one edition make a [`Templates::press`] and print them with that.
+    /// For many readers it is rendered once, with something in the reader's place that is replaced in each copy.
     ///
     /// # Errors
     /// The template does not fit the data: an unknown name, a wrong type.
     pub fn render(&self, edition: &Edition, reader: &Reader) -> Result<Rendered, Error> {
-        self.press(edition).print(reader)
+        let wanted = reader.language.as_deref().into_iter().chain([edition.language.as_str()]);
+        let texts = self.library.find(wanted);
+        let mut context = Context::from_serialize(&View::new(edition, texts))?;
+        context.insert("reader", &ReaderView::new(reader, edition, texts));
+        let [subject, html, text, markdown] = FILES;
+        let subject = tidy::subject(&self.run(subject, &context)?);
+        context.insert("subject", &subject);
+        let inlined = self.inliner.inline(&self.run(html, &context)?);
+        let html = inlined.map_err(|error| Error::plain(format!("cannot inline the CSS: {error}")))?;
+        Ok(Rendered {
+            html: tidy::html(&tidy::attributes(&html.replace(" data-css-inline=\"keep\"", ""))),
+            text: tidy::text(&self.run(text, &context)?),
+            markdown: tidy::text(&self.run(markdown, &context)?),
+            subject,
+        })
     }
 
-    /// A press for `edition`: what its copies have in common is made once.
-    pub fn press<'a>(&'a self, edition: &'a Edition) -> Press<'a> {
-        Press::new(self, edition)
-    }
-
-    pub(super) fn run(&self, file: &str, context: &Context) -> Result<String, Error> {
+    fn run(&self, file: &str, context: &Context) -> Result<String, Error> {
         let engine = match file.rsplit_once('.') {
             Some((_, "html")) => &self.html,
             Some((_, "md")) => &self.markdown,

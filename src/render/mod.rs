@@ -4,8 +4,8 @@
 //! `view`: every string in it is already fit to be shown (one line, no control or direction
 //! characters, links checked), every date and count already written in the reader's language. The
 //! files are tera templates; each is escaped for its own kind, and no filter turns that off. Then
-//! the CSS of the HTML is inlined, the text and the subject are tidied. A [`Press`] does most of it once for
-//! all readers of an edition.
+//! the CSS of the HTML is inlined, the text and the subject are tidied. Readers of one language share a rendering: see
+//! `send::Slots`.
 //!
 //! Rendering is pure: the same edition, reader and template give the same bytes. It promises that
 //! nothing from outside becomes markup, and that a fault in a template is an [`Error`] that names
@@ -20,9 +20,8 @@ mod engine;
 mod error;
 mod escape;
 mod frame;
-mod holes;
 mod lint;
-mod press;
+mod reader;
 mod sample;
 mod texts;
 mod tidy;
@@ -32,7 +31,6 @@ mod wrap;
 pub use engine::{FILES, Templates};
 pub use error::{Error, Spot};
 pub use lint::lint;
-pub use press::Press;
 pub use sample::sample;
 pub use texts::languages;
 

@@ -1,6 +1,6 @@
 //! What a template sees: the edition with its dates, counts and numbers written out.
 //!
-//! The reader's part is `holes`'s, because it alone differs between the copies of an edition. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
+//! The reader's part is `reader`'s. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
 
 use serde::Serialize;
 

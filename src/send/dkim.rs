@@ -1,7 +1,7 @@
 //! A DKIM signature of our own (RFC 6376, RFC 8463), by lettre's signer.
 //!
-//! lettre looks up signed headers at the top of a message only: naming one of the parts' (`Content-Type`) breaks the
-//! signature. `From` is named twice, so that nobody can add a second one.
+//! lettre looks up signed headers at the top of a message only, which is why [`super::Copies`] puts the parts together
+//! itself: `Content-Type` stands there. `From` is named twice, so that nobody can add a second one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{DkimOptions, Error};
 
 /// What is signed, if it is there.
-const SIGNED: [&str; 12] = [
+const SIGNED: [&str; 14] = [
     "From",
     "From",
     "To",
@@ -29,6 +29,8 @@ const SIGNED: [&str; 12] = [
     "Date",
     "Message-ID",
     "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
     "List-Id",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",

@@ -1,7 +1,6 @@
 //! What all readers of one language share.
 
 use jiff::Timestamp;
-use lettre::message::header::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -134,20 +133,12 @@ pub fn message_id(edition: &str, address: &str, domain: &str) -> String {
     format!("<{}.{reader}@{domain}>", label(edition))
 }
 
-/// `"Title" <newsletter.domain>`, the title encoded if need be (RFC 2919, RFC 2047).
+/// `"Title" <newsletter.domain>` (RFC 2919); without the title where it would have to be encoded, which not all take here.
 fn list_id(title: &str, newsletter: &str, domain: &str) -> String {
     let plain = |char: char| if char.is_alphanumeric() || char == '-' { char } else { ' ' };
     let title = clean_name(&title.chars().take(60).map(plain).collect::<String>());
     let id = format!("<{}.{domain}>", label(newsletter));
-    let Some(title) = title else { return id };
-    if title.is_ascii() {
-        return format!("\"{title}\"\r\n {id}");
-    }
-    let name = HeaderName::new_from_ascii_str("List-Id");
-    let mut headers = lettre::message::header::Headers::new();
-    headers.insert_raw(HeaderValue::new(name, title));
-    let line = headers.to_string();
-    format!("{}\r\n {id}", line.trim_start_matches("List-Id:").trim())
+    title.filter(|title| title.is_ascii()).map_or_else(|| id.clone(), |title| format!("\"{title}\"\r\n {id}"))
 }
 
 /// Letters, digits and single dashes out of `text`: safe on both sides of an `@`.

@@ -117,12 +117,30 @@ impl Run<'_> {
         }
         let deadline = self.args.deadline.and_then(|deadline| Duration::try_from(deadline).ok());
         let deadline = deadline.unwrap_or(LONGEST_DELIVERY);
-        let terms = Terms::new(&self.config.newsletter.name, mail.options, self.now, deadline);
+        let mut terms = Terms::new(&self.config.newsletter.name, mail.options, self.now, deadline);
+        let shown = self.show_progress(&mut terms, counts.waiting + counts.trying + counts.unknown);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(mail.options, &environment)?;
-        let outcome = deliver(self.store, transport.as_ref(), mail.signer.clone(), &terms, cancel).await?;
+        let outcome = deliver(self.store, transport.as_ref(), mail.signer.clone(), &terms, cancel).await;
+        drop(terms);
+        // The bar goes when nobody is left to move it.
+        let _ = shown.await;
+        let outcome = outcome?;
         report.deliver(outcome);
         Ok(())
+    }
+
+    /// Shows how many of `open` messages are done with, to somebody who watches.
+    fn show_progress(&self, terms: &mut Terms, open: u64) -> tokio::task::JoinHandle<()> {
+        let bar = self.session.output.progress(usize::try_from(open).unwrap_or(usize::MAX), "sending");
+        let (tell, mut hear) = watch::channel(0);
+        terms.progress = Some(tell);
+        tokio::spawn(async move {
+            while hear.changed().await.is_ok() {
+                bar.set_position(*hear.borrow_and_update());
+            }
+            bar.finish_and_clear();
+        })
     }
 }
 

@@ -1,0 +1,48 @@
+//! The reader's part of an edition: who gets it, why, and how to leave.
+
+use serde::Serialize;
+
+use crate::model::Edition;
+use crate::render::frame::{self, HEADLINE, NAME};
+use crate::render::texts::{Texts, day, fill, zone};
+use crate::render::{Reader, Why, clean};
+
+/// What a template sees as `reader`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ReaderView {
+    address: String,
+    name: Option<String>,
+    why: String,
+    stop: Option<String>,
+    unsubscribe: Option<String>,
+    preferences: Option<String>,
+    postal_address: Option<String>,
+}
+
+impl ReaderView {
+    pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
+        let labels = &texts.labels;
+        let address = clean::line(&reader.address, 320);
+        let title = frame::title(edition);
+        let date = |time| {
+            let zone = zone(&edition.timezone);
+            texts.short_date(day(time, &zone), day(edition.composed, &zone))
+        };
+        let why = match reader.why {
+            Why::OwnDigest => fill(&labels.why_own, &[("address", &address)]),
+            Why::List { since: None } => fill(&labels.why_list, &[("address", &address), ("title", &title)]),
+            Why::List { since: Some(time) } => {
+                fill(&labels.why_list_since, &[("address", &address), ("title", &title), ("date", &date(time))])
+            }
+        };
+        Self {
+            why,
+            address,
+            name: reader.name.as_deref().map(|name| clean::line(name, NAME)).filter(|name| !name.is_empty()),
+            stop: (reader.why == Why::OwnDigest).then(|| labels.stop_own.clone()),
+            unsubscribe: reader.unsubscribe.as_deref().and_then(clean::link),
+            preferences: reader.preferences.as_deref().and_then(clean::link),
+            postal_address: reader.postal_address.as_deref().map(|address| clean::line(address, HEADLINE)),
+        }
+    }
+}
