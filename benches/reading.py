@@ -67,7 +67,7 @@ def attacks(options):
             continue
         code, seconds, megabytes, told = one(options, f"{options.data}/feeds/{entry['path']}")
         wanted, rule, total = entry["expect"], entry["expect"]["rule"], total + 1
-        safe = code in (0, 1) and seconds < wanted["max_seconds"] and megabytes < wanted["max_rss_mb"]
+        safe = code in (0, 1) and seconds < wanted.get("max_seconds", 2) and megabytes < wanted.get("max_rss_mb", 200)
         safe &= "root:" not in told and len(told) < 10_000_000
         safe &= not rule.startswith("ok (title MARK)") or "MARK" in told
         met += safe
