@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Fits src/extract/page.weights.json, the trees that tell an article's lines from the rest of a page.
 
-usage: fit_pages.py PAGES.jsonl [--out src/extract/page.weights.json] [--folds 10]
+usage: fit_pages.py PAGES.jsonl [--out src/extract/page.weights.json] [--folds 10] [--features FILE]
 
 PAGES.jsonl holds {"id","url","text","html_path"} (the page gzipped beside it). Features come from `cargo run --release --example
-page_features`. Prints the F1 of scrapinghub's article-extraction-benchmark in cross-validation by site (the honest figure), then
+page_features`, or from FILE that holds its answers. Prints the F1 of scrapinghub's article-extraction-benchmark in cross-validation by site (the honest figure), then
 of the whole set (which the trees have seen); writes only with --out. Needs numpy and lightgbm.
 """
 import argparse, bisect, gzip, hashlib, json, os, re, statistics, subprocess, sys
@@ -99,8 +99,13 @@ def score(gold, answers):
 
 
 def answers(pages, probabilities):
-    return {page["id"]: "\n".join(line for line, sure in zip(page["lines"], found) if sure >= 0.5)
-            for page, found in zip(pages, probabilities)}
+    """The text of each page, as src/extract/html/main_text.rs chooses it."""
+    given = {}
+    for page, found in zip(pages, probabilities):
+        own, other = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= 0.5), page["readable"]
+        sparse = (len(own) < 200 and len(other) > 2 * len(own)) or len(own) * 5 < len(other)
+        given[page["id"]] = other if sparse else own
+    return given
 
 
 def flat(node):
@@ -110,12 +115,13 @@ def flat(node):
     return [node["split_feature"], float("%.6g" % node["threshold"]), len(left)] + left + right
 
 
-def read(path):
+def read(path, features):
     records = [json.loads(line) for line in open(path, encoding="utf8")]
     pages = [dict(id=record["id"], url=record["url"], html=gzip.open(
         os.path.join(os.path.dirname(path), record["html_path"]), "rt", encoding="utf8", errors="replace").read()) for record in records]
     command = ["cargo", "run", "--quiet", "--release", "--example", "page_features"]
-    told = subprocess.run(command, input="\n".join(map(json.dumps, pages)).encode(), stdout=subprocess.PIPE, check=True).stdout
+    told = open(features, "rb").read() if features else subprocess.run(
+        command, input="\n".join(map(json.dumps, pages)).encode(), stdout=subprocess.PIPE, check=True).stdout
     gold = {record["id"]: record["text"] or "" for record in records}
     site = {record["id"]: ".".join(re.sub(r"^\w+://", "", record["url"]).split("/")[0].split(".")[-2:]) for record in records}
     known = []
@@ -124,7 +130,7 @@ def read(path):
         if page["lines"]:
             label, words = labels(page["lines"], gold[page["id"]])
             weight = numpy.sqrt(numpy.array(words, float) + 1)
-            known.append(dict(id=page["id"], site=site[page["id"]], lines=page["lines"], label=numpy.array(label),
+            known.append(dict(id=page["id"], site=site[page["id"]], lines=page["lines"], readable=page["readable"], label=numpy.array(label),
                               rows=numpy.array(page["features"], dtype=numpy.float32),
                               weight=weight / weight.sum() * 40 * len(words) ** 0.25))
     return gold, known
@@ -135,8 +141,9 @@ def main():
     parser.add_argument("pages")
     parser.add_argument("--out")
     parser.add_argument("--folds", type=int, default=10)
+    parser.add_argument("--features")
     options = parser.parse_args()
-    gold, pages = read(options.pages)
+    gold, pages = read(options.pages, options.features)
     fold = [int(hashlib.md5(page["site"].encode()).hexdigest(), 16) % options.folds for page in pages]
     found = [None] * len(pages)
     for part in range(options.folds):

@@ -1,6 +1,6 @@
 //! The lines of pages with the numbers their reader judges them by, for `benches/fit_pages.py`.
 //!
-//! Standard input holds records {"id", "url"?, "html"}, one a line; the answers {"id", "lines", "features"} come in their order.
+//! Standard input holds records {"id", "url"?, "html"}, one a line; the answers {"id", "lines", "features", "readable"} come in their order.
 
 use std::io::{BufRead, Error, Write};
 
@@ -20,7 +20,8 @@ fn main() -> Result<(), Error> {
 
 fn answer(record: &str) -> Result<serde_json::Value, Error> {
     let record: serde_json::Value = serde_json::from_str(record)?;
-    let found = extract::html_features(record["html"].as_str().unwrap_or_default(), record["url"].as_str());
-    let (lines, features): (Vec<String>, Vec<Vec<f64>>) = found.into_iter().unzip();
-    Ok(serde_json::json!({ "id": record["id"], "lines": lines, "features": features }))
+    let page = extract::html_features(record["html"].as_str().unwrap_or_default(), record["url"].as_str());
+    Ok(serde_json::json!({
+        "id": record["id"], "lines": page.lines, "features": page.features, "readable": page.readable.join("\n"),
+    }))
 }

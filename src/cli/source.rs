@@ -1,5 +1,6 @@
 //! `digest source`: the list of sources and their health.
 
+mod check;
 mod discover;
 mod health;
 
@@ -77,7 +78,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         }
         Action::Export => export(&session.config()?),
         Action::List => session.block_on(health::list(&session.config()?))?,
-        Action::Check { names } => session.block_on(health::check(&session.config()?, names, session.now))?,
+        Action::Check { names } => session.block_on(check::check(&session.config()?, names, session.now))?,
         Action::Forget { name } => session.block_on(forget(&session.config()?, name, &session.output))?,
     }
 }

@@ -2,12 +2,12 @@
 
 use dom_query::Document;
 use jiff::Timestamp;
-use mail_parser::{Message, MessageParser, PartType};
+use mail_parser::{Message, MessageParser, MessagePart, PartType};
 
-use crate::extract::Options;
 use crate::extract::html::guard::guard;
 use crate::extract::html::lines::{Captions, lines};
 use crate::extract::plain_text::visible_line;
+use crate::extract::{Options, unwrapped};
 use crate::model::{Article, Problem};
 
 /// Reads the mail in `bytes` (RFC 5322); `url` is where it was found.
@@ -22,6 +22,7 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
         String::new()
     });
     let (mut article, _) = crate::extract::plain(&text, None, options);
+    article.url = online(&message);
     let sender = message.from().and_then(|from| from.first());
     let site = sender
         .and_then(|from| from.name().or_else(|| from.address()))
@@ -39,6 +40,56 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
     }
     (article, problems)
 }
+
+/// Where the mail stands on the web: by its `Archived-At` (RFC 5064), else by its link to itself.
+fn online(message: &Message<'_>) -> Option<String> {
+    let archived = message.header("Archived-At").and_then(|value| value.as_text());
+    let archived = archived.map(|value| value.trim().trim_matches(['<', '>']).to_owned());
+    let is_page = |link: &String| link.starts_with("https://") || link.starts_with("http://");
+    archived
+        .filter(is_page)
+        .or_else(|| message.html_bodies().find_map(|part| linked(part)).filter(is_page))
+        .map(|link| unwrapped(&link))
+}
+
+/// The link under words such as "View in browser".
+fn linked(part: &MessagePart<'_>) -> Option<String> {
+    let PartType::Html(html) = &part.body else { return None };
+    let document = Document::from(guard(html).ok()?.html);
+    let says = |text: &str| {
+        let text = text.to_lowercase();
+        text.chars().count() < 80 && ONLINE.iter().any(|words| text.contains(words))
+    };
+    let links = document.select("a[href]");
+    let link = links.nodes().iter().take(MOST_LINKS).find(|link| says(&link.text()))?;
+    link.attr("href").map(|href| href.to_string())
+}
+
+/// Words under which mails link themselves.
+const ONLINE: [&str; 20] = [
+    "in your browser",
+    "in browser",
+    "in a browser",
+    "view online",
+    "read online",
+    "view this email",
+    "web version",
+    "webversion",
+    "view on web",
+    "im browser",
+    "online-version",
+    "onlineversion",
+    "dans votre navigateur",
+    "version en ligne",
+    "en el navegador",
+    "en su navegador",
+    "nel browser",
+    "no navegador",
+    "in je browser",
+    "i webbläsaren",
+];
+/// Links of a mail that are looked at.
+const MOST_LINKS: usize = 500;
 
 /// The mails of a mailbox file (mbox): each begins with a line `From ` after an empty line or at the start. A single mail is itself.
 pub fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
@@ -93,6 +144,17 @@ mod tests {
         assert_eq!(mails.len(), 2);
         assert_eq!(mail(mails[0], None, &Options::default()).0.title, "The harbour");
         assert_eq!(mail(mails[1], None, &Options::default()).0.text, "From here on it is text.");
+    }
+
+    #[test]
+    fn a_mail_stands_where_it_says() {
+        let html =
+            "<p><a href='https://t.example/?u=https%3A%2F%2Fa.example%2Fissue%2F7'>View in browser</a></p><p>Text.</p>";
+        let mail_of =
+            |head: &str| format!("From: a@a.example\r\nSubject: b\r\n{head}Content-Type: text/html\r\n\r\n{html}");
+        let url = |head| mail(mail_of(head).as_bytes(), None, &Options::default()).0.url;
+        assert_eq!(url("").as_deref(), Some("https://a.example/issue/7"));
+        assert_eq!(url("Archived-At: <https://a.example/archive>\r\n").as_deref(), Some("https://a.example/archive"));
     }
 
     #[test]

@@ -21,11 +21,11 @@ mod url;
 
 pub use charset::{Charset, decode, detect, encoding_trouble};
 pub use draft::Draft;
-pub use html::{html, html_draft, html_features};
+pub use html::{PageFeatures, html, html_draft, html_features};
 pub use mail::{mail, messages};
 pub use options::Options;
 pub use plain::{plain, plain_draft};
 pub use plain_text::{fragment, title_text, visible_line};
 pub use read::{draft, read};
 pub use sanitize::{SafeHtml, sanitize};
-pub use url::canonical_url;
+pub use url::{canonical_url, unwrapped};

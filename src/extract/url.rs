@@ -1,5 +1,6 @@
 //! Addresses of pages without what only follows the reader around.
 
+use base64::Engine as _;
 use url::Url;
 
 /// Parameters that only say where a reader came from; a `*` at the end stands for any ending.
@@ -89,6 +90,52 @@ fn is_tracking(pair: &str) -> bool {
     TRACKING.iter().any(|known| known.strip_suffix('*').map_or(*known == name, |start| name.starts_with(start)))
 }
 
+/// Where a link of a mail leads: out of a wrapper that counts clicks and carries its target in itself, in a parameter or its
+/// path, written plainly, percent-encoded or in base64. Any other link is itself. Tracking parameters are gone.
+pub fn unwrapped(link: &str) -> String {
+    let mut link = link.trim().to_owned();
+    for _ in 0..MOST_WRAPPERS {
+        let Some(target) = Url::parse(&link).ok().and_then(|url| target(&url)) else { break };
+        link = target;
+    }
+    canonical_url(&link)
+}
+
+/// Wrappers around each other that are taken off.
+const MOST_WRAPPERS: usize = 4;
+
+/// The address that `wrapper` carries.
+fn target(wrapper: &Url) -> Option<String> {
+    let parameters = wrapper.query_pairs().map(|(_, value)| value.into_owned());
+    let parts = wrapper.path_segments().into_iter().flatten();
+    let decoded = parts.map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned());
+    parameters.chain(decoded).find_map(|text| address(&text).or_else(|| address(&from_base64(&text)?)))
+}
+
+/// `text` as an absolute address of a page, or the first inside the JSON that some wrappers carry.
+fn address(text: &str) -> Option<String> {
+    let is_address = |text: &str| {
+        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        url.host_str().is_some_and(|host| host.contains('.')).then(|| url.to_string())
+    };
+    let json = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok();
+    if text.starts_with("http") {
+        return is_address(text);
+    }
+    let fields = json().filter(|_| text.starts_with('{'))?;
+    fields.values().filter_map(serde_json::Value::as_str).find_map(is_address)
+}
+
+fn from_base64(text: &str) -> Option<String> {
+    let text = text.split('.').next().unwrap_or(text).trim_end_matches('=');
+    // `http` and `{"` in base64: anything else is no address.
+    if text.len() > 8192 || !(text.starts_with("aHR0c") || text.starts_with("eyJ")) {
+        return None;
+    }
+    let plain = text.replace('-', "+").replace('_', "/");
+    base64::engine::general_purpose::STANDARD_NO_PAD.decode(plain).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
 /// The page `href` (found on a page at `base`) says it really is, if that can be true: an http(s) page of the same site that
 /// is not merely the site's front page.
 pub(crate) fn plausible_canonical(href: &str, base: Option<&str>) -> Option<String> {
@@ -135,6 +182,27 @@ mod tests {
             (" no url ", "no url"),
         ] {
             assert_eq!(canonical_url(url), expected);
+        }
+    }
+
+    #[test]
+    fn links_of_mails_lead_where_they_say_inside() {
+        for (link, expected) in [
+            (
+                "https://click.example.net/?u=https%3A%2F%2Fa.example%2Fp%3Fid%3D7%26utm_source%3Dx",
+                "https://a.example/p?id=7",
+            ),
+            ("https://x.awstrack.example/L0/https:%2F%2Fa.example%2Fp/1/0100", "https://a.example/p"),
+            ("https://t.example/c/aHR0cHM6Ly9hLmV4YW1wbGUvcA/abc", "https://a.example/p"),
+            ("https://s.example/redirect/2/eyJlIjoiaHR0cHM6Ly9hLmV4YW1wbGUvcCJ9.sig", "https://a.example/p"),
+            (
+                "https://o.example/?url=https%3A%2F%2Ft.example%2F%3Fu%3Dhttps%253A%252F%252Fa.example%252Fp",
+                "https://a.example/p",
+            ),
+            ("https://a.example/p?next=javascript:x&q=aHR", "https://a.example/p?next=javascript:x&q=aHR"),
+            ("mailto:a@a.example", "mailto:a@a.example"),
+        ] {
+            assert_eq!(unwrapped(link), expected, "{link}");
         }
     }
 

@@ -9,4 +9,5 @@ pub mod templates;
 
 pub use compose::{Composed, compose, deliveries, letters, post, specimen};
 pub use gather::{Gathered, SourceReport, gather, health, key};
+pub use read::sample;
 pub use replay::{Recording, replies};

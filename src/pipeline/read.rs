@@ -102,6 +102,19 @@ pub(super) async fn again(source: &Source, article: &Article, fetch: &dyn Fetch)
     })
 }
 
+/// How the articles of `entries` would be read now: for looking at a source, nothing is stored.
+pub async fn sample(source: &Source, entries: &[Entry], fetch: &dyn Fetch) -> Vec<Article> {
+    let identity = Identity::of(entries, "");
+    let mut site = Recurring::default();
+    let mut readings = Vec::new();
+    for entry in entries {
+        let mut reading = begin(source, entry.clone(), fetch).await;
+        reading.learn(&mut site);
+        readings.push(reading);
+    }
+    readings.into_iter().filter_map(|reading| reading.finish(source, &identity, &site).0).collect()
+}
+
 /// A page that could not be had.
 pub(super) struct Missed {
     problem: Problem,

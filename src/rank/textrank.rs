@@ -16,7 +16,7 @@ use crate::rank::{Graph, Input, Scores, prior};
 const STEPS: usize = 40;
 
 /// A step that changes all scores together by less than this changes nothing that matters.
-const STILL: f64 = 1e-13;
+const STILL: f64 = 1e-10;
 
 /// Sums below this are rounding, not similarity.
 const NOTHING: f64 = 1e-12;

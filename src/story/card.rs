@@ -8,6 +8,7 @@ use super::desk::Desk;
 use super::disagree::disagreement;
 use super::earlier::Told;
 use super::novelty::Said;
+use super::tags::tags;
 use super::weigh::{Weighed, weigh};
 use crate::model::{Article, KeySentence, Place, Story, Update};
 use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
@@ -85,7 +86,7 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Ca
     Some(Card { story: story(desk, cast, sentences, summed.keyphrases), sentences: weighed })
 }
 
-fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Vec<String>) -> Story {
+fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, keyphrases: Vec<String>) -> Story {
     let head = cast.faces[0];
     let (places, also_in) = places(cast, &sentences);
     let first = cast.told.iter().min_by_key(|told| (told.composed, &told.edition));
@@ -103,7 +104,7 @@ fn story(desk: &Desk<'_>, cast: &Cast<'_>, sentences: Vec<KeySentence>, tags: Ve
         sentences,
         also_in,
         update,
-        tags,
+        tags: tags(keyphrases),
         rate: None,
         teaser: head.teaser,
         score: cast.score,

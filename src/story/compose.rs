@@ -11,7 +11,7 @@ use super::order::Ranking;
 use super::pairs::pairs;
 use super::plot::{Plot, plots};
 use super::weigh::Weighed;
-use crate::model::{Article, Edition, MoreLink, Problem, Section};
+use crate::model::{Article, Edition, MoreLink, Section};
 
 /// A composed edition and the account of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +24,6 @@ pub struct Composition {
     pub rankings: Vec<Ranking>,
     /// Every sentence that the told stories were chosen from, story by story in the order of their scores.
     pub sentences: Vec<Weighed>,
-    /// What is worth a word.
-    pub problems: Vec<Problem>,
 }
 
 /// Composes the edition of `desk`. The order of its articles and of what was told does not matter.
@@ -40,15 +38,8 @@ pub fn compose(desk: &Desk<'_>) -> Composition {
     let plots = plots(desk, &admitted, &folded, &told, &pairs(&batch));
     let candidates: Vec<Candidate> = plots.iter().map(|plot| plot.candidate(&admitted)).collect();
     let choices = choose(desk, &candidates, |place| card(desk, &batch, &plots[place].cast(&admitted)));
-    Binding {
-        desk,
-        admitted: &admitted,
-        ledger,
-        sections: heads(desk, &candidates),
-        sentences: Vec::new(),
-        problems: Vec::new(),
-    }
-    .bind(&plots, choices)
+    Binding { desk, admitted: &admitted, ledger, sections: heads(desk, &candidates), sentences: Vec::new() }
+        .bind(&plots, choices)
 }
 
 /// Every head there may be, in the order of the config; heads of unknown sources last.
@@ -70,7 +61,6 @@ struct Binding<'a> {
     ledger: Ledger,
     sections: Vec<Section>,
     sentences: Vec<Weighed>,
-    problems: Vec<Problem>,
 }
 
 impl Binding<'_> {
@@ -89,13 +79,7 @@ impl Binding<'_> {
         let mut fates = self.ledger.fates;
         fates.sort_by(|a, b| (&a.source, &a.title, &a.article).cmp(&(&b.source, &b.title, &b.article)));
         rankings.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.story.cmp(&b.story)));
-        Composition {
-            edition: edition(self.desk, self.sections),
-            fates,
-            rankings,
-            sentences: self.sentences,
-            problems: self.problems,
-        }
+        Composition { edition: edition(self.desk, self.sections), fates, rankings, sentences: self.sentences }
     }
 
     fn section(&mut self, plot: &Plot<'_>) -> &mut Section {

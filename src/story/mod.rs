@@ -35,6 +35,7 @@ mod pairs;
 mod plot;
 mod rule;
 mod shorten;
+mod tags;
 mod taste;
 mod token;
 mod verify;

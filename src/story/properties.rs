@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use proptest::prelude::*;
 
 use super::tests::{Office, assert_proven, news, notices};
@@ -27,6 +29,19 @@ fn articles() -> impl Strategy<Value = Vec<Article>> {
     prop::collection::vec(one.prop_map(made), 0..24)
 }
 
+/// The ids of each story, and which id is a copy of which.
+fn stories(articles: &[Article]) -> (BTreeSet<Vec<&str>>, BTreeSet<(&str, &str)>) {
+    let grouped = group(articles, &Options::default());
+    let mut members: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut copies = BTreeSet::new();
+    for (article, found) in articles.iter().zip(&grouped) {
+        members.entry(found.story).or_default().push(&article.id);
+        copies.extend(found.duplicate_of.map(|original| (article.id.as_str(), articles[original].id.as_str())));
+    }
+    members.values_mut().for_each(|ids| ids.sort_unstable());
+    (members.into_values().collect(), copies)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -38,6 +53,13 @@ proptest! {
         let one = Office { articles, limits: limits.clone(), ..Office::default() };
         let other = Office { articles: shuffled, limits, ..Office::default() };
         prop_assert_eq!(format!("{:?}", one.compose()), format!("{:?}", other.compose()));
+    }
+
+    #[test]
+    fn any_order_gives_the_same_stories(articles in articles(), seed in any::<u64>()) {
+        let mut shuffled = articles.clone();
+        shuffled.sort_by_key(|article| crate::story::tests::scatter(&article.id, seed));
+        prop_assert_eq!(stories(&articles), stories(&shuffled));
     }
 
     #[test]

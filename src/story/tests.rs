@@ -227,6 +227,28 @@ fn one_source_does_not_fill_the_edition_while_others_have_something() {
 }
 
 #[test]
+fn quotas_hold_for_a_source_and_a_section_and_the_account_names_them() {
+    let told = |office: &Office, source: &str| {
+        let composition = office.compose();
+        let of_source = composition.fates.iter().filter(|fate| fate.source == source);
+        let (told, left): (Vec<_>, Vec<_>) = of_source.partition(|fate| matches!(fate.outcome, Outcome::Told { .. }));
+        (told.len(), left.first().map(|fate| fate.why.clone()).unwrap_or_default())
+    };
+    let limits = |limits: Limits| Limits { max_stories: 20, reading_minutes: 0, ..limits };
+    let mut office = Office { articles: notices("wire"), limits: limits(Limits::default()), ..Office::default() };
+    assert_eq!(told(&office, "wire").0, 8);
+    office.limits = limits(Limits { max_per_source: Some(3), ..Limits::default() });
+    let (count, why) = told(&office, "wire");
+    assert!(count == 3 && why.contains("`max_per_source` = 3"), "{count} {why}");
+    office.limits = limits(Limits { max_per_section: Some(2), ..Limits::default() });
+    let (count, why) = told(&office, "wire");
+    assert!(count == 2 && why.contains("`max_per_section` = 2"), "{count} {why}");
+    office.sources[0].max_stories = Some(1);
+    let (count, why) = told(&office, "wire");
+    assert!(count == 1 && why.contains("max_stories of the source"), "{count} {why}");
+}
+
+#[test]
 fn a_first_edition_does_not_empty_the_archives() {
     let mut articles = news();
     for number in 0..40 {

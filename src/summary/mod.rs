@@ -25,6 +25,12 @@ pub use fragment::text_fragment;
 pub use options::{Automatic, Budget, Options, Order};
 pub use reasons::Reasons;
 
+/// Words of a full sentence; more add nothing.
+const FULL: usize = 40;
+
+/// Exponent of a sentence's words when it is the only one; worth 1.5 ROUGE-1 on one-sentence summaries of French news.
+const FULLNESS: f64 = 0.75;
+
 /// One text to summarize.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Text<'a> {
@@ -116,13 +122,24 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     };
     let scored = rank::score(options.method, &input);
     let redundancy = if options.method.wants_variety() { options.redundancy } else { 0.0 };
-    let choices = choose(&scored.scores, &rows, &words, budget, redundancy);
+    let merits = merits(&scored, &words, budget);
+    let choices = choose(&merits, &rows, &words, budget, redundancy);
     Summary {
         language: languages.iter().flatten().next().cloned(),
         order_weight: scored.order_weight,
         keyphrases: keyphrases::keyphrases(&terms, |i| sentence(&places[i])),
         sentences: describe(texts, &places, &words, &readability, &scored, choices),
     }
+}
+
+/// What sentences are chosen by: their scores; when one alone must stand for a text that tells its news in order, fuller
+/// sentences gain, as nothing else will say the rest.
+fn merits(scored: &rank::Scores, words: &[usize], budget: Budget) -> Vec<f64> {
+    if budget.sentences(words.len()) != 1 {
+        return scored.scores.clone();
+    }
+    let fullness = |words: usize| (words.min(FULL) as f64).powf(FULLNESS * scored.order_weight);
+    scored.scores.iter().zip(words).map(|(score, &words)| score * fullness(words)).collect()
 }
 
 /// The language of a text, by the largest of its parts.

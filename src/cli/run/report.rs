@@ -70,7 +70,6 @@ impl Report {
     }
 
     pub(super) fn compose(&mut self, composed: Composed) {
-        self.problems.extend(composed.composition.problems.iter().cloned());
         self.composed = Some(composed);
     }
 

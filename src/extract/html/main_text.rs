@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use dom_query::Document;
 use dom_smoothie::{Config, Readability};
+use rs_trafilatura::page_type::PageType;
 use serde::Deserialize;
 
 use crate::extract::clean::{self, Forest, Judged, LANES, Recurring};
@@ -106,16 +107,28 @@ fn guarded(extract: impl FnOnce() -> Option<Vec<String>>) -> Vec<String> {
     catch_unwind(AssertUnwindSafe(extract)).ok().flatten().unwrap_or_default()
 }
 
-/// Every line of a page with the features that the trees see: what `benches/fit_pages.py` learns from.
-pub(crate) fn features(html: &str, document: Document, page: &Page, title: &str, elements: usize) -> Vec<Vec<f64>> {
-    let seen = Seen::new(html, document, page, elements);
-    let lines = Lines::new(page, &seen.judged, [&seen.readable, &seen.second], title);
+/// A page as its reader judges it: what `benches/fit_pages.py` learns from.
+#[derive(Debug, Clone, Default)]
+pub struct PageFeatures {
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// What the trees see of each line.
+    pub features: Vec<Vec<f64>>,
+    /// What Readability makes of the page: what stands where the trees keep next to nothing.
+    pub readable: Vec<String>,
+}
+
+/// The features of `document`, parsed from `html` and laid out as `page`.
+pub(crate) fn features(html: &str, document: Document, page: Page, title: &str, elements: usize) -> PageFeatures {
+    let seen = Seen::new(html, document, &page, elements);
+    let lines = Lines::new(&page, &seen.judged, [&seen.readable, &seen.second], title);
     let row = |line| {
         let mut row = seen.judged.features(line).to_vec();
         lines.features(line, &mut row);
         row
     };
-    (0..page.blocks.len()).map(row).collect()
+    let features = (0..page.blocks.len()).map(row).collect();
+    PageFeatures { features, lines: page.blocks.into_iter().map(|block| block.text).collect(), readable: seen.readable }
 }
 
 impl PageLines {
@@ -200,7 +213,9 @@ fn readability(document: Document) -> Option<Vec<String>> {
 
 /// Trafilatura, as `rs-trafilatura` has it.
 fn trafilatura(html: &str) -> Option<Vec<String>> {
-    let found = rs_trafilatura::extract(html).ok()?;
+    // Telling kinds of pages apart costs it a third of its time and changes nothing about articles.
+    let options = rs_trafilatura::Options { page_type: Some(PageType::Article), ..Default::default() };
+    let found = rs_trafilatura::extract_with_options(html, &options).ok()?;
     Some(found.content_text.lines().map(str::to_owned).collect())
 }
 

@@ -1,7 +1,7 @@
 //! What a page says about its article: title, byline, site, time of publication, canonical address, language.
 //!
 //! Asked in the order of trust: JSON-LD, then `<meta>` (OpenGraph, Dublin Core and the rest), then microdata, then what a
-//! reader sees. A date of modification or of crawling never stands in for the date of publication.
+//! reader sees. For the date what readers are shown comes first; [`published`] says why.
 
 use dom_query::{Document, Matcher, NodeRef};
 use jiff::Timestamp;

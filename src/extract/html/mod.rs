@@ -16,6 +16,8 @@ mod title;
 
 use dom_query::Document;
 
+pub use main_text::PageFeatures;
+
 use crate::extract::clean::Recurring;
 use crate::extract::draft::{Draft, Kind};
 use crate::extract::html::lines::Captions;
@@ -75,14 +77,13 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
     Draft::new(Kind::Page(Box::new(PageDraft { lines, metadata, problems, subject })))
 }
 
-/// The lines of a page with the numbers its reader judges each by: what `benches/fit_pages.py` learns from.
-pub fn html_features(html: &str, url: Option<&str>) -> Vec<(String, Vec<f64>)> {
-    let Ok(guarded) = guard::guard(html) else { return Vec::new() };
+/// The lines of a page with the numbers its reader judges each by; none of a page that is refused.
+pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
+    let Ok(guarded) = guard::guard(html) else { return PageFeatures::default() };
     let document = Document::from(guarded.html.as_str());
     let page = blocks::read(&document);
     let title = metadata::read(&document, &page, url).title;
-    let features = main_text::features(&guarded.html, document, &page, &title, guarded.elements);
-    page.blocks.into_iter().map(|block| block.text).zip(features).collect()
+    main_text::features(&guarded.html, document, page, &title, guarded.elements)
 }
 
 /// A page whose lines are judged and not yet chosen.

@@ -17,8 +17,8 @@ use whatlang::Lang;
 
 use codes::short_code;
 
-/// Bytes looked at; more do not change the answer.
-const ENOUGH: usize = 420;
+/// Bytes looked at; more hardly change the answer.
+const ENOUGH: usize = 300;
 
 /// Letters from which on a text may speak against what its page declares.
 const OUTSPOKEN: usize = 60;

@@ -13,8 +13,8 @@ const LEADING: [&str; 23] = [
 /// Languages that write ordinal numbers with a full stop: `21. Oktober`.
 const ORDINAL: [&str; 15] = ["de", "da", "no", "fi", "cs", "sk", "pl", "hu", "tr", "sl", "hr", "sr", "et", "lv", "is"];
 
-/// Mends the breaks between the sentences from `first` on, which are those of one block.
-pub(super) fn join(text: &str, found: &mut Vec<Range<usize>>, first: usize, language: &str) {
+/// Mends the breaks between the sentences from `first` on, which are those of one block; `capitals`: the text has some.
+pub(super) fn join(text: &str, found: &mut Vec<Range<usize>>, first: usize, language: &str, capitals: bool) {
     if found.len() < first + 2 {
         return;
     }
@@ -27,7 +27,7 @@ pub(super) fn join(text: &str, found: &mut Vec<Range<usize>>, first: usize, lang
         }
         if found[kept].is_empty() {
             found[kept] = span;
-        } else if is_torn(text, &found[kept], &span, language) {
+        } else if is_torn(text, &found[kept], &span, language, capitals) {
             found[kept].end = span.end;
         } else {
             kept += 1;
@@ -48,10 +48,12 @@ fn closes(sign: char) -> bool {
 /// A sign that opens what follows goes with it (`left. “|Right` → `left. |“Right`), one that closes what came before goes
 /// with that (`left!| » right` → `left! »| right`).
 fn move_signs(text: &str, left: &mut Range<usize>, right: &mut Range<usize>) {
-    if left.end == right.start {
-        let inner = &text[left.clone()];
+    let inner = &text[left.clone()];
+    let french = text[right.start..].starts_with(char::is_alphanumeric) && inner.ends_with('«');
+    if left.end == right.start || french {
         let bare = inner.trim_end_matches(opens);
-        if bare.len() < inner.len() && (bare.is_empty() || bare.ends_with(char::is_whitespace)) {
+        let forgotten = || inner.ends_with('"') && inner.matches('"').count() % 2 == 1;
+        if bare.len() < inner.len() && (bare.is_empty() || bare.ends_with(char::is_whitespace) || forgotten()) {
             right.start = left.start + bare.len();
             left.end = left.start + bare.trim_end().len();
             return;
@@ -70,7 +72,7 @@ fn move_signs(text: &str, left: &mut Range<usize>, right: &mut Range<usize>) {
 }
 
 /// Whether the split between two sentences is none.
-fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>, language: &str) -> bool {
+fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>, language: &str, capitals: bool) -> bool {
     let (left, right) = (&text[before.clone()], &text[after.clone()]);
     let gap = &text[before.end..after.start];
     let word = left.rsplit(char::is_whitespace).next().unwrap_or_default();
@@ -87,7 +89,7 @@ fn is_torn(text: &str, before: &Range<usize>, after: &Range<usize>, language: &s
     let said = matches!(next, '-' | '–' | '—') && left.ends_with(closes) && speaks_on(right);
     bracket
         || said
-        || next.is_lowercase() && goes_on(word, right, language)
+        || capitals && next.is_lowercase() && goes_on(word, right, language)
         || LEADING.contains(&word)
         || is_number(left, word, language)
         || is_initial(left, word, language)

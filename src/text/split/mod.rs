@@ -30,17 +30,24 @@ const LONGEST_PIECE: usize = 16 * 1024;
 /// Languages whose sentences end with signs that mean other things elsewhere; sentencex knows them.
 const FOREIGN_STOPS: [&str; 3] = ["am", "hy", "my"];
 
+/// Bytes from which it is told whether a text writes capitals.
+const SAMPLE: usize = 4096;
+
+/// With fewer small letters than this nothing is said about capitals.
+const FEW_LETTERS: usize = 400;
+
 /// Splitters kept; more than there are languages.
 const MOST_LANGUAGES: usize = 256;
 
 /// The sentences of `text` in the given language (`None`: unknown), as byte spans in their order.
 pub fn sentences(text: &str, language: Option<&str>) -> Vec<Range<usize>> {
     let splitter = Splitter::of(language.unwrap_or("en"));
+    let capitals = writes_capitals(text);
     let mut found = Vec::with_capacity(text.len() / 100 + 1);
     for block in blocks::blocks(text) {
         let first = found.len();
         splitter.block(text, block, &mut found);
-        join::join(text, &mut found, first, &splitter.language);
+        join::join(text, &mut found, first, &splitter.language, capitals);
         rules::mend(text, &mut found, first);
     }
     found
@@ -174,6 +181,16 @@ fn piece_end(text: &str, block: Range<usize>) -> (usize, bool) {
     }
 }
 
+/// Whether small letters say that a sentence goes on: not in texts that were put in small letters as a whole.
+fn writes_capitals(text: &str) -> bool {
+    let (mut small, mut large) = (0, 0);
+    for letter in text.bytes().take(SAMPLE) {
+        small += usize::from(letter.is_ascii_lowercase());
+        large += usize::from(letter.is_ascii_uppercase());
+    }
+    small < FEW_LETTERS || large * 200 > small
+}
+
 fn mostly_unspaced(piece: &str) -> bool {
     !piece.is_ascii() && piece.chars().take(200).filter(|&letter| is_unspaced(letter)).count() > 20
 }
@@ -220,6 +237,27 @@ mod tests {
             "en",
             &["This sentence was cut off in the\nmiddle because somebody wrapped it.", "The end."],
             "This sentence was cut off in the\nmiddle because somebody wrapped it.\nThe end.",
+        );
+    }
+
+    #[test]
+    fn texts_without_capitals_have_sentences_too() {
+        let text =
+            "several genes are known <cit> . the others were found in mice <dig> . nobody knows why. ".repeat(10);
+        assert_eq!(sentences(&text, Some("en")).len(), 30);
+    }
+
+    #[test]
+    fn a_quotation_mark_stands_with_what_it_opens() {
+        check(
+            "fr",
+            &["Il avait 3 ans.", "« Le premier jour fut long », dit-il."],
+            "Il avait 3 ans. « Le premier jour fut long », dit-il.",
+        );
+        check(
+            "fr",
+            &["Il vit à Clermont.", "\"L'objectif est clair.\""],
+            "Il vit à Clermont.\"L'objectif est clair.\"",
         );
     }
 
