@@ -27,6 +27,8 @@ const PART: f64 = 0.2;
 const GIVEN: f64 = 0.4;
 /// Words after which a phrase that occurs first there counts a third.
 const FAR: f64 = 300.0;
+/// Words after which a new phrase weighs less than a billionth of an early one and is not looked at.
+const LATE: usize = 12_000;
 /// What capital letters add.
 const CAPITALS: f64 = 0.8;
 
@@ -108,17 +110,27 @@ impl Found {
 
     /// Adds all phrases of a run of naming words; `before` words of the text stand before it.
     fn add_run(&mut self, sentence: usize, run: &[Token], before: usize) {
+        let is_late = before > LATE && self.phrases.len() >= MOST;
         for start in 0..run.len() {
             let mut key = [NONE; LONGEST];
             for length in 1..=LONGEST.min(run.len() - start) {
                 let last = &run[start + length - 1];
                 key[length - 1] = last.term().unwrap_or(NONE);
                 let next = u32::try_from(self.phrases.len()).unwrap_or(u32::MAX);
-                let place = if length == 1 {
-                    *self.words[key[0] as usize].alone.get_or_insert(next)
+                let known = if length == 1 {
+                    self.words[key[0] as usize].alone
                 } else {
-                    *self.places.entry(number(key)).or_insert(next)
+                    self.places.get(&number(key)).copied()
                 };
+                if known.is_none() && is_late {
+                    continue;
+                }
+                let place = known.unwrap_or(next);
+                if known.is_none() && length == 1 {
+                    self.words[key[0] as usize].alone = Some(next);
+                } else if known.is_none() {
+                    self.places.insert(number(key), next);
+                }
                 if place == next {
                     let span = (run[start].start, last.end);
                     self.phrases.push(Phrase { key, sentence, span, before: before + start, count: 0.0, whole: 0.0 });
