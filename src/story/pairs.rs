@@ -3,7 +3,7 @@
 //! Only pairs that share rare words are looked at: an inverted index of each article's heaviest words finds them in
 //! near-linear time. Eleven numbers turn likeness in lead, title, names, numbers and dates into one probability: a
 //! logistic regression on labelled stories with signs bounded, as in `recipes/stories.md` ("Pair probability"), fitted
-//! again for shortened vectors and against 400 unrelated articles taken for one day's.
+//! again by `benches/fit_stories.py` for shortened vectors and against unrelated articles taken for one day's.
 
 use std::collections::BTreeMap;
 
@@ -97,13 +97,13 @@ impl Likeness {
     }
 
     pub(super) fn probability(&self) -> f64 {
-        let z = -6.51 + 9.99 * self.lead + 5.47 * self.title + 9.57 * self.names + 8.49 * self.numbers
-            - 1.01 * self.weekday_clash
-            + 4.57 * self.calendar_same
-            - 0.88 * self.calendar_clash
-            + 4.61 * self.near
-            - 2.20 * self.far
-            + 2.10 * self.short;
+        let z = -5.84 + 9.43 * self.lead + 6.06 * self.title + 7.49 * self.names + 7.93 * self.numbers
+            - 0.76 * self.weekday_clash
+            + 3.96 * self.calendar_same
+            - 0.81 * self.calendar_clash
+            + 4.07 * self.near
+            - 1.96 * self.far
+            + 1.50 * self.short;
         1.0 / (1.0 + (-z).exp())
     }
 }
