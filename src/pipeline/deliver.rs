@@ -4,8 +4,8 @@
 //! over, and its answer is committed before the same connection gets the next message. So a program killed at any
 //! moment leaves at most one message a connection whose answer is lost, and every other is known to be sent or not.
 //!
-//! That is fast because many messages are made and marked as *trying* at once ([`queue`]), and commits are shared:
-//! while one is being written, the other connections' changes gather for the next ([`commit`]).
+//! That is fast because many messages are made and marked as *trying* at once (`queue`), and commits are shared:
+//! while one is being written, the other connections' changes gather for the next (`commit`).
 
 mod commit;
 mod queue;
