@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::rank::{self, Input, Rows};
+use crate::rank::{self, Input, Method, Rows};
 use crate::text::{self, count_words, index, language};
 
 pub use choose::{Choice, choose};
@@ -122,7 +122,8 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     };
     let scored = rank::score(options.method, &input);
     let redundancy = if options.method.wants_variety() { options.redundancy } else { 0.0 };
-    let merits = merits(&scored, &words, budget);
+    let alone = options.method == Method::TextRank && budget.sentences(words.len()) == 1;
+    let merits = if alone { alone_merits(&scored, &words) } else { scored.scores.clone() };
     let choices = choose(&merits, &rows, &words, budget, redundancy);
     Summary {
         language: languages.iter().flatten().next().cloned(),
@@ -132,12 +133,9 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     }
 }
 
-/// What sentences are chosen by: their scores; when one alone must stand for a text that tells its news in order, fuller
-/// sentences gain, as nothing else will say the rest.
-fn merits(scored: &rank::Scores, words: &[usize], budget: Budget) -> Vec<f64> {
-    if budget.sentences(words.len()) != 1 {
-        return scored.scores.clone();
-    }
+/// What sentences are chosen by when one alone must stand for the text: where it tells its news in order, fuller sentences
+/// gain, as nothing else will say the rest.
+fn alone_merits(scored: &rank::Scores, words: &[usize]) -> Vec<f64> {
     let fullness = |words: usize| (words.min(FULL) as f64).powf(FULLNESS * scored.order_weight);
     scored.scores.iter().zip(words).map(|(score, &words)| score * fullness(words)).collect()
 }

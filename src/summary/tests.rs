@@ -1,4 +1,5 @@
 use super::{Budget, Options, Text, summarize, summarize_texts};
+use crate::rank::Method;
 
 const NEWS: &str = "The river rose again on Monday and flooded the old town. Firemen carried sandbags to the bridge all \
     night. The mayor said the flood was the worst in the old town since 1954. A dog was rescued from a roof. Trains \
@@ -123,4 +124,12 @@ fn one_sentence_alone_is_a_full_one() {
         Firemen came to the old town. They carried sand to the bridge. Shops stayed closed.";
     let alone = summarize(text, &Options { sentences: Some(1), ..Options::default() });
     assert_eq!(alone.chosen().map(|sentence| sentence.index).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn one_sentence_of_lead_is_the_first() {
+    let text =
+        "It rained. The river above the old town rose by two metres on Monday night and took the bridge with it.";
+    let options = Options { method: Method::Lead, sentences: Some(1), ..Options::default() };
+    assert_eq!(summarize(text, &options).chosen().next().map(|sentence| sentence.index), Some(0));
 }
