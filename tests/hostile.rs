@@ -109,6 +109,8 @@ async fn every_hostile_case_is_met_as_wanted() {
     let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
     let tried = futures::stream::iter(&cases).map(async |case| {
         let source = source(&base, &case.path);
+        // Each case is a site of its own: what one host was told to wait for must not hold back the others.
+        let http = Http::new(&options(private)).unwrap();
         let first = gather(&source, &Memory::default(), now, &http).await;
         let second = if case.want == "304" { gather(&source, &first.memory, now, &http).await } else { first.clone() };
         let wrong = verdict(case, &first, &second).map(|wrong| {
