@@ -21,8 +21,7 @@ pub struct Article {
     pub byline: Option<String>,
     /// Name of the publication.
     pub site: Option<String>,
-    /// When it was first published; never a crawl date or a last-modified one that only machines are told. Where a page
-    /// names no other date, the one of its last change that it shows by its headline. `None`: the page does not say.
+    /// When it was first published; never a last-modified or crawl date. `None`: the page does not say.
     pub published: Option<Timestamp>,
     /// When this program first saw it; `None` before the store did.
     #[serde(default)]

@@ -1,9 +1,8 @@
 //! When a page's article was first published.
 //!
 //! What the page states for machines and what it shows to readers are both asked. Where they differ by more than a time zone
-//! explains, readers are told the truth: systems stamp pages anew when they are moved or saved. What machines are told of
-//! changes or crawling never stands in for the publication; only where a page names no other date than that of the last
-//! change it shows by its headline, that one dates what it says now.
+//! explains, readers are told the truth: systems stamp pages anew when they are moved or saved. A date of a change or of
+//! crawling never stands in for the publication.
 
 use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
@@ -113,7 +112,7 @@ pub(crate) fn read(
         (Some(stated), None) => {
             Some(marked().filter(|shown| shown.as_second() < stated.as_second() - SAME.cast_signed()).unwrap_or(stated))
         }
-        (None, None) => marked().or_else(|| url.and_then(dates::in_path)).or_else(|| changed(head)),
+        (None, None) => marked().or_else(|| url.and_then(dates::in_path)),
     }
 }
 
@@ -194,13 +193,6 @@ fn before_change(line: &str) -> &str {
     }
 }
 
-/// The date of the last change in the short lines around the headline.
-fn changed(head: &[&str]) -> Option<Timestamp> {
-    let line = head.iter().position(|line| line.chars().count() < 60 && speaks_of_change(line))?;
-    dates::find(head[line])
-        .or_else(|| head.get(line + 1).filter(|next| next.len() < 40).and_then(|next| dates::find(next)))
-}
-
 /// A date in an element made for it.
 fn marked(document: &Document) -> Option<Timestamp> {
     MARKED.iter().find_map(|selector| {
@@ -248,4 +240,36 @@ fn is_of_another(node: &NodeRef<'_>) -> bool {
         matches!(name.as_ref(), "aside" | "nav" | "footer" | "li")
             || (name.as_ref() != "body" && name.as_ref() != "html" && marks.into_iter().any(other))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Options, html};
+
+    fn published(head: &str, body: &str) -> Option<String> {
+        let text = "<p>The council of Harwick voted on Monday evening to rebuild the old harbour bridge.</p>".repeat(3);
+        let page = format!(
+            "<html><head>{head}</head><body><article><h1>A bridge is rebuilt</h1>{body}{text}</article></body></html>"
+        );
+        html(&page, None, &Options::default()).0.published.map(|time| time.to_string())
+    }
+
+    #[test]
+    fn a_last_modified_date_is_never_the_date_of_publication() {
+        for body in ["<p>Updated on July 9, 2025</p>", "<p>Last updated: <time datetime=2025-07-09>July 9</time></p>"] {
+            assert_eq!(published("", body), None, "{body}");
+        }
+        let head = "<meta property='article:modified_time' content='2025-07-09T10:00:00Z'>\
+                    <script type='application/ld+json'>{\"@type\":\"Article\",\"dateModified\":\"2025-07-09\"}</script>";
+        assert_eq!(published(head, ""), None);
+    }
+
+    #[test]
+    fn what_a_reader_sees_is_believed_before_what_machines_are_told() {
+        let head = "<meta property='article:published_time' content='2025-07-09T10:00:00Z'>";
+        assert_eq!(published(head, "").as_deref(), Some("2025-07-09T10:00:00Z"));
+        assert_eq!(published(head, "<p>July 9, 2025</p>").as_deref(), Some("2025-07-09T10:00:00Z"));
+        let moved = published(head, "<p>Published March 2, 2019, updated July 9, 2025</p>");
+        assert_eq!(moved.as_deref(), Some("2019-03-02T00:00:00Z"));
+    }
 }
