@@ -92,3 +92,68 @@ pub(crate) fn key(line: &str) -> u64 {
     let letters = line.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase);
     letters.fold(0, |key, c| mix(key, u64::from(c)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{Options, plain_draft};
+
+    const FURNITURE: &str =
+        "Our reporters work for you every day of the year, and they are glad of every letter that you send them.";
+
+    fn page(article: &[&str]) -> String {
+        format!("Home\nNews\nSport\nLog in\n{}\n{FURNITURE}\nRead more\nPrivacy policy", article.join("\n"))
+    }
+
+    const BRIDGE: [&str; 3] = [
+        "The council of Harwick voted on Monday evening to rebuild the old harbour bridge over the next three years.",
+        "The bridge, which was closed to lorries in March, carries about nine thousand cars a day across the harbour.",
+        "Engineers told the council that the bridge would have to be closed for good if the harbour wall was not repaired.",
+    ];
+    const FERRY: [&str; 3] = [
+        "A ferry with forty passengers ran aground off Skarness on Tuesday morning in thick fog, the coast guard said.",
+        "Nobody was hurt, and a tug pulled the ferry back into deep water before the tide of the afternoon came in.",
+        "The captain of the ferry told the coast guard that the light of the northern pier had been out for two nights.",
+    ];
+
+    /// The texts of `pages`, each with its address, read together.
+    fn together(pages: &[(&str, &str)]) -> Vec<String> {
+        let mut site = Recurring::default();
+        let draft = |(url, text): &(&str, &str)| plain_draft(text, Some(url), &Options::default());
+        let mut drafts: Vec<_> = pages.iter().map(draft).collect();
+        drafts.iter_mut().for_each(|draft| draft.learn(&mut site));
+        drafts.into_iter().map(|draft| draft.finish(&site).0.text).collect()
+    }
+
+    #[test]
+    fn a_line_of_prose_that_stands_on_several_pages_of_a_site_is_left_out() {
+        let (bridge, ferry) = (page(&BRIDGE), page(&FERRY));
+        let alone = together(&[("https://harwick.example/bridge", &bridge)]);
+        assert!(alone[0].contains(FURNITURE), "alone it reads like the article: {alone:?}");
+        let both = together(&[("https://harwick.example/bridge", &bridge), ("https://harwick.example/ferry", &ferry)]);
+        assert_eq!(both, [BRIDGE.join("\n"), FERRY.join("\n")]);
+    }
+
+    #[test]
+    fn an_article_that_stands_at_two_addresses_stays_whole() {
+        let bridge = page(&BRIDGE);
+        let twice =
+            together(&[("https://harwick.example/bridge", &bridge), ("https://harwick.example/amp/bridge", &bridge)]);
+        let alone = together(&[("https://harwick.example/bridge", &bridge)]);
+        assert_eq!(twice, [alone[0].clone(), alone[0].clone()]);
+    }
+
+    #[test]
+    fn a_page_is_not_its_own_sibling() {
+        let bridge = page(&BRIDGE);
+        let again =
+            together(&[("https://harwick.example/bridge", &bridge), ("https://harwick.example/bridge", &bridge)]);
+        assert!(again.iter().all(|text| text.contains(FURNITURE)), "{again:?}");
+    }
+
+    #[test]
+    fn lines_are_remembered_by_their_letters() {
+        assert_eq!(key("Comments (12)"), key("comments (3)"));
+        assert_eq!(key("12:30"), 0);
+    }
+}

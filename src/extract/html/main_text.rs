@@ -25,8 +25,8 @@ const MAX_ELEMENTS: usize = 60_000;
 /// Elements beyond which Trafilatura is not asked.
 const MAX_ELEMENTS_SECOND: usize = 30_000;
 
-/// Lines at or above this probability are the article.
-const THRESHOLD: f64 = 0.5;
+/// Lines at or above this probability are the article: where precision and recall balance best in cross-validation.
+const THRESHOLD: f64 = 0.55;
 
 /// The main text of a page and how sure it is.
 #[derive(Debug, Clone, Default)]
