@@ -9,7 +9,7 @@ seen. This trains trees of the same kind on these pages alone, without those of 
 lines as src/extract/clean/mod.rs and recurring.rs do (but for the rules against appeals, which the research found neutral).
 Features come from `cargo run --release --example line_features`, or from FILE that holds its answers. Needs numpy and lightgbm.
 """
-import argparse, collections, hashlib, json, os, re, statistics, subprocess, sys
+import argparse, collections, hashlib, itertools, json, os, re, statistics, subprocess, sys
 
 import lightgbm
 import numpy
@@ -19,7 +19,7 @@ TREES = dict(objective="binary", learning_rate=0.12, num_leaves=8, max_depth=3, 
 ROUNDS = 150
 CLEAN = ("cnndm", "bbc", "orangesum", "temario")
 CLEAN_TEXTS = 60
-RECURS, SAME_ARTICLE = -4.0, 0.7
+RECURS, RICH, POOR, SAME_ARTICLE, RICH_SHARE, POOR_SHARE = -6.0, 0.5, -2.5, 0.7, 0.5, 0.15
 
 
 def host(url):
@@ -80,8 +80,15 @@ def remembered(page, others):
     article = (page["sure"] >= 0.5) * page["words"]
     if (article * recurs).sum() > SAME_ARTICLE * article.sum():
         return page["sure"]
+    if not recurs.any():
+        return page["sure"]
+    likely, shift = numpy.minimum(page["words"], 80) * page["sure"], numpy.where(recurs, RECURS, 0)
+    runs = [list(run) for again, run in itertools.groupby(range(len(recurs)), lambda line: recurs[line]) if not again]
+    mass = [likely[run].sum() for run in runs]
+    for run, own in zip(runs, mass):
+        shift[run] = RICH if own >= RICH_SHARE * max(mass) else POOR if own < POOR_SHARE * max(mass) else 0
     odds = numpy.log(numpy.maximum(page["sure"], 1e-9) / numpy.maximum(1 - page["sure"], 1e-9))
-    return 1 / (1 + numpy.exp(-(odds + RECURS * recurs)))
+    return 1 / (1 + numpy.exp(-(odds + shift)))
 
 
 def choose(page, sure, cuts):

@@ -1,15 +1,26 @@
 //! Memory of a site: lines that stand on several of its pages are its furniture.
 //!
 //! Three of four boilerplate lines recur on another page of the same site, one of twenty lines of an article does. What was
-//! learnt shifts each line's probability by that evidence; it never decides alone. Where most of what reads like the article
-//! recurs, the same article came twice (syndicated, or at two addresses), and the memory is not asked.
+//! learnt shifts each line's probability by that evidence; it never decides alone. Lines that recur also part a page: among
+//! the runs of lines between them, the ones that hold the most of what reads like the article are the article, and a run with
+//! next to nothing of it is a list of links. Where most of what reads like the article recurs, the same article came twice
+//! (syndicated, or at two addresses), and the memory is not asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::clean::scan::mix;
 
-/// What a line that recurs loses in log-odds; the shares above give ln(0.05 / 0.75), cross-validation by site this.
-const RECURS: f64 = -4.0;
+/// What a line that recurs loses in log-odds; the shares above give ln(0.05 / 0.75), cross-validation by site
+/// (`benches/judge_lines.py`) this and the next four.
+const RECURS: f64 = -6.0;
+/// What the lines of a rich run gain in log-odds, and those of a poor one lose.
+const RICH: f64 = 0.5;
+const POOR: f64 = -2.5;
+/// A run is rich with at least this share of what the richest holds of the article, and poor with less than the other.
+const RICH_SHARE: f64 = 0.5;
+const POOR_SHARE: f64 = 0.15;
+/// Words that a line counts for at most.
+const LONG_LINE: u32 = 80;
 /// Share of what reads like the article that recurs when it is the same article again.
 const SAME_ARTICLE: f64 = 0.7;
 /// Lines remembered of one site; the rarest are forgotten first.
@@ -80,11 +91,32 @@ impl Recurring {
         if f64::from(again) > SAME_ARTICLE * f64::from(all) {
             return;
         }
-        for (probability, _) in probabilities.iter_mut().zip(recurs).filter(|(_, recurs)| *recurs) {
+        if !recurs.contains(&true) {
+            return;
+        }
+        for (shift, probability) in shifts(&recurs, words, probabilities).into_iter().zip(probabilities) {
             let odds = (probability.max(1e-9) / (1.0 - *probability).max(1e-9)).ln();
-            *probability = 1.0 / (1.0 + (-(odds + RECURS)).exp());
+            *probability = 1.0 / (1.0 + (-(odds + shift)).exp());
         }
     }
+}
+
+/// By how much the log-odds of each line change, given which lines recur.
+fn shifts(recurs: &[bool], words: &[u32], probabilities: &[f64]) -> Vec<f64> {
+    let likely = |line: usize| f64::from(words[line].min(LONG_LINE)) * probabilities[line];
+    let lines: Vec<usize> = (0..recurs.len()).collect();
+    let runs: Vec<(&[usize], f64)> = lines
+        .chunk_by(|&line, &next| recurs[line] == recurs[next])
+        .map(|run| (run, if recurs[run[0]] { 0.0 } else { run.iter().map(|&line| likely(line)).sum() }))
+        .collect();
+    let richest = runs.iter().map(|(_, mass)| *mass).fold(0.0, f64::max);
+    let shift = |run: &[usize], mass: f64| match mass / richest.max(f64::MIN_POSITIVE) {
+        _ if recurs[run[0]] => RECURS,
+        share if share >= RICH_SHARE => RICH,
+        share if share < POOR_SHARE => POOR,
+        _ => 0.0,
+    };
+    runs.into_iter().flat_map(|(run, mass)| std::iter::repeat_n(shift(run, mass), run.len())).collect()
 }
 
 /// A line by its letters alone: dates and counters change from page to page. 0 for a line without letters.
