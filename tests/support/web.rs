@@ -32,12 +32,12 @@ pub(crate) enum Answer {
     Status(u16, Vec<(&'static str, String)>),
     /// A redirect of this status.
     Redirect(u16, String),
+    /// A redirect for now, after so long.
+    Late(Duration, String),
     /// The head, then nothing, until the client gives up.
     Hang,
     /// One byte each tenth of a second, without end.
     Drip,
-    /// So many megabytes of spaces, compressed with gzip.
-    Bomb(usize),
     /// A body that says it is encoded in this way.
     Encoded(&'static str, Vec<u8>),
     /// A body that breaks off before its announced length.
@@ -131,6 +131,11 @@ impl Web {
         requests.iter().filter(|asked| asked.path == path).map(what).collect()
     }
 
+    /// The path of each request.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.state.requests.lock().unwrap().iter().map(|asked| asked.path.clone()).collect()
+    }
+
     /// Where it listens.
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
@@ -162,6 +167,7 @@ pub(crate) fn rss(name: &str, count: usize) -> String {
     format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>{name}</title>{items}</channel></rss>")
 }
 
+/// `bytes` in the form that `Content-Encoding: gzip` names.
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -184,6 +190,9 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
     // Others that were let in at the same time get their turn, so that counting them means something.
     for _ in 0..100 {
         tokio::task::yield_now().await;
+    }
+    if let Some(Answer::Late(wait, _)) = &answer {
+        tokio::time::sleep(*wait).await;
     }
     let response = respond(answer, request.headers());
     site.under_way.lock().unwrap().0 -= 1;
@@ -210,6 +219,7 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
                 .fold(response, |response, (name, value)| response.header(name, value))
                 .body(Body::empty())
         }
+        Some(Answer::Late(_, to)) => Response::builder().status(302).header(header::LOCATION, to).body(Body::empty()),
         Some(Answer::Redirect(status, to)) => {
             Response::builder().status(status).header(header::LOCATION, to).body(Body::empty())
         }
@@ -222,9 +232,6 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
                 clock.tick().await;
                 Some((Ok::<_, String>(Bytes::from_static(b" ")), clock))
             })))
-        }
-        Some(Answer::Bomb(megabytes)) => {
-            plain("text/xml").header(header::CONTENT_ENCODING, "gzip").body(gzip(&vec![b' '; megabytes << 20]).into())
         }
         Some(Answer::Encoded(encoding, bytes)) => {
             plain("application/rss+xml").header(header::CONTENT_ENCODING, encoding).body(bytes.into())
