@@ -312,6 +312,28 @@ async fn the_delay_that_robots_txt_asks_for_is_kept_between_pages() {
 }
 
 #[tokio::test]
+async fn a_robots_txt_made_to_be_costly_is_read_soon() {
+    let all = "User-agent: *\n";
+    for rules in [
+        format!("Disallow: /{}x\n", "*a".repeat(200_000)),
+        "Disallow: /*a*a*a*a*a*a*a*a$\n".repeat(15_000),
+        "Disallow: /a\n".repeat(35_000),
+        format!("Disallow: /{}\n", "%".repeat(400_000)),
+        "Crawl-delay: 99999999999999999999\n".into(),
+        "Crawl-delay: -1\nCrawl-delay: NaN\nCrawl-delay: 1e300\n".into(),
+        "User-agent: *\n".repeat(35_000),
+    ] {
+        let web = Web::start();
+        let page = format!("/{}", "a".repeat(2000));
+        web.on(&page, Answer::Body("text/html", b"ok".to_vec()));
+        web.on("/robots.txt", Answer::Body("text/plain", format!("{all}{rules}").into_bytes()));
+        let started = Instant::now();
+        let _ = Http::new(&options()).unwrap().fetch(Request::new(web.url(&page), Accept::Page).obeying_robots()).await;
+        assert!(started.elapsed() < Duration::from_secs(3), "{}: {:?}", &rules[..20], started.elapsed());
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_says_too_many_requests_is_not_asked_for_anything_else() {
     let web = Web::start();
     web.on("/a", Answer::Status(429, vec![("retry-after", "3600".into())]));
