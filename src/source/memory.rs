@@ -75,10 +75,10 @@ impl Memory {
             None => {}
         }
         if reply.not_modified {
-            // A 304 may bring newer validators, and then they count.
-            if !reply.validators.is_empty() {
-                self.validators = reply.validators.clone();
-            }
+            // A 304 may bring newer validators, and then they count; what it does not repeat still holds.
+            let Validators { etag, last_modified } = reply.validators.clone();
+            self.validators.etag = etag.or(self.validators.etag.take());
+            self.validators.last_modified = last_modified.or(self.validators.last_modified.take());
             return true;
         }
         let hash = Sha256::digest(&reply.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
