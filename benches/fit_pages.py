@@ -4,7 +4,7 @@
 usage: fit_pages.py PAGES.jsonl [--out src/extract/page.weights.json] [--folds 10] [--features FILE]
 
 PAGES.jsonl holds {"id","url","text","html_path"} (the page gzipped beside it). Features come from `cargo run --release --example
-page_features`, or from FILE that holds its answers. Prints the F1 of scrapinghub's article-extraction-benchmark in cross-validation by site (the honest figure), then
+line_features`, or from FILE that holds its answers. Prints the F1 of scrapinghub's article-extraction-benchmark in cross-validation by site (the honest figure), then
 of the whole set (which the trees have seen); writes only with --out. Needs numpy and lightgbm.
 """
 import argparse, bisect, gzip, hashlib, json, os, re, statistics, subprocess, sys
@@ -119,7 +119,7 @@ def read(path, features):
     records = [json.loads(line) for line in open(path, encoding="utf8")]
     pages = [dict(id=record["id"], url=record["url"], html=gzip.open(
         os.path.join(os.path.dirname(path), record["html_path"]), "rt", encoding="utf8", errors="replace").read()) for record in records]
-    command = ["cargo", "run", "--quiet", "--release", "--example", "page_features"]
+    command = ["cargo", "run", "--quiet", "--release", "--example", "line_features"]
     told = open(features, "rb").read() if features else subprocess.run(
         command, input="\n".join(map(json.dumps, pages)).encode(), stdout=subprocess.PIPE, check=True).stdout
     gold = {record["id"]: record["text"] or "" for record in records}

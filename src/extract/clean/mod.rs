@@ -86,6 +86,11 @@ pub fn lines(text: &str) -> Cleaning {
     Lines::new(text).choose(&[], &Recurring::default(), false)
 }
 
+/// What the trees see of each line of `text` that holds a letter or digit: what `benches/judge_lines.py` learns from.
+pub fn features(text: &str) -> Vec<Vec<f64>> {
+    Judged::new(text).features
+}
+
 /// The lines of a text, judged and not yet chosen.
 #[derive(Debug)]
 pub(crate) struct Lines {

@@ -1,6 +1,8 @@
-//! The lines of pages with the numbers their reader judges them by, for `benches/fit_pages.py`.
+//! The lines of pages and of plain texts with the numbers they are judged by, for `benches/fit_pages.py` and
+//! `benches/judge_lines.py`.
 //!
-//! Standard input holds records {"id", "url"?, "html"}, one a line; the answers {"id", "lines", "features", "readable"} come in their order.
+//! Standard input holds records {"id", "url"?, "html"} or {"id", "text"}, one a line; the answers {"id", "lines", "features",
+//! "readable"} come in their order. Lines of a text that hold no letter or digit are left out.
 
 use std::io::{BufRead, Error, Write};
 
@@ -20,6 +22,10 @@ fn main() -> Result<(), Error> {
 
 fn answer(record: &str) -> Result<serde_json::Value, Error> {
     let record: serde_json::Value = serde_json::from_str(record)?;
+    if let Some(text) = record["text"].as_str() {
+        let lines: Vec<&str> = text.split('\n').filter(|line| line.contains(char::is_alphanumeric)).collect();
+        return Ok(serde_json::json!({"id": record["id"], "lines": lines, "features": extract::clean::features(text)}));
+    }
     let page = extract::html_features(record["html"].as_str().unwrap_or_default(), record["url"].as_str());
     Ok(serde_json::json!({
         "id": record["id"], "lines": page.lines, "features": page.features, "readable": page.readable.join("\n"),
