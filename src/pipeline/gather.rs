@@ -3,7 +3,7 @@
 //! Sources are asked at the same time (the fetcher limits connections), each on its own: what one does wrong costs the
 //! others nothing. An article that the newsletter has seen is not fetched again.
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use tracing::info;
 
@@ -80,15 +80,16 @@ pub async fn gather(
 ) -> Result<Gathered, store::Error> {
     let act = Act { config, store, fetch, now };
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.name));
-    let asked = sources.map(|source| async move {
+    let asked = sources.enumerate().map(|(place, source)| async move {
         let done = act.gather_source(source).await;
         tick(&source.name);
-        done
+        done.map(|(report, failed)| (place, report, failed))
     });
-    let mut asked = stream::iter(asked).buffered(SOURCES_AT_ONCE);
+    // In whatever order they answer: behind one that hangs nobody waits.
+    let mut asked: Vec<_> = stream::iter(asked).buffer_unordered(SOURCES_AT_ONCE).try_collect().await?;
+    asked.sort_by_key(|(place, ..)| *place);
     let mut gathered = Gathered::default();
-    while let Some(done) = asked.next().await {
-        let (report, failed) = done?;
+    for (_, report, failed) in asked {
         gathered.health.asked += 1;
         gathered.health.answered += usize::from(report.outcome != FAILED);
         gathered.health.failed.extend(failed);
