@@ -160,3 +160,27 @@ fn a_feed_is_asked_for_by_its_user_and_its_pages_only_where_robots_txt_lets_us()
     let hits = ["/feed", "/robots.txt", "/open/1", "/closed/1"].map(|path| web.hits(path));
     assert_eq!(hits, [1, 1, 1, 0]);
 }
+
+#[test]
+fn a_page_that_is_busy_is_asked_for_again_when_it_said() {
+    let web = Web::start();
+    let program = program(&web, "");
+    let item =
+        format!("<item><title>One</title><link>{}</link><description>Few words.</description></item>", web.url("/1"));
+    web.feed("/feed", &format!("<rss version='2.0'><channel><title>News</title>{item}</channel></rss>"));
+    for status in [503, 429] {
+        web.on("/1", Answer::Status(status, vec![("retry-after", "3600".into())]));
+        let before = web.hits("/1");
+        let hour = if status == 503 { 5 } else { 7 };
+        for time in [format!("02T0{hour}:00"), format!("02T0{hour}:10"), format!("02T0{hour}:59")] {
+            gather(&program, &time).ends(0);
+        }
+        assert_eq!(web.hits("/1"), before + 1, "{status}");
+    }
+    let page = "<p>The council voted on Monday to rebuild the old harbour bridge over the next three years.</p>";
+    web.on("/1", Answer::Body("text/html", page.repeat(9).into_bytes()));
+    for time in ["02T08:01", "02T08:02"] {
+        gather(&program, time).ends(0);
+    }
+    assert_eq!(web.hits("/1"), 3, "what was read is not asked for again");
+}

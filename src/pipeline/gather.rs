@@ -205,7 +205,11 @@ impl Act<'_> {
         let begun = new.into_iter().map(|entry| read::begin(source, entry, self.fetch));
         let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
         let missed = readings.iter().filter_map(|reading| reading.later(&identity));
-        later.extend(missed.map(|id| Unread { id, tries: 1 }));
+        later.extend(missed.map(|(id, wait)| {
+            let mut unread = Unread { id, ..Unread::default() };
+            unread.put_off(self.now, wait);
+            unread
+        }));
         let site = self.site(source, &mut readings).await?;
         let (mut articles, mut problems) = (Vec::new(), Vec::new());
         for reading in readings {
@@ -221,13 +225,19 @@ impl Act<'_> {
     async fn again(self, source: &Source, memory: &mut Memory) -> Result<Vec<Article>, store::Error> {
         let mut articles = Vec::new();
         for mut unread in std::mem::take(&mut memory.unread) {
+            if unread.must_wait(self.now) {
+                memory.unread.push(unread);
+                continue;
+            }
             let Some(article) = self.store.article(&unread.id).await?.filter(|article| article.teaser) else {
                 continue;
             };
-            unread.tries += 1;
-            match read::again(source, &article, self.fetch).await {
+            match read::again(source, &article, self.fetch).await.map_err(|missed| missed.again) {
                 Ok(article) => articles.push(article),
-                Err(missed) if missed.for_now && unread.tries < MOST_TRIES => memory.unread.push(unread),
+                Err(Some(wait)) if unread.tries + 1 < MOST_TRIES => {
+                    unread.put_off(self.now, wait);
+                    memory.unread.push(unread);
+                }
                 Err(_) => {}
             }
         }
