@@ -5,6 +5,7 @@
 #[path = "support/web.rs"]
 mod web;
 
+use std::io::Write;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -109,18 +110,60 @@ async fn nothing_is_fetched_after_the_deadline_of_the_run() {
     }
 }
 
+/// `deflate`, as the standard has it.
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// At most 64 kB as one uncompressed meta-block of brotli (RFC 7932, section 9).
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let head = u32::try_from(bytes.len() - 1).unwrap() << 4 | 1 << 20;
+    [&head.to_le_bytes()[..3], bytes, &[3]].concat()
+}
+
+/// A frame of zstd (RFC 8878, section 3.1.1): `blocks` of raw bytes, or of one byte 128 KiB long.
+fn zstd(bytes: &[u8], repeated: usize) -> Vec<u8> {
+    let block = |kind: usize, size: usize, last: usize| (size << 3 | kind << 1 | last).to_le_bytes()[..3].to_vec();
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 7 << 3];
+    (0..repeated).for_each(|_| frame.extend([block(1, 128 << 10, 0), vec![b' ']].concat()));
+    [frame, block(0, bytes.len(), 1), bytes.to_vec()].concat()
+}
+
+/// 8 MiB of spaces, compressed with brotli.
+const BROTLI_BOMB: &[u8] = b"\xcb\xff\xff\x3f\xf8\x25\x40\xe2\xb1\x40\x20\xf7\xfe\x6f";
+
 #[tokio::test]
-async fn a_body_is_counted_after_decompression() {
+async fn every_encoding_is_read_and_counted_after_decoding() {
     let web = Web::start();
     let limit = Size::mebibytes(1);
     let options = Options { max_body: limit, ..options() };
-    web.on("/bomb", Answer::Bomb(8)).on("/large", Answer::Body("text/xml", vec![b' '; 2 << 20]));
-    web.on("/gzip", Answer::Encoded("gzip", gzip(b"small")));
-    for path in ["/bomb", "/large"] {
-        let error = ask(&options, web.url(path)).await.unwrap_err();
-        assert_eq!(error, Error::TooLarge { url: web.url(path), limit });
+    let spaces = vec![b' '; 8 << 20];
+    for (coding, small, bomb) in [
+        ("gzip", gzip(b"small"), gzip(&spaces)),
+        ("X-GZip", gzip(b"small"), gzip(&spaces)),
+        ("deflate", deflate(b"small"), deflate(&spaces)),
+        ("br", brotli(b"small"), BROTLI_BOMB.to_vec()),
+        ("zstd", zstd(b"small", 0), zstd(b"", 64)),
+        ("gzip, gzip", gzip(&gzip(b"small")), gzip(&gzip(&spaces))),
+        ("deflate, gzip", gzip(&deflate(b"small")), gzip(&deflate(&spaces))),
+        ("utf-8", b"small".to_vec(), spaces.clone()),
+    ] {
+        assert!(coding == "utf-8" || bomb.len() < 100_000, "{coding}: {} bytes", bomb.len());
+        web.on("/small", Answer::Encoded(coding, small)).on("/bomb", Answer::Encoded(coding, bomb));
+        assert_eq!(ask(&options, web.url("/small")).await.unwrap().bytes, b"small", "{coding}");
+        let error = ask(&options, web.url("/bomb")).await.unwrap_err();
+        assert_eq!(error, Error::TooLarge { url: web.url("/bomb"), limit }, "{coding}");
     }
-    assert_eq!(ask(&options, web.url("/gzip")).await.unwrap().bytes, b"small");
+    let (mut inside, codings) = (b"small".to_vec(), "gzip, gzip, gzip, gzip, gzip");
+    (0..5).for_each(|_| inside = gzip(&inside));
+    for (coding, bytes) in [(codings, inside), ("br, gzip", gzip(&brotli(b"small"))), ("compress", b"small".to_vec())] {
+        web.on("/", Answer::Encoded(coding, bytes));
+        assert!(matches!(ask(&options, web.url("/")).await, Err(Error::Broken { .. })), "{coding}");
+    }
+    web.on("/large", Answer::Body("text/xml", vec![b' '; 2 << 20]));
+    assert!(matches!(ask(&options, web.url("/large")).await, Err(Error::TooLarge { .. })));
 }
 
 #[tokio::test]
@@ -153,6 +196,33 @@ async fn redirects_are_followed_so_far_and_permanent_ones_are_told() {
         assert!(matches!(error, Error::Redirect { .. }), "{error}");
     }
     assert_eq!(web.hits("/loop"), 11);
+}
+
+#[tokio::test]
+async fn redirects_share_the_time_of_one_answer() {
+    let web = Web::start();
+    let late = |to: &str| Answer::Late(Duration::from_millis(400), to.to_owned());
+    web.on("/1", late("/2")).on("/2", late("/3")).on("/3", late("/4")).on("/4", Answer::Body("text/xml", vec![]));
+    let started = Instant::now();
+    let error = ask(&options(), web.url("/1")).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error}");
+    assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn credentials_do_not_follow_a_redirect_to_another_site() {
+    let (web, other) = (Web::start(), Web::start());
+    web.on("/here", Answer::Redirect(302, "/feed".into())).on("/feed", Answer::Body("text/xml", vec![]));
+    web.on("/away", Answer::Redirect(302, other.url("/feed"))).on("/own", Answer::Redirect(302, with(&other, "/feed")));
+    other.on("/feed", Answer::Body("text/xml", vec![]));
+    fn with(web: &Web, path: &str) -> String {
+        web.url(path).replace("http://", "http://me:secret@")
+    }
+    for path in ["/here", "/away", "/own"] {
+        ask(&options(), with(&web, path)).await.unwrap();
+    }
+    assert!(web.headers("/feed")[0].contains_key("authorization"));
+    assert!(other.headers("/feed").iter().all(|headers| !headers.contains_key("authorization")));
 }
 
 #[tokio::test]
@@ -239,6 +309,28 @@ async fn the_delay_that_robots_txt_asks_for_is_kept_between_pages() {
     let pages = (0..3).map(|_| http.fetch(Request::new(web.url("/page"), Accept::Page).obeying_robots()));
     assert!(futures::future::join_all(pages).await.iter().all(Result::is_ok));
     assert!(started.elapsed() >= Duration::from_millis(800), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_robots_txt_made_to_be_costly_is_read_soon() {
+    let all = "User-agent: *\n";
+    for rules in [
+        format!("Disallow: /{}x\n", "*a".repeat(200_000)),
+        "Disallow: /*a*a*a*a*a*a*a*a$\n".repeat(15_000),
+        "Disallow: /a\n".repeat(35_000),
+        format!("Disallow: /{}\n", "%".repeat(400_000)),
+        "Crawl-delay: 99999999999999999999\n".into(),
+        "Crawl-delay: -1\nCrawl-delay: NaN\nCrawl-delay: 1e300\n".into(),
+        "User-agent: *\n".repeat(35_000),
+    ] {
+        let web = Web::start();
+        let page = format!("/{}", "a".repeat(2000));
+        web.on(&page, Answer::Body("text/html", b"ok".to_vec()));
+        web.on("/robots.txt", Answer::Body("text/plain", format!("{all}{rules}").into_bytes()));
+        let started = Instant::now();
+        let _ = Http::new(&options()).unwrap().fetch(Request::new(web.url(&page), Accept::Page).obeying_robots()).await;
+        assert!(started.elapsed() < Duration::from_secs(3), "{}: {:?}", &rules[..20], started.elapsed());
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 mod web;
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use newsdigest::config::Config;
@@ -13,6 +14,7 @@ use newsdigest::fetch::{Http, Options};
 use newsdigest::model::Article;
 use newsdigest::pipeline::gather;
 use newsdigest::store::Store;
+use tokio::time::Instant;
 
 use web::{Answer, Web};
 
@@ -113,4 +115,26 @@ async fn a_page_that_is_gone_is_not_asked_for_again() {
         assert!(desk.gather().await[0].teaser);
     }
     assert_eq!(web.hits("/1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sources_that_hang_are_waited_for_all_at_once() {
+    let web = Web::start();
+    web.on("/hang", Answer::Hang).on("/feed", Answer::Body("text/xml", feed(&web, &[]).into_bytes()));
+    let source = |number: usize| {
+        let path = if number % 70 == 0 { "/hang" } else { "/feed" };
+        format!("[[source]]\nname = '{number}'\nfeed = '{}'\nallow_private = true\n", web.url(path))
+    };
+    let text: String = (0..280).map(source).collect();
+    let config = Config::parse(&format!("version = 1\n{text}"), Path::new("config.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("digest.db")).await.unwrap();
+    let options = Options { per_host: 32, timeout: SignedDuration::from_secs(2), ..Options::default() };
+    let now = "2026-11-03T00:00:00Z".parse().unwrap();
+    let started = Instant::now();
+    let gathered = gather(&config, &[], &store, &Http::new(&options).unwrap(), now, &|_| ()).await.unwrap();
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert_eq!(gathered.health.answered, 276);
+    let names: Vec<String> = gathered.sources.into_iter().map(|source| source.name).collect();
+    assert_eq!(names, (0..280).map(|number| number.to_string()).collect::<Vec<_>>(), "told in the order of the config");
 }

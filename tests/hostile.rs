@@ -2,8 +2,7 @@
 //!
 //! Needs Python and the tools folder (`DIGEST_TOOLS`, else `../shared/tools`); says that it skipped without them. The
 //! cases that lead to private addresses are told apart from others only where the server itself is at a public
-//! address, that is in a network namespace of its own: start `hostile_web.py --offhost --port 8080` there, put a public
-//! address on `lo`, and run this test with `DIGEST_HOSTILE=http://<that address>:8080`.
+//! address: it is put there, in a network namespace of its own, where the system allows one (`unshare`).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -41,7 +40,7 @@ fn start(tools: &Path) -> Option<(Hostile, String)> {
         return None;
     }
     let mut python = Command::new("python3");
-    python.arg(script).args(["--slow", "6", "--cap", "64"]).stdout(Stdio::piped());
+    python.arg(script).args(["--slow", "15", "--cap", "64"]).stdout(Stdio::piped());
     let mut child = python.spawn().ok()?;
     let mut line = String::new();
     BufReader::new(child.stdout.take()?).read_line(&mut line).ok()?;
@@ -49,9 +48,20 @@ fn start(tools: &Path) -> Option<(Hostile, String)> {
     Some((Hostile(child), format!("http://127.0.0.1:{port}")))
 }
 
+/// Puts the private addresses of the cases, and a public one for the server, on a network of its own that leads nowhere,
+/// and runs this program there again.
+const APART: &str = "
+    ip link set lo up
+    for address in 93.184.216.34 169.254.169.254 10.0.0.1 192.168.0.1 172.16.0.1 100.64.0.1 fd00:ec2::254; do
+        ip address add $address dev lo
+    done
+    exec 3< <(exec python3 \"$1\" --offhost --port 8080 --slow 15 --cap 64) && read -r _ <&3
+    DIGEST_HOSTILE=http://93.184.216.34:8080 \"$2\" --exact --nocapture every_hostile_case_is_met_as_wanted
+    status=$? && kill $! && exit $status";
+
 fn options(private: bool) -> Options {
     Options {
-        timeout: SignedDuration::from_secs(4),
+        timeout: SignedDuration::from_secs(10),
         deadline: SignedDuration::from_secs(120),
         per_host: 8,
         allow_private: private,
@@ -93,22 +103,34 @@ fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_hostile_case_is_met_as_wanted() {
-    let given = setting("DIGEST_HOSTILE");
-    let tools = setting("DIGEST_TOOLS").map_or_else(|| "../shared/tools".into(), PathBuf::from);
-    let started = given.is_none().then(|| start(&tools)).flatten();
-    let Some(base) = given.clone().or_else(|| started.as_ref().map(|(_, base)| base.clone())) else {
-        let _ = writeln!(std::io::stderr(), "skipped: no hostile_web.py, or no Python, to test with");
-        return;
-    };
-    let private = given.is_none();
+fn tools() -> PathBuf {
+    setting("DIGEST_TOOLS").map_or_else(|| "../shared/tools".into(), PathBuf::from)
+}
+
+/// What is said of the cases on a network of their own; `None` where there can be none.
+fn apart() -> Option<String> {
+    let unshare = || Command::new("unshare");
+    let possible = unshare().args(["-rn", "ip", "link"]).output().is_ok_and(|output| output.status.success());
+    let script = tools().join("hostile_web.py");
+    if !possible || !script.is_file() {
+        return None;
+    }
+    let program = std::env::current_exe().unwrap();
+    let output = unshare().args(["-rn", "bash", "-c", APART, "bash"]).args([&script, &program]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(" cases, 0 not as wanted, /secret was asked for 0 times"), "{said}");
+    Some(said.into_owned())
+}
+
+/// Meets each case of the server at `base`; returns how many there are and what went wrong.
+async fn meet(base: &str, private: bool) -> (usize, Vec<String>) {
     let http = Http::new(&options(private)).unwrap();
-    let list = http.fetch(Request::new(&base, Accept::Anything)).await.unwrap().bytes;
+    let list = http.fetch(Request::new(base, Accept::Anything)).await.unwrap().bytes;
     let cases: Vec<Case> = serde_json::from_slice(&list).unwrap();
     let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
     let tried = futures::stream::iter(&cases).map(async |case| {
-        let source = source(&base, &case.path);
+        let source = source(base, &case.path);
         // Each case is a site of its own: what one host was told to wait for must not hold back the others.
         let http = Http::new(&options(private)).unwrap();
         let first = gather(&source, &Memory::default(), now, &http).await;
@@ -120,12 +142,33 @@ async fn every_hostile_case_is_met_as_wanted() {
         // On loopback the way to the secret is as open as the way to the case.
         wrong.filter(|_| !(private && case.want == "block"))
     });
-    let wrong: Vec<String> = tried.buffer_unordered(8).filter_map(async |wrong| wrong).collect().await;
-    println!("{} cases, {} not as wanted", cases.len(), wrong.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    if !private {
-        let hits = http.fetch(Request::new(format!("{base}/_hits"), Accept::Anything)).await.unwrap().bytes;
-        let hits: serde_json::Value = serde_json::from_slice(&hits).unwrap();
-        assert_eq!(hits.get("/secret"), None, "the secret was asked for");
+    let wrong = tried.buffer_unordered(8).filter_map(async |wrong| wrong).collect().await;
+    (cases.len(), wrong)
+}
+
+/// How often the server at `base` was asked for what must never be asked for.
+async fn secrets(base: &str) -> u64 {
+    let request = Request::new(format!("{base}/_hits"), Accept::Anything);
+    let hits = Http::new(&options(false)).unwrap().fetch(request).await.unwrap().bytes;
+    let hits: serde_json::Value = serde_json::from_slice(&hits).unwrap();
+    hits.get("/secret").and_then(serde_json::Value::as_u64).unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_hostile_case_is_met_as_wanted() {
+    let given = setting("DIGEST_HOSTILE");
+    if let Some(said) = given.is_none().then(apart).flatten() {
+        println!("{said}");
+        return;
     }
+    let started = given.is_none().then(|| start(&tools())).flatten();
+    let Some(base) = given.clone().or_else(|| started.as_ref().map(|(_, base)| base.clone())) else {
+        let _ = writeln!(std::io::stderr(), "skipped: no hostile_web.py, or no Python, to test with");
+        return;
+    };
+    let (cases, wrong) = meet(&base, given.is_none()).await;
+    let secrets = if given.is_some() { secrets(&base).await } else { 0 };
+    println!("{cases} cases, {} not as wanted, /secret was asked for {secrets} times", wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(secrets, 0);
 }

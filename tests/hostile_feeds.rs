@@ -132,3 +132,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn outlines_nested_without_end_are_read_soon() {
+    let outline = |number: usize| format!("<outline text='{number}' xmlUrl='https://example.org/{number}'>");
+    let nested: String = (0..100_000).map(outline).collect();
+    let started = Instant::now();
+    let _ = opml::read(format!("<opml version='2.0'><body>{nested}</body></opml>").as_bytes());
+    let _ = feed::parse(&b"[".repeat(1_000_000), None, None);
+    let _ = feed::parse(&b"{\"a\":".repeat(1_000_000), None, None);
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}

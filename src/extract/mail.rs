@@ -13,9 +13,10 @@ use crate::model::{Article, Problem};
 /// Reads the mail in `bytes` (RFC 5322); `url` is where it was found.
 pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
     let subject = url.unwrap_or("mail").to_owned();
-    let Some(message) = MessageParser::default().parse(bytes) else {
+    let Some(mut message) = MessageParser::default().parse(bytes) else {
         return (Article::default(), vec![Problem::new(subject, "this is not a mail")]);
     };
+    drop_enclosed(&mut message);
     let mut problems = Vec::new();
     let text = body(&message).unwrap_or_else(|reason| {
         problems.push(Problem::new(subject.clone(), "the mail was not read").because(reason));
@@ -39,6 +40,18 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
         problems.push(Problem::new(subject, "the mail holds no text"));
     }
     (article, problems)
+}
+
+/// Lets go of the mails inside `message`, one after another: thousands of them, each inside the one before, would exhaust
+/// the stack if they were dropped as a whole.
+fn drop_enclosed(message: &mut Message<'_>) {
+    fn taken<'x>(part: &mut MessagePart<'x>) -> Option<Message<'x>> {
+        if let PartType::Message(enclosed) = &mut part.body { Some(std::mem::take(enclosed)) } else { None }
+    }
+    let mut enclosed: Vec<Message<'_>> = message.parts.iter_mut().filter_map(taken).collect();
+    while let Some(mut one) = enclosed.pop() {
+        enclosed.extend(one.parts.iter_mut().filter_map(taken));
+    }
 }
 
 /// Where the mail stands on the web: by its `Archived-At` (RFC 5064), else by its link to itself.

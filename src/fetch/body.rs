@@ -2,7 +2,7 @@ use std::io;
 
 use reqwest::{Response, header};
 
-use crate::fetch::inflate::undeflate;
+use crate::fetch::inflate::unpack;
 use crate::fetch::{Error, Size};
 
 /// The body of `response`, unless it is larger than `limit`.
@@ -13,9 +13,9 @@ pub(super) async fn read(mut response: Response, url: &str, limit: Size) -> Resu
     if response.content_length().is_some_and(|length| length > limit.as_bytes()) {
         return Err(too_large());
     }
-    // The library reads all other encodings; of this one it knows only half of what is sent.
-    let encoding = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-    let deflated = encoding.is_some_and(|encoding| encoding.trim().eq_ignore_ascii_case("deflate"));
+    // What the library unpacks itself, it takes off the header; the rest is left to us.
+    let codings = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let codings = codings.unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(BodyError::Http)? {
         if bytes.len() + chunk.len() > limit.as_usize() {
@@ -23,13 +23,11 @@ pub(super) async fn read(mut response: Response, url: &str, limit: Size) -> Resu
         }
         bytes.extend_from_slice(&chunk);
     }
-    if deflated {
-        let broken = |error: io::Error| Error::Broken { url: url.to_owned(), cause: error.to_string() };
-        let large = |error: &io::Error| error.kind() == io::ErrorKind::FileTooLarge;
-        return undeflate(&bytes, limit)
-            .map_err(|error| if large(&error) { too_large() } else { BodyError::Known(broken(error)) });
-    }
-    Ok(bytes)
+    let broken = |error: io::Error| match error.kind() {
+        io::ErrorKind::FileTooLarge => too_large(),
+        _ => BodyError::Known(Error::Broken { url: url.to_owned(), cause: error.to_string() }),
+    };
+    unpack(bytes, &codings, limit).map_err(broken)
 }
 
 /// What went wrong while reading.

@@ -223,12 +223,22 @@ fn headers(request: &Request) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     let Validators { etag, last_modified } = &request.validators;
-    for (name, value) in [(header::IF_NONE_MATCH, etag), (header::IF_MODIFIED_SINCE, last_modified)] {
-        if let Some(value) = value.as_deref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
+    let etag = etag.as_deref().map(tags);
+    for (name, value) in [(header::IF_NONE_MATCH, etag), (header::IF_MODIFIED_SINCE, last_modified.clone())] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
             headers.insert(name, value);
         }
     }
     headers
+}
+
+/// `etag` as the server knows it.
+///
+/// Apache marks the tag of what it compressed (`"v1-gzip"`) and then does not know it again (its `DeflateAlterETag`):
+/// the tag without the mark stands beside it.
+fn tags(etag: &str) -> String {
+    let bare = ["-gzip\"", "-br\""].iter().find_map(|mark| etag.strip_suffix(mark));
+    bare.map_or_else(|| etag.to_owned(), |bare| format!("{etag}, {bare}\""))
 }
 
 /// Where a redirect leads. Credentials stay with their own origin: what a stranger's `Location` brings is dropped.

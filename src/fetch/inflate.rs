@@ -12,11 +12,35 @@ pub fn gunzip(bytes: &[u8], limit: Size) -> io::Result<Vec<u8>> {
     bounded(MultiGzDecoder::new(bytes), limit)
 }
 
-/// The body of a reply with `Content-Encoding: deflate`.
+/// Encodings of one body that are taken off; more are nothing but an attack.
+const MOST_CODINGS: usize = 4;
+
+/// `bytes` without the `codings` that a `Content-Encoding` lists, the last one taken off first.
+///
+/// Names that stand for no encoding, such as `utf-8` or `none`, are sent by servers and say nothing.
+///
+/// # Errors
+/// When the bytes are not what the list says, hold more than `limit`, or are encoded in a way that is not read.
+pub(super) fn unpack(bytes: Vec<u8>, codings: &str, limit: Size) -> io::Result<Vec<u8>> {
+    let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
+    if codings.split(',').count() > MOST_CODINGS {
+        return Err(wrong(format!("it is encoded more than {MOST_CODINGS} times")));
+    }
+    codings.rsplit(',').try_fold(bytes, |bytes, coding| match coding.trim().to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => gunzip(&bytes, limit),
+        "deflate" => undeflate(&bytes, limit),
+        coding @ ("br" | "zstd" | "compress" | "x-compress") => {
+            Err(wrong(format!("it is encoded as `{coding}` in a way that is not read")))
+        }
+        _ => Ok(bytes),
+    })
+}
+
+/// The contents of `deflate`.
 ///
 /// The standard means zlib's format by it; servers that send the bare stream are as old as the confusion (RFC 9110,
 /// section 8.4.1.2).
-pub(super) fn undeflate(bytes: &[u8], limit: Size) -> io::Result<Vec<u8>> {
+fn undeflate(bytes: &[u8], limit: Size) -> io::Result<Vec<u8>> {
     let zlib = bytes.len() > 1 && bytes[0] & 0x0f == 8 && u16::from_be_bytes([bytes[0], bytes[1]]).is_multiple_of(31);
     if zlib { bounded(ZlibDecoder::new(bytes), limit) } else { bounded(DeflateDecoder::new(bytes), limit) }
 }

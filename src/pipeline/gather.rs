@@ -3,7 +3,7 @@
 //! Sources are asked at the same time (the fetcher limits connections), each on its own: what one does wrong costs the
 //! others nothing. An article that the newsletter has seen is not fetched again.
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use tracing::info;
 
@@ -80,15 +80,16 @@ pub async fn gather(
 ) -> Result<Gathered, store::Error> {
     let act = Act { config, store, fetch, now };
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.name));
-    let asked = sources.map(|source| async move {
+    let asked = sources.enumerate().map(|(place, source)| async move {
         let done = act.gather_source(source).await;
         tick(&source.name);
-        done
+        done.map(|(report, failed)| (place, report, failed))
     });
-    let mut asked = stream::iter(asked).buffered(SOURCES_AT_ONCE);
+    // In whatever order they answer: behind one that hangs nobody waits.
+    let mut asked: Vec<_> = stream::iter(asked).buffer_unordered(SOURCES_AT_ONCE).try_collect().await?;
+    asked.sort_by_key(|(place, ..)| *place);
     let mut gathered = Gathered::default();
-    while let Some(done) = asked.next().await {
-        let (report, failed) = done?;
+    for (_, report, failed) in asked {
         gathered.health.asked += 1;
         gathered.health.answered += usize::from(report.outcome != FAILED);
         gathered.health.failed.extend(failed);
@@ -204,7 +205,11 @@ impl Act<'_> {
         let begun = new.into_iter().map(|entry| read::begin(source, entry, self.fetch));
         let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
         let missed = readings.iter().filter_map(|reading| reading.later(&identity));
-        later.extend(missed.map(|id| Unread { id, tries: 1 }));
+        later.extend(missed.map(|(id, wait)| {
+            let mut unread = Unread { id, ..Unread::default() };
+            unread.put_off(self.now, wait);
+            unread
+        }));
         let site = self.site(source, &mut readings).await?;
         let (mut articles, mut problems) = (Vec::new(), Vec::new());
         for reading in readings {
@@ -220,13 +225,19 @@ impl Act<'_> {
     async fn again(self, source: &Source, memory: &mut Memory) -> Result<Vec<Article>, store::Error> {
         let mut articles = Vec::new();
         for mut unread in std::mem::take(&mut memory.unread) {
+            if unread.must_wait(self.now) {
+                memory.unread.push(unread);
+                continue;
+            }
             let Some(article) = self.store.article(&unread.id).await?.filter(|article| article.teaser) else {
                 continue;
             };
-            unread.tries += 1;
-            match read::again(source, &article, self.fetch).await {
+            match read::again(source, &article, self.fetch).await.map_err(|missed| missed.again) {
                 Ok(article) => articles.push(article),
-                Err(missed) if missed.for_now && unread.tries < MOST_TRIES => memory.unread.push(unread),
+                Err(Some(wait)) if unread.tries + 1 < MOST_TRIES => {
+                    unread.put_off(self.now, wait);
+                    memory.unread.push(unread);
+                }
                 Err(_) => {}
             }
         }

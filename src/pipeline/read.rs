@@ -1,6 +1,7 @@
 //! One entry → one article: out of what the source gave, or out of the page behind it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::extract::clean::Recurring;
 use crate::extract::{self, Draft};
@@ -59,8 +60,8 @@ pub(super) struct Reading {
     announced: Option<Article>,
     /// The document or the page behind the entry.
     draft: Option<Draft>,
-    /// The page could not be had for now.
-    later: bool,
+    /// The page could not be had for now, and may be asked for again after this.
+    later: Option<Duration>,
     problems: Vec<Problem>,
 }
 
@@ -68,15 +69,15 @@ pub(super) struct Reading {
 pub(super) async fn begin(source: &Source, entry: Entry, fetch: &dyn Fetch) -> Reading {
     if let Some(document) = entry.document.clone() {
         let (draft, problems) = drafted(source, document).await;
-        return Reading { entry, announced: None, draft, later: false, problems };
+        return Reading { entry, announced: None, draft, later: None, problems };
     }
     let announced = announced(&entry);
-    let mut reading = Reading { entry, announced: None, draft: None, later: false, problems: Vec::new() };
+    let mut reading = Reading { entry, announced: None, draft: None, later: None, problems: Vec::new() };
     if wants_page(source, &announced, &reading.entry) {
         match page(source, reading.entry.url().unwrap_or_default(), fetch).await {
             Ok((draft, problems)) => (reading.draft, reading.problems) = (draft, problems),
             // A page that cannot be had costs the rest of the text, not the article.
-            Err(missed) => (reading.later, reading.problems) = (missed.for_now, vec![missed.problem]),
+            Err(missed) => (reading.later, reading.problems) = (missed.again, vec![missed.problem]),
         }
     }
     reading.announced = Some(announced);
@@ -118,14 +119,14 @@ pub async fn sample(source: &Source, entries: &[Entry], fetch: &dyn Fetch) -> Ve
 /// A page that could not be had.
 pub(super) struct Missed {
     problem: Problem,
-    /// It may be had at another time.
-    pub(super) for_now: bool,
+    /// It may be had after this; `None` if that makes no sense.
+    pub(super) again: Option<Duration>,
 }
 
 impl Reading {
-    /// Its page may be had at another time: the id of the article that stands in.
-    pub(super) fn later(&self, identity: &Identity<'_>) -> Option<String> {
-        identity.id(&self.entry).filter(|_| self.later)
+    /// Its page may be had at another time: the id of the article that stands in, and how long to wait.
+    pub(super) fn later(&self, identity: &Identity<'_>) -> Option<(String, Duration)> {
+        identity.id(&self.entry).zip(self.later)
     }
 
     /// There is a page or a document to read.
@@ -204,7 +205,8 @@ fn wants_page(source: &Source, article: &Article, entry: &Entry) -> bool {
 async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<(Option<Draft>, Vec<Problem>), Missed> {
     let document = source::read_page(url, source, fetch).await.map_err(|error| {
         let what = format!("the page behind an entry cannot be read, its teaser stands in: {error}");
-        Missed { problem: Problem::new(&source.name, what), for_now: error.is_temporary() }
+        let again = error.is_temporary().then(|| error.retry_after().unwrap_or_default());
+        Missed { problem: Problem::new(&source.name, what), again }
     })?;
     Ok(drafted(source, document).await)
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -9,7 +11,7 @@ use crate::source::Source;
 const CONVINCED: u32 = 3;
 
 /// How long a source that is gone (410) is left in peace.
-const GONE: SignedDuration = SignedDuration::from_hours(7 * 24);
+const GONE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What one gathering of a source wants to know at the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +36,28 @@ pub struct Memory {
 }
 
 /// An article that was kept as its source announced it, since its page could not be had for now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// Its id.
     pub id: String,
     /// How often its page was asked for.
     pub tries: u32,
+    /// Its page is not to be asked for before.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
+}
+
+impl Unread {
+    /// Its page could not be had at `now`, and is not to be asked for again within `wait`.
+    pub(crate) fn put_off(&mut self, now: Timestamp, wait: Duration) {
+        self.tries += 1;
+        self.not_before = later(now, wait);
+    }
+
+    /// Whether its page is not to be asked for at `now`.
+    pub(crate) fn must_wait(&self, now: Timestamp) -> bool {
+        self.not_before.is_some_and(|until| until > now)
+    }
 }
 
 impl Memory {
@@ -75,10 +93,10 @@ impl Memory {
             None => {}
         }
         if reply.not_modified {
-            // A 304 may bring newer validators, and then they count.
-            if !reply.validators.is_empty() {
-                self.validators = reply.validators.clone();
-            }
+            // A 304 may bring newer validators, and then they count; what it does not repeat still holds.
+            let Validators { etag, last_modified } = reply.validators.clone();
+            self.validators.etag = etag.or(self.validators.etag.take());
+            self.validators.last_modified = last_modified.or(self.validators.last_modified.take());
             return true;
         }
         let hash = Sha256::digest(&reply.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -90,12 +108,14 @@ impl Memory {
     /// Notes that there was no answer.
     pub(super) fn note_failure(&mut self, error: &Error, now: Timestamp) {
         self.gone = error.is_gone();
-        let wait = error.retry_after().and_then(|wait| SignedDuration::try_from(wait).ok());
-        let wait = wait.or(self.gone.then_some(GONE));
-        self.not_before = wait.and_then(|wait| now.checked_add(wait).ok());
+        self.not_before = error.retry_after().or(self.gone.then_some(GONE)).and_then(|wait| later(now, wait));
         if self.moved >= CONVINCED && !error.is_temporary() {
             // The new address is no good: back to the one in the config.
             (self.moved_to, self.moved) = (None, 0);
         }
     }
+}
+
+fn later(now: Timestamp, wait: Duration) -> Option<Timestamp> {
+    SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok())
 }

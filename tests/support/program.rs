@@ -55,6 +55,11 @@ impl Program {
         run_in(self.folder.path(), &self.path("state"), arguments)
     }
 
+    /// The same with more in its environment.
+    pub(crate) fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
+        run_by(command_in(self.folder.path(), &self.path("state"), arguments).envs(environment.iter().copied()))
+    }
+
     /// Every file below the folder with its bytes.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
@@ -65,16 +70,24 @@ impl Program {
 
 /// Runs the program in `folder` with `state` as the user's state folder.
 pub(crate) fn run_in(folder: &Path, state: &Path, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_digest"))
+    run_by(&mut command_in(folder, state, arguments))
+}
+
+fn command_in(folder: &Path, state: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_digest"));
+    command
         .args(arguments)
         .current_dir(folder)
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", folder)
         .env("XDG_STATE_HOME", state)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+        .stdin(Stdio::null());
+    command
+}
+
+fn run_by(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
     Ran {
         code: output.status.code().expect("it was not killed"),
         stdout: String::from_utf8(output.stdout).unwrap(),

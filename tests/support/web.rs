@@ -17,7 +17,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Response, header};
+use axum::http::{HeaderMap, Response, Version, header};
 use tokio::sync::oneshot;
 
 /// What a path answers.
@@ -25,18 +25,19 @@ use tokio::sync::oneshot;
 pub(crate) enum Answer {
     /// A body with its media type; honours nothing.
     Body(&'static str, Vec<u8>),
-    /// The same with an `ETag` and a `Last-Modified`: 304 to who has it already.
+    /// The same with an `ETag` and a `Last-Modified`: 304 to who has it already. Like Apache, it does not know the mark
+    /// `-gzip` of its own tags again.
     Cached(&'static str, Vec<u8>, &'static str),
     /// A status with headers and no body.
     Status(u16, Vec<(&'static str, String)>),
     /// A redirect of this status.
     Redirect(u16, String),
+    /// A redirect for now, after so long.
+    Late(Duration, String),
     /// The head, then nothing, until the client gives up.
     Hang,
     /// One byte each tenth of a second, without end.
     Drip,
-    /// So many megabytes of spaces, compressed with gzip.
-    Bomb(usize),
     /// A body that says it is encoded in this way.
     Encoded(&'static str, Vec<u8>),
     /// A body that breaks off before its announced length.
@@ -54,8 +55,15 @@ pub(crate) struct Web {
 #[derive(Default)]
 struct Site {
     answers: Mutex<HashMap<String, Vec<Answer>>>,
-    requests: Mutex<Vec<(String, HeaderMap)>>,
+    requests: Mutex<Vec<Asked>>,
     under_way: Mutex<(usize, usize)>,
+}
+
+/// One request, as it came.
+struct Asked {
+    path: String,
+    version: Version,
+    headers: HeaderMap,
 }
 
 impl Web {
@@ -105,13 +113,32 @@ impl Web {
 
     /// How often a path was asked for.
     pub(crate) fn hits(&self, path: &str) -> usize {
-        self.state.requests.lock().unwrap().iter().filter(|(asked, _)| asked == path).count()
+        self.asked(path, |_| ()).len()
     }
 
     /// The headers of each request for a path.
     pub(crate) fn headers(&self, path: &str) -> Vec<HeaderMap> {
+        self.asked(path, |asked| asked.headers.clone())
+    }
+
+    /// In which version of HTTP each request for a path came.
+    pub(crate) fn versions(&self, path: &str) -> Vec<Version> {
+        self.asked(path, |asked| asked.version)
+    }
+
+    fn asked<T>(&self, path: &str, what: impl Fn(&Asked) -> T) -> Vec<T> {
         let requests = self.state.requests.lock().unwrap();
-        requests.iter().filter(|(asked, _)| asked == path).map(|(_, headers)| headers.clone()).collect()
+        requests.iter().filter(|asked| asked.path == path).map(what).collect()
+    }
+
+    /// The path of each request.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.state.requests.lock().unwrap().iter().map(|asked| asked.path.clone()).collect()
+    }
+
+    /// Where it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// The most requests that were being answered at the same time.
@@ -140,6 +167,7 @@ pub(crate) fn rss(name: &str, count: usize) -> String {
     format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>{name}</title>{items}</channel></rss>")
 }
 
+/// `bytes` in the form that `Content-Encoding: gzip` names.
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -152,7 +180,8 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
         let mut answers = site.answers.lock().unwrap();
         answers.get_mut(&path).map(|row| if row.len() > 1 { row.remove(0) } else { row[0].clone() })
     };
-    site.requests.lock().unwrap().push((path, request.headers().clone()));
+    let asked = Asked { path, version: request.version(), headers: request.headers().clone() };
+    site.requests.lock().unwrap().push(asked);
     {
         let mut under_way = site.under_way.lock().unwrap();
         under_way.0 += 1;
@@ -161,6 +190,9 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
     // Others that were let in at the same time get their turn, so that counting them means something.
     for _ in 0..100 {
         tokio::task::yield_now().await;
+    }
+    if let Some(Answer::Late(wait, _)) = &answer {
+        tokio::time::sleep(*wait).await;
     }
     let response = respond(answer, request.headers());
     site.under_way.lock().unwrap().0 -= 1;
@@ -174,7 +206,9 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
         Some(Answer::Body(kind, bytes)) => plain(kind).body(bytes.into()),
         Some(Answer::Cached(kind, bytes, etag)) => {
             let date = "Mon, 02 Nov 2026 10:00:00 GMT";
-            let known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| known == etag);
+            let own = etag.replace("-gzip", "");
+            let known = asked.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+            let known = known.is_some_and(|known| known.split(", ").any(|tag| tag == own));
             let response = plain(kind).header(header::ETAG, etag).header(header::LAST_MODIFIED, date);
             if known { response.status(304).body(Body::empty()) } else { response.body(bytes.into()) }
         }
@@ -185,6 +219,7 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
                 .fold(response, |response, (name, value)| response.header(name, value))
                 .body(Body::empty())
         }
+        Some(Answer::Late(_, to)) => Response::builder().status(302).header(header::LOCATION, to).body(Body::empty()),
         Some(Answer::Redirect(status, to)) => {
             Response::builder().status(status).header(header::LOCATION, to).body(Body::empty())
         }
@@ -197,9 +232,6 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
                 clock.tick().await;
                 Some((Ok::<_, String>(Bytes::from_static(b" ")), clock))
             })))
-        }
-        Some(Answer::Bomb(megabytes)) => {
-            plain("text/xml").header(header::CONTENT_ENCODING, "gzip").body(gzip(&vec![b' '; megabytes << 20]).into())
         }
         Some(Answer::Encoded(encoding, bytes)) => {
             plain("application/rss+xml").header(header::CONTENT_ENCODING, encoding).body(bytes.into())
