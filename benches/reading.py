@@ -3,9 +3,9 @@
 
 usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../shared/tools] [--only PART]
 
-Parts: feeds attacks charset pages metadata cleaning sample words speed safety. Two figures are not of this program's output
-and have commands of their own: `benches/fit_pages.py` (pages in cross-validation) and `cargo bench --bench gathering`; the
-hostile server is met by `cargo test --test hostile`.
+Parts: feeds attacks charset pages metadata cleaning sample words speed safety, then those that run another command of this
+folder and take minutes: unseen (`fit_pages.py` and `judge_lines.py`, cross-validation; need numpy and lightgbm), hostile
+(`cargo test --test hostile`) and morning (`cargo bench --bench gathering`).
 """
 import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile
 
@@ -182,8 +182,30 @@ def safety(options):
         print(f"safety: {name}: {seconds:.2f} CPU s, {megabytes:.0f} MB, exit code {code}, {said}")
 
 
+def relay(part, command):
+    """Prints what another command says, a line of ours for each of its own."""
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    lines = [line for line in run.stdout.decode().splitlines() if line.strip() and not line.startswith("   ")]
+    for line in lines if run.returncode == 0 else [f"{' '.join(command)} failed"] + lines[-5:]:
+        print(f"{part}: {line}")
+
+
+def unseen(options):
+    here = os.path.dirname(__file__)
+    relay("unseen pages", [sys.executable, f"{here}/fit_pages.py", f"{options.data}/extraction/pages.dev.jsonl"])
+    relay("unseen lines", [sys.executable, f"{here}/judge_lines.py", options.data])
+
+
+def hostile(options):
+    relay("hostile", ["cargo", "test", "--quiet", "--test", "hostile", "--", "--nocapture"])
+
+
+def morning(options):
+    relay("morning", ["cargo", "bench", "--quiet", "--bench", "gathering"])
+
+
 def main():
-    parts = [feeds, attacks, charset, pages, metadata, cleaning, sample, words, speed, safety]
+    parts = [feeds, attacks, charset, pages, metadata, cleaning, sample, words, speed, safety, unseen, hostile, morning]
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("digest", nargs="?", default="target/release/digest")
     parser.add_argument("--data", default="../shared/data")
