@@ -119,7 +119,7 @@ impl Lines {
         }
         if !site.is_empty() {
             let words: Vec<u32> = self.document.scan.lines.iter().map(|line| line.words).collect();
-            site.weigh(keys, &words, learnt, &mut self.probabilities);
+            site.weigh_runs(keys, &words, learnt, &mut self.probabilities);
         }
         let (keep, confidence, reason) = choose(&self.document, &self.probabilities, Lexicon::shipped());
         let spans = self.document.scan.lines.iter().map(|line| line.span.clone());

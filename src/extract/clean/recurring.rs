@@ -1,10 +1,10 @@
 //! Memory of a site: lines that stand on several of its pages are its furniture.
 //!
 //! Three of four boilerplate lines recur on another page of the same site, one of twenty lines of an article does. What was
-//! learnt shifts each line's probability by that evidence; it never decides alone. Lines that recur also part a page: among
-//! the runs of lines between them, the ones that hold the most of what reads like the article are the article, and a run with
-//! next to nothing of it is a list of links. Where most of what reads like the article recurs, the same article came twice
-//! (syndicated, or at two addresses), and the memory is not asked.
+//! learnt shifts each line's probability by that evidence; it never decides alone. In plain text, lines that recur also part
+//! the page: among the runs of lines between them, the ones with the most of what reads like the article are the article, and
+//! a run with next to nothing of it is a list of links. Where most of what reads like the article recurs, the same article
+//! came twice (syndicated, or at two addresses), and the memory is not asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,24 +80,37 @@ impl Recurring {
         }
     }
 
-    /// Shifts the probabilities of a page's lines by what is remembered; `learnt` says that this page is among it.
+    /// Shifts the probabilities of the lines of a page, whose markup parts it; `learnt` says that this page is among what is
+    /// remembered.
     pub(crate) fn weigh(&self, lines: &[u64], words: &[u32], learnt: bool, probabilities: &mut [f64]) {
+        let recurs = self.recurring(lines, words, learnt, probabilities);
+        shift(probabilities, recurs.iter().map(|recurs| if *recurs { RECURS } else { 0.0 }));
+    }
+
+    /// The same for the lines of a plain text, which nothing parts but the lines that recur.
+    pub(crate) fn weigh_runs(&self, lines: &[u64], words: &[u32], learnt: bool, probabilities: &mut [f64]) {
+        let recurs = self.recurring(lines, words, learnt, probabilities);
+        if recurs.contains(&true) {
+            shift(probabilities, shifts(&recurs, words, probabilities).into_iter());
+        }
+    }
+
+    /// Which lines stand on other pages too; none where the article itself does.
+    fn recurring(&self, lines: &[u64], words: &[u32], learnt: bool, probabilities: &[f64]) -> Vec<bool> {
         let own = u32::from(learnt);
         let recurs: Vec<bool> =
             lines.iter().map(|line| self.lines.get(line).is_some_and(|pages| *pages > own)).collect();
         let article = || (0..lines.len()).filter(|&line| probabilities[line] >= 0.5);
         let all: u32 = article().map(|line| words[line]).sum();
         let again: u32 = article().filter(|&line| recurs[line]).map(|line| words[line]).sum();
-        if f64::from(again) > SAME_ARTICLE * f64::from(all) {
-            return;
-        }
-        if !recurs.contains(&true) {
-            return;
-        }
-        for (shift, probability) in shifts(&recurs, words, probabilities).into_iter().zip(probabilities) {
-            let odds = (probability.max(1e-9) / (1.0 - *probability).max(1e-9)).ln();
-            *probability = 1.0 / (1.0 + (-(odds + shift)).exp());
-        }
+        if f64::from(again) > SAME_ARTICLE * f64::from(all) { vec![false; lines.len()] } else { recurs }
+    }
+}
+
+fn shift(probabilities: &mut [f64], shifts: impl Iterator<Item = f64>) {
+    for (probability, shift) in probabilities.iter_mut().zip(shifts).filter(|(_, shift)| *shift != 0.0) {
+        let odds = (probability.max(1e-9) / (1.0 - *probability).max(1e-9)).ln();
+        *probability = 1.0 / (1.0 + (-(odds + shift)).exp());
     }
 }
 
