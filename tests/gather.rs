@@ -122,7 +122,7 @@ async fn sources_that_hang_are_waited_for_all_at_once() {
     let web = Web::start();
     web.on("/hang", Answer::Hang).on("/feed", Answer::Body("text/xml", feed(&web, &[]).into_bytes()));
     let source = |number: usize| {
-        let path = if number % 70 == 0 { "/hang" } else { "/feed" };
+        let path = if number.is_multiple_of(70) { "/hang" } else { "/feed" };
         format!("[[source]]\nname = '{number}'\nfeed = '{}'\nallow_private = true\n", web.url(path))
     };
     let text: String = (0..280).map(source).collect();
