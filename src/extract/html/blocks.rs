@@ -155,6 +155,16 @@ pub(crate) const SIGNS: [&[&str]; 22] = [
 pub(crate) const UNSHOWN: u64 = 1 << 40;
 /// The bit for elements marked as the article's body (`itemprop=articleBody`).
 pub(crate) const MARKED_BODY: u64 = 1 << 41;
+/// The bit for elements that date a change of the page by their class.
+pub(crate) const CHANGED: u64 = 1 << 42;
+/// Parts of classes that say so.
+const CHANGE: [&str; 4] = ["modif", "updated", "changed", "edited"];
+
+/// Whether a class or another name of an element says that it dates a change, not the publication.
+pub(crate) fn names_change(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    CHANGE.iter().any(|word| name.contains(word)) && !name.contains("publish")
+}
 
 /// A cell with more text than this is no entry of a table but a part of the page.
 const LONG_CELL: usize = 80;
@@ -280,6 +290,7 @@ impl Reader {
                 key @ ("class" | "id" | "role" | "data-component" | "data-testid") => {
                     own_signs |= signs(&attribute.value);
                     if key == "class" {
+                        own_signs |= if names_change(&attribute.value) { CHANGED } else { 0 };
                         kind = attribute
                             .value
                             .bytes()

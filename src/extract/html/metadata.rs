@@ -6,7 +6,7 @@
 use dom_query::{Document, Matcher, NodeRef};
 use jiff::Timestamp;
 
-use crate::extract::html::blocks::Page;
+use crate::extract::html::blocks::{Block, CHANGED, Page};
 use crate::extract::html::json_ld::{self, Described};
 use crate::extract::html::{byline, published, title};
 use crate::extract::plain_text::visible_line;
@@ -75,9 +75,10 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
     }
 }
 
-/// The short lines around the headline, where byline and date stand.
+/// The short lines around the headline, where byline and date stand; none that only dates a change.
 fn head<'a>(page: &'a Page, title: &str) -> Vec<&'a str> {
-    let lines = || page.blocks.iter().map(|block| block.text.as_str());
+    let dates_change = |block: &Block| page.elements[block.element].own_signs & CHANGED != 0;
+    let lines = || page.blocks.iter().map(|block| if dates_change(block) { "" } else { block.text.as_str() });
     let is_heading = |place: &usize| (2..=3).contains(&page.elements[page.blocks[*place].element].name);
     let same: Vec<usize> = lines().enumerate().filter(|(_, line)| *line == title).map(|(place, _)| place).collect();
     let heading = same.iter().copied().find(is_heading).or_else(|| same.first().copied());

@@ -7,7 +7,7 @@
 use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
 
-use crate::extract::html::blocks::Page;
+use crate::extract::html::blocks::{Page, names_change};
 use crate::extract::html::dates;
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
@@ -208,12 +208,11 @@ fn marked(document: &Document) -> Option<Timestamp> {
 
 /// The element dates a change, not the publication.
 fn is_about_change(node: &NodeRef<'_>) -> bool {
-    let named = ["class", "itemprop", "id"].iter().any(|name| {
-        node.attr(name).is_some_and(|value| {
-            let value = value.to_ascii_lowercase();
-            (value.contains("modif") || value.contains("updated")) && !value.contains("publish")
-        })
-    });
+    let says = |node: &NodeRef<'_>| {
+        ["class", "itemprop", "id"].iter().any(|name| node.attr(name).is_some_and(|value| names_change(&value)))
+    };
+    // What stands around no more than the date speaks of it, too.
+    let named = says(node) || node.ancestors_it(Some(2)).any(|around| says(&around) && inline(&around).len() < 80);
     let before = || node.prev_sibling().map(|before| before.text().to_string()).unwrap_or_default();
     named || speaks_of_change(&before()) || speaks_of_change(&inline(node))
 }
@@ -256,7 +255,12 @@ mod tests {
 
     #[test]
     fn a_last_modified_date_is_never_the_date_of_publication() {
-        for body in ["<p>Updated on July 9, 2025</p>", "<p>Last updated: <time datetime=2025-07-09>July 9</time></p>"] {
+        for body in [
+            "<p>Updated on July 9, 2025</p>",
+            "<p>Last updated: <time datetime=2025-07-09>July 9</time></p>",
+            "<div class='field--name-changed'>July 9, 2025</div>",
+            "<div class='field--name-changed'><time datetime=2025-07-09>July 9, 2025</time></div>",
+        ] {
             assert_eq!(published("", body), None, "{body}");
         }
         let head = "<meta property='article:modified_time' content='2025-07-09T10:00:00Z'>\
