@@ -128,7 +128,7 @@ proptest! {
         let safe = extract::sanitize(&page, Some("https://example.org/"));
         let lower = safe.as_str().to_lowercase();
         prop_assert!(!lower.contains("<script") && !lower.contains("href=\"javascript") && !lower.contains("<img"));
-        let _ = (extract::fragment(&page, None), extract::title_text(&page), extract::canonical_url(&page));
+        let _ = (extract::fragment(&page), extract::title_text(&page), extract::canonical_url(&page));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use mail_parser::{Message, MessageParser, MessagePart, PartType};
 
 use crate::extract::html::guard::guard;
 use crate::extract::html::lines::{Captions, lines};
+use crate::extract::passage::Passage;
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, unwrapped};
 use crate::model::{Article, Problem};
@@ -127,7 +128,7 @@ fn body(message: &Message<'_>) -> Result<String, String> {
     for part in message.html_bodies() {
         if let PartType::Html(html) = &part.body {
             let guarded = guard(html)?;
-            let found = lines(&Document::from(guarded.html).root(), Captions::Dropped).join("\n");
+            let found = Passage::of(&lines(&Document::from(guarded.html).root(), Captions::Dropped)).text;
             if !found.is_empty() {
                 return Ok(found);
             }

@@ -4,6 +4,7 @@ use dom_query::Document;
 
 use crate::extract::html::guard::guard;
 use crate::extract::html::lines::{Captions, inline, lines};
+use crate::extract::passage::Passage;
 
 /// Markup beyond this many bytes is not read where the whole is too large to parse.
 const ENOUGH: usize = 1024 * 1024;
@@ -15,13 +16,13 @@ const INLINE: [&str; 31] = [
 ];
 
 /// The text of a piece of markup (the content of a feed's entry), a block a line.
-pub fn fragment(html: &str, _base: Option<&str>) -> String {
+pub fn fragment(html: &str) -> Passage {
     if !html.contains(['<', '&']) {
-        return tidy_lines(html);
+        return Passage { text: tidy_lines(html), parts: Vec::new() };
     }
     let guarded = guard(html).or_else(|_| guard(prefix(html, ENOUGH)));
-    let Ok(guarded) = guarded else { return String::new() };
-    lines(&Document::fragment(guarded.html).root(), Captions::Dropped).join("\n")
+    let Ok(guarded) = guarded else { return Passage::default() };
+    Passage::of(&lines(&Document::fragment(guarded.html).root(), Captions::Dropped))
 }
 
 /// A title as plain text in one line: entities and markup resolved (also when escaped twice), characters that would turn or
@@ -132,8 +133,9 @@ mod tests {
 
     #[test]
     fn fragments_become_lines() {
-        assert_eq!(fragment("<p>One <a href=x>two</a></p><p>three</p><script>x</script>", None), "One two\nthree");
-        assert_eq!(fragment("  plain \n\n text", None), "plain\ntext");
-        assert_eq!(fragment(&"<div>".repeat(100_000), None), "");
+        let text = |html: &str| fragment(html).text;
+        assert_eq!(text("<p>One <a href=x>two</a></p><p>three</p><script>x</script>"), "One two\nthree");
+        assert_eq!(text("  plain \n\n text"), "plain\ntext");
+        assert_eq!(text(&"<div>".repeat(100_000)), "");
     }
 }

@@ -1,6 +1,10 @@
+use std::ops::Range;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::model::{Figure, Part};
 
 /// One page's own text, with what is known about it.
 ///
@@ -30,6 +34,15 @@ pub struct Article {
     pub language: Option<String>,
     /// The text itself: paragraphs separated by newlines, nothing added.
     pub text: String,
+    /// Where the text is no running text: headings, lists, tables, quotations, code, captions, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Its pictures with what is said below them, in the order of the page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Figure>,
+    /// Absolute address of its lead image, by its page's or feed's word; never fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// How sure the extractor is that `text` is the whole article and nothing else, 0 to 1.
     pub confidence: f64,
     /// Only the announcement of an article is here, not the article.
@@ -65,6 +78,32 @@ impl Article {
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The stretches of the text whose sentences can stand for it, in their order and each apart from the next: running text,
+    /// the lines of lists, quotations; no heading, row of a table, code or caption. Empty: nothing sets parts of it apart.
+    pub fn telling(&self) -> Vec<Range<usize>> {
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        let mut push = |range: Range<usize>| {
+            let blank = self.text.get(range.clone()).is_none_or(|text| text.trim().is_empty());
+            if !blank {
+                stretches.push(range);
+            }
+        };
+        let mut end = 0;
+        for part in &self.parts {
+            push(end..part.start);
+            match self.text.get(part.start..part.end) {
+                Some(text) if part.kind.tells() => text.split('\n').fold(part.start, |start, line| {
+                    push(start..start + line.len());
+                    start + line.len() + 1
+                }),
+                _ => part.end,
+            };
+            end = part.end;
+        }
+        push(end..self.text.len());
+        if self.parts.is_empty() { Vec::new() } else { stretches }
+    }
+
     /// The time by which it is ordered: published, else first seen.
     pub fn time(&self) -> Option<Timestamp> {
         self.published.or(self.first_seen)
@@ -75,4 +114,28 @@ impl Article {
 fn without_scheme(url: &str) -> &str {
     let rest = url.trim_start_matches("https://").trim_start_matches("http://");
     rest.trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PartKind;
+
+    #[test]
+    fn headings_tables_and_code_tell_nothing_and_each_line_of_a_list_stands_apart() {
+        let text = "What is it?\nA bridge.\nof wood\nof stone\nlength 40 m\nIt stands.";
+        let part = |kind, words: &str| {
+            let start = text.find(words).unwrap();
+            Part { kind, start, end: start + words.len() }
+        };
+        let parts = vec![
+            part(PartKind::Heading, "What is it?"),
+            part(PartKind::List, "of wood\nof stone"),
+            part(PartKind::Table, "length 40 m"),
+        ];
+        let article = Article { text: text.into(), parts, ..Article::default() };
+        let told: Vec<&str> = article.telling().into_iter().map(|range| text[range].trim()).collect();
+        assert_eq!(told, ["A bridge.", "of wood", "of stone", "It stands."]);
+        assert!(Article { text: text.into(), ..Article::default() }.telling().is_empty());
+    }
 }

@@ -9,6 +9,7 @@ mod delivery;
 mod edition;
 mod entry;
 mod feed;
+mod part;
 mod problem;
 mod story;
 
@@ -19,5 +20,6 @@ pub use edition::{
 };
 pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
 pub use feed::Feed;
+pub use part::{Figure, Part, PartKind};
 pub use problem::Problem;
 pub use story::{KeySentence, Place, RateLinks, Story, Update};

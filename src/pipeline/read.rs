@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::extract::clean::Recurring;
-use crate::extract::{self, Draft};
+use crate::extract::{self, Draft, Passage};
 use crate::fetch::Fetch;
-use crate::model::{Article, Content, Document, Entry, Problem};
+use crate::model::{Article, Content, Document, Enclosure, Entry, Problem};
 use crate::source::{self, FullText, Source};
 
 /// A feed's text of fewer words than this may be a teaser: the page behind it is looked at.
@@ -174,16 +174,16 @@ impl Reading {
 /// The article as the feed itself gives it.
 fn announced(entry: &Entry) -> Article {
     let plain = |content: &Content| match content {
-        Content::Html { html } => extract::fragment(html, entry.url()),
-        Content::Text { text } => text.clone(),
+        Content::Html { html } => extract::fragment(html),
+        Content::Text { text } => Passage { text: text.clone(), parts: Vec::new() },
     };
     let content = entry.content.as_ref().map(plain).unwrap_or_default();
     let summary = entry.summary.as_ref().map(plain).unwrap_or_default();
-    let is_whole = words(&content) >= words(&summary) && !content.trim().is_empty();
-    let text = if is_whole { content } else { summary };
+    let is_whole = words(&content.text) >= words(&summary.text) && !content.text.trim().is_empty();
+    let Passage { text, parts } = if is_whole { content } else { summary };
     let teaser = words(&text) < TEASER_WORDS && (!is_whole || looks_cut(&text));
     let confidence = if is_whole { 0.9 } else { 0.3 };
-    Article { text, teaser, confidence, ..Article::default() }
+    Article { text, parts, teaser, confidence, ..Article::default() }
 }
 
 /// The feed itself says that there is more.
@@ -237,6 +237,7 @@ fn take_page(article: &mut Article, page: Article) {
         article.teaser = article.teaser && page.teaser;
         article.byline = article.byline.take().or(page.byline);
         article.site = article.site.take().or(page.site);
+        article.image = article.image.take().or(page.image);
     }
 }
 
@@ -254,6 +255,9 @@ fn complete(article: &mut Article, source: &Source, entry: &Entry) {
     article.language = source.language.clone().or_else(|| article.language.take()).or_else(|| entry.language.clone());
     article.url = entry.url().map(extract::canonical_url).or_else(|| article.url.take());
     article.tags.clone_from(&entry.categories);
+    let picture =
+        |enclosure: &&Enclosure| enclosure.media_type.as_deref().is_some_and(|kind| kind.starts_with("image/"));
+    article.image = article.image.take().or_else(|| Some(entry.enclosures.iter().find(picture)?.href.clone()));
 }
 
 fn words(text: &str) -> usize {

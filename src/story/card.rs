@@ -3,6 +3,8 @@
 //! One summary runs over the sentences of all its articles; each sentence keeps its article and its span. An update
 //! keeps only sentences that say what was not told before. Nothing is written here that does not stand in an article.
 
+use std::ops::Range;
+
 use super::batch::{Batch, language_of};
 use super::desk::Desk;
 use super::disagree::disagreement;
@@ -50,11 +52,13 @@ pub(super) fn card(desk: &Desk<'_>, batch: &Batch, cast: &Cast<'_>) -> Option<Ca
     let head = cast.faces[0];
     let texts = texts(&cast.faces);
     let language = language_of(head);
+    let parts: Vec<Vec<Range<usize>>> = texts.iter().map(|article| article.telling()).collect();
     let whole: Vec<Text<'_>> = texts
         .iter()
-        .map(|article| {
+        .zip(&parts)
+        .map(|(article, parts)| {
             let title = (!article.title.is_empty()).then_some(article.title.as_str());
-            Text { text: &article.text, title, language: Some(&language), parts: &[] }
+            Text { text: &article.text, title, language: Some(&language), parts }
         })
         .collect();
     let summed = summarize_texts(&whole, desk.summary);

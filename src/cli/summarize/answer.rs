@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::reasons;
 use crate::extract::{self, clean};
+use crate::model::Article;
 use crate::summary::{self, Options, Reasons, Summary, Text};
 
 /// One line of input.
@@ -111,11 +112,17 @@ pub(in crate::cli) fn answer(request: Request, how: &How) -> Answer {
         Some(page) => (title.or_else(|| Some(page.title.clone())), language.or_else(|| page.language.clone())),
         None => (title, language),
     };
+    let telling = page.as_ref().map(Article::telling);
     let extracted = page.map(|page| page.text);
     let text = extracted.as_deref().or(text.as_deref()).unwrap_or_default();
     let declared = language.as_deref().and_then(crate::text::language::normalize);
     let given = Text { text, title: title.as_deref(), language: language.as_deref(), ..Text::default() };
-    let summary = summarize_clean(given, how.clean && extracted.is_none(), &how.options);
+    let parts = match telling {
+        Some(telling) => telling,
+        None if how.clean => article_parts(text),
+        None => Vec::new(),
+    };
+    let summary = summary::summarize_texts(&[Text { parts: &parts, ..given }], &how.options);
     let order_weight = how.explain.then_some(summary.order_weight);
     let language = declared.or_else(|| summary.language.clone());
     let chosen: Vec<&str> = summary.chosen().map(|sentence| sentence.text.as_str()).collect();
@@ -125,14 +132,10 @@ pub(in crate::cli) fn answer(request: Request, how: &How) -> Answer {
     Answer { id, language, summary: joined, sentences, keyphrases, order_weight, text: extracted }
 }
 
-/// The one place where boilerplate is taken out of plain text before it is summarized: by the spans of its lines, so
-/// that sentences keep their places in the text as it was given.
-fn summarize_clean(given: Text<'_>, is_dirty: bool, options: &Options) -> Summary {
-    let parts = if is_dirty { article_parts(given.text) } else { Vec::new() };
-    summary::summarize_texts(&[Text { parts: &parts, ..given }], options)
-}
-
 /// The stretches of `text` without a line that is not the article's; empty when that is all of it.
+///
+/// The one place where boilerplate is taken out of plain text before it is summarized: by the spans of its lines, so that
+/// sentences keep their places in the text as it was given.
 fn article_parts(text: &str) -> Vec<Range<usize>> {
     let several_lines = memchr::memchr(b'\n', text.trim_end().as_bytes()).is_some();
     if !several_lines {

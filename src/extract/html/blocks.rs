@@ -3,6 +3,8 @@
 use dom_query::{Document, Element, NodeData, NodeRef};
 
 use crate::extract::html::lines::{BLOCKS, UNSEEN};
+use crate::extract::passage::{LONG_CELL, Line, kind_of, kind_of_line};
+use crate::model::PartKind;
 
 /// One line of a page and where it stands.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +15,8 @@ pub(crate) struct Block {
     pub(crate) linked: usize,
     /// Bytes of it in bold or emphasis.
     pub(crate) stressed: usize,
+    /// Cells of a table whose text stands in it.
+    pub(crate) cells: usize,
     /// Its nearest block element; a place in [`Page::elements`].
     pub(crate) element: usize,
 }
@@ -34,6 +38,8 @@ pub(crate) struct Holder {
     pub(crate) depth: u32,
     /// Its number among the elements of the same kind and class.
     pub(crate) kind: u64,
+    /// What its lines are, by itself or by the innermost element around it that says so.
+    pub(crate) part: Option<PartKind>,
 }
 
 /// The lines of a page and the elements that hold them.
@@ -43,6 +49,20 @@ pub(crate) struct Page {
     pub(crate) blocks: Vec<Block>,
     /// Elements that hold lines, outer before inner.
     pub(crate) elements: Vec<Holder>,
+}
+
+impl Page {
+    /// What the block in `place` is, where it is no running text.
+    pub(crate) fn kind(&self, place: usize) -> Option<PartKind> {
+        let block = &self.blocks[place];
+        kind_of_line(block.text.len(), block.cells, self.elements[block.element].part)
+    }
+
+    /// Its lines, each with what it is.
+    pub(crate) fn lines(self) -> Vec<Line> {
+        let kinds: Vec<Option<PartKind>> = (0..self.blocks.len()).map(|place| self.kind(place)).collect();
+        self.blocks.into_iter().zip(kinds).map(|(block, kind)| Line { text: block.text, kind }).collect()
+    }
 }
 
 /// Elements that are told apart.
@@ -166,9 +186,6 @@ pub(crate) fn names_change(name: &str) -> bool {
     CHANGE.iter().any(|word| name.contains(word)) && !name.contains("publish")
 }
 
-/// A cell with more text than this is no entry of a table but a part of the page.
-const LONG_CELL: usize = 80;
-
 /// Reads `document`.
 pub(crate) fn read(document: &Document) -> Page {
     let mut reader = Reader::default();
@@ -183,6 +200,8 @@ struct Reader {
     page: Page,
     line: Block,
     space: bool,
+    /// A cell began, and nothing of it was read yet.
+    cell: bool,
     links: usize,
     stress: usize,
     preformatted: usize,
@@ -275,6 +294,7 @@ impl Reader {
                 self.end_line(current);
             }
             // Cells of a row share a line; what they hold decides.
+            self.cell = true;
             return Some(Entered::Inline);
         }
         Some(Entered::Block(self.holder(element, name, current), name == "pre"))
@@ -282,6 +302,7 @@ impl Reader {
 
     fn holder(&self, element: &Element, name: &str, current: usize) -> Holder {
         let around = &self.page.elements[current];
+        let part = kind_of(name).or(around.part);
         let name = NAMES.iter().position(|known| *known == name).unwrap_or(NAMES.len());
         let mut own_signs = 0;
         let mut kind = name as u64 + 1;
@@ -315,6 +336,7 @@ impl Reader {
             signs: around.signs | if name == 32 { 0 } else { own_signs },
             depth: around.depth + 1,
             kind,
+            part,
         }
     }
 
@@ -338,6 +360,9 @@ impl Reader {
             }
         }
         let added = self.line.text.len().saturating_sub(before);
+        if added > 0 {
+            self.line.cells += usize::from(std::mem::take(&mut self.cell));
+        }
         self.line.linked += if self.links > 0 { added } else { 0 };
         self.line.stressed += if self.stress > 0 { added } else { 0 };
     }

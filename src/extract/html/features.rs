@@ -74,7 +74,7 @@ fn shingles(words: &[u64]) -> Vec<u64> {
 }
 
 /// Of each line of `page`: the share of it that another extractor's lines hold.
-fn votes(page: &Page, other: &[String]) -> Vec<f64> {
+fn votes(page: &Page, other: &[&str]) -> Vec<f64> {
     let seen: HashSet<u64, FixedState> = other.iter().flat_map(|line| shingles(&words(line))).collect();
     let share = |text: &str| {
         let runs = shingles(&words(text));
@@ -85,8 +85,8 @@ fn votes(page: &Page, other: &[String]) -> Vec<f64> {
 
 impl<'a> Lines<'a> {
     /// Looks over the page once; `others` are what two other extractors make of it, `title` its headline.
-    pub(crate) fn new(page: &'a Page, judged: &'a Judged, others: [&[String]; 2], title: &str) -> Self {
-        let [votes, seconds] = others.map(|other| votes(page, other));
+    pub(crate) fn new(page: &'a Page, judged: &'a Judged, others: [Vec<&str>; 2], title: &str) -> Self {
+        let [votes, seconds] = others.map(|other| votes(page, &other));
         let words: Vec<f64> = (0..page.blocks.len()).map(|line| f64::from(judged.words(line))).collect();
         let links: Vec<f64> = page
             .blocks

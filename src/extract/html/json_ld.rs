@@ -21,6 +21,8 @@ pub(crate) struct Described {
     pub(crate) published: Option<Timestamp>,
     /// `inLanguage`.
     pub(crate) language: Option<String>,
+    /// Address of `image`, else of `thumbnailUrl`.
+    pub(crate) image: Option<String>,
 }
 
 /// Nodes of all blocks together that are looked at.
@@ -112,6 +114,7 @@ fn describe(node: &Value, nodes: &[&Value], described: &mut Described) {
     described.published =
         std::iter::once(node).chain(nodes.iter().copied()).filter(|node| article(node)).find_map(date);
     described.site = name(resolve(&node["publisher"], nodes));
+    described.image = ["image", "thumbnailUrl"].iter().find_map(|key| address(resolve(&node[*key], nodes)));
     for key in ["author", "creator"] {
         if described.authors.is_empty() {
             described.authors = authors(&node[key], nodes);
@@ -137,6 +140,13 @@ fn authors(value: &Value, nodes: &[&Value]) -> Vec<String> {
         }
     }
     authors
+}
+
+/// The address of an image: as it stands, of an `ImageObject`, or of the first of several.
+fn address(image: &Value) -> Option<String> {
+    let first = image.get(0).unwrap_or(image);
+    let stated = first.as_str().or_else(|| first["url"].as_str()).or_else(|| first["contentUrl"].as_str());
+    stated.filter(|stated| !stated.trim().is_empty()).map(str::to_owned)
 }
 
 fn name(node: &Value) -> Option<String> {

@@ -3,9 +3,10 @@
 //! A line is what a reader sees as a paragraph, a heading, a list item or a row of a table. White space inside a line is
 //! collapsed except in preformatted text; nothing is added, and what a reader does not see is left out.
 
-use std::borrow::Cow;
-
 use dom_query::{NodeData, NodeRef};
+
+use crate::extract::passage::{Line, kind_of, kind_of_line};
+use crate::model::PartKind;
 
 /// Elements that begin and end a line.
 pub(super) const BLOCKS: [&str; 46] = [
@@ -73,7 +74,7 @@ pub(crate) enum Captions {
 }
 
 /// The text of `root`, a line a block.
-pub(crate) fn lines(root: &NodeRef<'_>, captions: Captions) -> Vec<String> {
+pub(crate) fn lines(root: &NodeRef<'_>, captions: Captions) -> Vec<Line> {
     let mut writer = Writer { captions, ..Writer::default() };
     writer.walk(root);
     writer.end_line();
@@ -82,12 +83,19 @@ pub(crate) fn lines(root: &NodeRef<'_>, captions: Captions) -> Vec<String> {
 
 /// All text of `root` in one line.
 pub(crate) fn inline(root: &NodeRef<'_>) -> String {
-    lines(root, Captions::Kept).join(" ")
+    let lines = lines(root, Captions::Kept);
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 struct Writer {
-    lines: Vec<String>,
+    lines: Vec<Line>,
     line: String,
+    /// Cells whose text stands in the line so far.
+    cells: usize,
+    /// A cell began, and nothing of it was read yet.
+    cell: bool,
+    /// What the elements around the line are, the innermost last.
+    around: Vec<PartKind>,
     /// White space was read and not yet written.
     space: bool,
     preformatted: usize,
@@ -96,7 +104,16 @@ struct Writer {
 
 impl Default for Writer {
     fn default() -> Self {
-        Self { lines: Vec::new(), line: String::new(), space: false, preformatted: 0, captions: Captions::Kept }
+        Self {
+            lines: Vec::new(),
+            line: String::new(),
+            cells: 0,
+            cell: false,
+            around: Vec::new(),
+            space: false,
+            preformatted: 0,
+            captions: Captions::Kept,
+        }
     }
 }
 
@@ -106,7 +123,8 @@ enum Kind {
     Unseen,
     Break,
     Cell,
-    Block,
+    /// With what it is to those who read it.
+    Block(Option<PartKind>),
     Preformatted,
     Inline,
 }
@@ -118,14 +136,7 @@ impl Writer {
         let mut pending: Vec<(NodeRef<'_>, Kind, bool)> = vec![(*root, self.kind(root), false)];
         while let Some((node, kind, leaving)) = pending.pop() {
             if leaving {
-                match kind {
-                    Kind::Block => self.end_line(),
-                    Kind::Preformatted => {
-                        self.end_line();
-                        self.preformatted -= 1;
-                    }
-                    _ => {}
-                }
+                self.leave(&kind);
                 continue;
             }
             match kind {
@@ -142,20 +153,36 @@ impl Writer {
                     self.end_line();
                     continue;
                 }
-                Kind::Cell => self.space = true,
-                Kind::Block => self.end_line(),
+                Kind::Cell => {
+                    self.space = true;
+                    self.cell = true;
+                }
+                Kind::Block(is) => {
+                    self.end_line();
+                    self.around.extend(is);
+                }
                 Kind::Preformatted => {
                     self.end_line();
+                    self.around.push(PartKind::Code);
                     self.preformatted += 1;
                 }
                 Kind::Inline => {}
             }
-            if matches!(kind, Kind::Block | Kind::Preformatted) {
+            if matches!(kind, Kind::Block(_) | Kind::Preformatted) {
                 pending.push((node, kind, true));
             }
             for child in node.children_it(true) {
                 pending.push((child, self.kind(&child), false));
             }
+        }
+    }
+
+    /// Ends what began with an element of the kind `kind`.
+    fn leave(&mut self, kind: &Kind) {
+        self.end_line();
+        self.preformatted -= usize::from(matches!(kind, Kind::Preformatted));
+        if matches!(kind, Kind::Block(Some(_)) | Kind::Preformatted) {
+            self.around.pop();
         }
     }
 
@@ -171,9 +198,9 @@ impl Writer {
             "td" | "th" => Kind::Cell,
             "pre" => Kind::Preformatted,
             "figcaption" | "caption" if self.captions == Captions::Dropped => Kind::Unseen,
-            "caption" => Kind::Block,
+            name @ "caption" => Kind::Block(kind_of(name)),
             name if UNSEEN.contains(&name) => Kind::Unseen,
-            name if BLOCKS.contains(&name) => Kind::Block,
+            name if BLOCKS.contains(&name) => Kind::Block(kind_of(name)),
             _ => Kind::Inline,
         }
     }
@@ -191,6 +218,7 @@ impl Writer {
                         self.line.push(' ');
                     }
                     self.line.push(c);
+                    self.cells += usize::from(std::mem::take(&mut self.cell));
                 }
             }
         }
@@ -201,9 +229,11 @@ impl Writer {
         let line = std::mem::take(&mut self.line);
         let trimmed = if self.preformatted > 0 { line.trim_end() } else { line.trim() };
         if !trimmed.is_empty() {
-            let line = if trimmed.len() == line.len() { Cow::Owned(line) } else { Cow::Borrowed(trimmed) };
-            self.lines.push(line.into_owned());
+            let kind = kind_of_line(trimmed.len(), self.cells, self.around.last().copied());
+            let text = if trimmed.len() == line.len() { line } else { trimmed.to_owned() };
+            self.lines.push(Line { text, kind });
         }
+        self.cells = 0;
     }
 }
 
@@ -213,7 +243,8 @@ mod tests {
 
     fn check(html: &str, expected: &[&str]) {
         let document = dom_query::Document::fragment(html);
-        assert_eq!(lines(&document.root(), Captions::Dropped), expected, "{html}");
+        let lines = lines(&document.root(), Captions::Dropped);
+        assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), expected, "{html}");
     }
 
     #[test]
@@ -223,6 +254,30 @@ mod tests {
         check("<table><tr><th>k</th><td>v</td></tr><tr><td>x<td>y</table>", &["k v", "x y"]);
         check("<pre>a\n  b\n\nc</pre>d", &["a", "  b", "c", "d"]);
         check("a\u{ad}b&nbsp; c &amp; d", &["ab c & d"]);
+    }
+
+    #[test]
+    fn lines_know_what_they_are() {
+        use PartKind::*;
+        let html = "<h2>h</h2><p>p</p><ul><li>l<p>l</p></ul><blockquote><p>q</p></blockquote><pre>c\n c</pre>p\
+            <table><caption>k</caption><tr><th>t<th>t</tr><tr><td>t<td>t</tr><tr><td><img><td>p</tr></table>";
+        let document = dom_query::Document::fragment(html);
+        let kinds: Vec<_> = lines(&document.root(), Captions::Kept).into_iter().map(|line| line.kind).collect();
+        let expected = [
+            Some(Heading),
+            None,
+            Some(List),
+            Some(List),
+            Some(Quote),
+            Some(Code),
+            Some(Code),
+            None,
+            Some(Caption),
+            Some(Table),
+            Some(Table),
+            None,
+        ];
+        assert_eq!(kinds, expected);
     }
 
     #[test]

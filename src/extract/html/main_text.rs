@@ -4,6 +4,7 @@
 //! markup, and whether Readability (`dom_smoothie`) and Trafilatura (`rs-trafilatura`) have it. Gradient-boosted trees weigh
 //! them; `page.weights.json` holds the trees, `benches/fit_pages.py` fits them. Where they keep next to nothing, Readability's own answer stands.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -16,6 +17,7 @@ use crate::extract::clean::{self, Forest, Judged, LANES, Recurring};
 use crate::extract::html::blocks::Page;
 use crate::extract::html::features::Lines;
 use crate::extract::html::lines::{Captions, lines};
+use crate::extract::passage::Line;
 
 /// The trees over the features of [`Judged`] and [`Lines`], one after the other.
 const WEIGHTS: &str = include_str!("../page.weights.json");
@@ -32,7 +34,9 @@ const THRESHOLD: f64 = 0.55;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MainText {
     /// A line a block.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Line>,
+    /// The blocks of the page from its first line to its last; empty where it was not chosen among them.
+    pub(crate) blocks: Range<usize>,
     /// 0 to 1.
     pub(crate) confidence: f64,
 }
@@ -60,13 +64,13 @@ pub(crate) enum PageLines {
     /// Each with its probability.
     Judged {
         /// The lines.
-        lines: Vec<String>,
+        lines: Vec<Line>,
         /// Words of each.
         words: Vec<u32>,
         /// That each is the article's.
         probabilities: Vec<f64>,
         /// What Readability makes of the page.
-        readable: Vec<String>,
+        readable: Vec<Line>,
     },
 }
 
@@ -76,21 +80,20 @@ pub(crate) fn judge(html: &str, document: Document, page: Page, title: &str, ele
         return PageLines::Chosen(MainText::default());
     }
     if elements > MAX_ELEMENTS {
-        return PageLines::Chosen(by_lines(&page));
+        return PageLines::Chosen(by_lines(page));
     }
     let seen = Seen::new(html, document, &page, elements);
-    let lines = Lines::new(&page, &seen.judged, [&seen.readable, &seen.second], title);
+    let lines = Lines::new(&page, &seen.judged, seen.others(), title);
     let probabilities = probabilities(&seen.judged, &lines, page.blocks.len());
     let Seen { judged, readable, .. } = seen;
     let words = (0..page.blocks.len()).map(|line| judged.words(line)).collect();
-    let lines = page.blocks.into_iter().map(|block| block.text).collect();
-    PageLines::Judged { lines, words, probabilities, readable }
+    PageLines::Judged { lines: page.lines(), words, probabilities, readable }
 }
 
 /// How a page reads as plain text, and to two other extractors.
 struct Seen {
     judged: Judged,
-    readable: Vec<String>,
+    readable: Vec<Line>,
     second: Vec<String>,
 }
 
@@ -100,10 +103,19 @@ impl Seen {
         let second = if elements > MAX_ELEMENTS_SECOND { Vec::new() } else { guarded(|| trafilatura(html)) };
         Self { judged: Judged::new(&text.join("\n")), readable: guarded(|| readability(document)), second }
     }
+
+    /// The lines of the two other extractors.
+    fn others(&self) -> [Vec<&str>; 2] {
+        [texts(&self.readable).collect(), self.second.iter().map(String::as_str).collect()]
+    }
+}
+
+fn texts(lines: &[Line]) -> impl Iterator<Item = &str> {
+    lines.iter().map(|line| line.text.as_str())
 }
 
 /// What another's extractor returns; nothing if it panics.
-fn guarded(extract: impl FnOnce() -> Option<Vec<String>>) -> Vec<String> {
+fn guarded<T>(extract: impl FnOnce() -> Option<Vec<T>>) -> Vec<T> {
     catch_unwind(AssertUnwindSafe(extract)).ok().flatten().unwrap_or_default()
 }
 
@@ -121,14 +133,15 @@ pub struct PageFeatures {
 /// The features of `document`, parsed from `html` and laid out as `page`.
 pub(crate) fn features(html: &str, document: Document, page: Page, title: &str, elements: usize) -> PageFeatures {
     let seen = Seen::new(html, document, &page, elements);
-    let lines = Lines::new(&page, &seen.judged, [&seen.readable, &seen.second], title);
+    let lines = Lines::new(&page, &seen.judged, seen.others(), title);
     let row = |line| {
         let mut row = seen.judged.features(line).to_vec();
         lines.features(line, &mut row);
         row
     };
     let features = (0..page.blocks.len()).map(row).collect();
-    PageFeatures { features, lines: page.blocks.into_iter().map(|block| block.text).collect(), readable: seen.readable }
+    let readable = texts(&seen.readable).map(str::to_owned).collect();
+    PageFeatures { features, lines: page.blocks.into_iter().map(|block| block.text).collect(), readable }
 }
 
 impl PageLines {
@@ -136,7 +149,7 @@ impl PageLines {
     pub(crate) fn keys(&self) -> Vec<u64> {
         match self {
             Self::Chosen(_) => Vec::new(),
-            Self::Judged { lines, .. } => lines.iter().map(|line| clean::key(line)).collect(),
+            Self::Judged { lines, .. } => texts(lines).map(clean::key).collect(),
         }
     }
 
@@ -147,21 +160,20 @@ impl PageLines {
             Self::Judged { lines, words, probabilities, readable } => (lines, words, probabilities, readable),
         };
         if !site.is_empty() {
-            let keys: Vec<u64> = lines.iter().map(|line| clean::key(line)).collect();
+            let keys: Vec<u64> = texts(&lines).map(clean::key).collect();
             site.weigh(&keys, &words, learnt, &mut probabilities);
         }
-        let chosen: Vec<String> = lines
-            .into_iter()
-            .zip(&probabilities)
-            .filter(|(_, probability)| **probability >= THRESHOLD)
-            .map(|(line, _)| line)
-            .collect();
-        let size = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
+        let kept = |probability: &f64| *probability >= THRESHOLD;
+        let chosen: Vec<Line> =
+            lines.into_iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line).collect();
+        let size = |lines: &[Line]| texts(lines).map(str::len).sum::<usize>();
         let (own, other) = (size(&chosen), size(&readable));
         if (own < 200 && other > 2 * own) || own * 5 < other {
-            return MainText { confidence: if other < 400 { 0.3 } else { 0.5 }, lines: readable };
+            return MainText { confidence: if other < 400 { 0.3 } else { 0.5 }, lines: readable, blocks: 0..0 };
         }
-        MainText { confidence: confidence(&probabilities, &words), lines: chosen }
+        let (first, last) = (probabilities.iter().position(kept), probabilities.iter().rposition(kept));
+        let blocks = first.unwrap_or_default()..last.map_or(0, |last| last + 1);
+        MainText { confidence: confidence(&probabilities, &words), lines: chosen, blocks }
     }
 }
 
@@ -203,7 +215,7 @@ fn confidence(probabilities: &[f64], words: &[u32]) -> f64 {
 }
 
 /// Mozilla's Readability, as `dom_smoothie` has it.
-fn readability(document: Document) -> Option<Vec<String>> {
+fn readability(document: Document) -> Option<Vec<Line>> {
     let config = Config { disable_json_ld: true, ..Config::default() };
     let mut readability = Readability::with_document(document, None, Some(config)).ok()?;
     let article = readability.parse().ok()?;
@@ -220,9 +232,14 @@ fn trafilatura(html: &str) -> Option<Vec<String>> {
 }
 
 /// The page's text without its tags, cleaned like pasted text.
-fn by_lines(page: &Page) -> MainText {
+fn by_lines(page: Page) -> MainText {
     let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
-    let text = text.join("\n");
-    let cleaning = clean::lines(&text);
-    MainText { lines: cleaning.text(&text).lines().map(str::to_owned).collect(), confidence: cleaning.confidence * 0.8 }
+    let cleaning = clean::lines(&text.join("\n"));
+    // Every block holds a letter or digit, so each is one of the lines that were judged.
+    let lines = page.lines().into_iter().zip(&cleaning.lines).filter(|(_, judged)| judged.kept);
+    MainText {
+        lines: lines.map(|(line, _)| line).collect(),
+        confidence: cleaning.confidence * 0.8,
+        ..MainText::default()
+    }
 }

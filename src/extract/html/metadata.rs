@@ -1,4 +1,4 @@
-//! What a page says about its article: title, byline, site, time of publication, canonical address, language.
+//! What a page says about its article: title, byline, site, time of publication, canonical address, lead image, language.
 //!
 //! Asked in the order of trust: JSON-LD, then `<meta>` (OpenGraph, Dublin Core and the rest), then microdata, then what a
 //! reader sees. For the date what readers are shown comes first; [`published`] says why.
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::extract::html::blocks::{Block, CHANGED, Page};
 use crate::extract::html::json_ld::{self, Described};
-use crate::extract::html::{byline, published, title};
+use crate::extract::html::{byline, figures, published, title};
 use crate::extract::plain_text::visible_line;
 use crate::extract::url::plausible_canonical;
 
@@ -25,6 +25,8 @@ pub(crate) struct Metadata {
     pub(crate) published: Option<Timestamp>,
     /// The address the page gives itself, if plausible.
     pub(crate) canonical: Option<String>,
+    /// Absolute address of the lead image.
+    pub(crate) image: Option<String>,
     /// Declared language.
     pub(crate) language: Option<String>,
 }
@@ -69,6 +71,7 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
         byline: byline::read(document, &head, &metas, &described, site.as_deref()),
         published: published::read(document, page, &head, &metas, &described, url),
         canonical: canonical(document, &metas, url),
+        image: figures::lead(document, &metas, &described, url),
         language: language(document, &metas, &described),
         title,
         site,

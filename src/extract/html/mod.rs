@@ -6,6 +6,7 @@ mod blocks;
 mod byline;
 pub(crate) mod dates;
 mod features;
+mod figures;
 pub(crate) mod guard;
 mod json_ld;
 pub(crate) mod lines;
@@ -23,8 +24,9 @@ use crate::extract::draft::{Draft, Kind};
 use crate::extract::html::lines::Captions;
 use crate::extract::html::main_text::{MainText, PageLines};
 use crate::extract::html::metadata::{Metadata, select};
+use crate::extract::passage::{Line, Passage};
 use crate::extract::{Options, canonical_url};
-use crate::model::{Article, Problem};
+use crate::model::{Article, Figure, Problem};
 
 /// Below this confidence a reader is told that the text may not be the article.
 const UNSURE: f64 = 0.5;
@@ -58,11 +60,12 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
         select(&document, selector).iter().for_each(dom_query::NodeRef::remove_from_parent);
     }
     let page = if options.remove_selectors.is_empty() { page } else { blocks::read(&document) };
+    let figures = figures::read(&document, &page, url);
     let chosen = options.content_selector.as_deref().map(|selector| select(&document, selector));
     let lines = match chosen {
         Some(nodes) if !nodes.is_empty() => {
             let lines = nodes.iter().flat_map(|node| lines::lines(node, Captions::Dropped)).collect();
-            PageLines::Chosen(MainText { lines, confidence: 1.0 })
+            PageLines::Chosen(MainText { lines, confidence: 1.0, ..MainText::default() })
         }
         chosen => {
             if chosen.is_some() {
@@ -74,7 +77,7 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
         }
     };
     metadata.canonical = metadata.canonical.or_else(|| url.map(canonical_url));
-    Draft::new(Kind::Page(Box::new(PageDraft { lines, metadata, problems, subject })))
+    Draft::new(Kind::Page(Box::new(PageDraft { lines, metadata, figures, problems, subject })))
 }
 
 /// The lines of a page with the numbers its reader judges each by; none of a page that is refused.
@@ -91,6 +94,8 @@ pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
 pub(super) struct PageDraft {
     lines: PageLines,
     metadata: Metadata,
+    /// Those with a caption, each with the block that holds it.
+    figures: Vec<(usize, Figure)>,
     problems: Vec<Problem>,
     subject: String,
 }
@@ -106,8 +111,11 @@ impl PageDraft {
     }
 
     pub(super) fn finish(self, site: &Recurring, learnt: bool) -> (Article, Vec<Problem>) {
-        let Self { lines, metadata, mut problems, subject } = self;
-        let article = article(lines.choose(site, learnt), metadata);
+        let Self { lines, metadata, figures, mut problems, subject } = self;
+        let main = lines.choose(site, learnt);
+        let inside = figures.into_iter().filter(|(block, _)| main.blocks.contains(block));
+        let figures = inside.map(|(_, figure)| figure).collect();
+        let article = Article { figures, ..article(main, metadata) };
         if article.text.is_empty() {
             problems.push(Problem::new(subject, "no text was found on the page"));
         } else if article.confidence < UNSURE {
@@ -120,7 +128,7 @@ impl PageDraft {
 }
 
 fn article(main: MainText, metadata: Metadata) -> Article {
-    let text = without_headline(&main.lines, &metadata.title).join("\n");
+    let Passage { text, parts } = Passage::of(without_headline(&main.lines, &metadata.title));
     let language = crate::text::language::detect(&text, metadata.language.as_deref());
     Article {
         url: metadata.canonical,
@@ -132,14 +140,62 @@ fn article(main: MainText, metadata: Metadata) -> Article {
         teaser: text.chars().count() < TEASER_CHARS,
         confidence: if text.is_empty() { 0.0 } else { main.confidence },
         text,
+        parts,
+        image: metadata.image,
         ..Article::default()
     }
 }
 
 /// The lines without the headline at their head, which the article carries apart.
-fn without_headline<'a>(lines: &'a [String], title: &str) -> &'a [String] {
+fn without_headline<'a>(lines: &'a [Line], title: &str) -> &'a [Line] {
     match lines.first() {
-        Some(first) if !title.is_empty() && first.trim() == title && lines.len() > 1 => &lines[1..],
+        Some(first) if !title.is_empty() && first.text.trim() == title && lines.len() > 1 => &lines[1..],
         _ => lines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PartKind;
+
+    const HEAD: &str = "<meta property='og:image' content='/lead.jpg'><base href='https://harwick.example/news/'>";
+    const BODY: &str = "<p>The council of Harwick voted on Monday evening to rebuild the old harbour bridge.</p>\
+        <figure><img src='data:image/gif;base64,x' data-src='pier.jpg'><figcaption>The pier at low tide</figcaption></figure>\
+        <p>The bridge, which was closed to lorries in March, carries about nine thousand cars a day across the harbour.</p>\
+        <h2>What does it cost?</h2>\
+        <table><tr><th>Part</th><th>Millions</th></tr><tr><td>Piers</td><td>12</td></tr></table>\
+        <blockquote><p>We shall open it in three years, said the mayor of Harwick to the council on Monday evening.</p></blockquote>\
+        <p>Engineers told the council that the bridge would be closed for good if the harbour wall was not repaired.</p>";
+
+    fn read() -> Article {
+        let page = format!(
+            "<html><head>{HEAD}</head><body><article><h1>A bridge is rebuilt</h1>{BODY}</article></body></html>"
+        );
+        html(&page, Some("https://harwick.example/bridge"), &Options::default()).0
+    }
+
+    #[test]
+    fn tables_headings_and_quotations_are_told_from_running_text() {
+        let article = read();
+        let kind = |words: &str| {
+            let at = article.text.find(words)?;
+            article.parts.iter().find(|part| (part.start..part.end).contains(&at)).map(|part| part.kind)
+        };
+        assert_eq!(kind("We shall open it"), Some(PartKind::Quote));
+        assert_eq!(kind("The council of Harwick"), None);
+        for (words, expected) in [("What does it cost?", PartKind::Heading), ("Piers 12", PartKind::Table)] {
+            assert!(!article.text.contains(words) || kind(words) == Some(expected), "{words}: {article:?}");
+        }
+        let told: String = article.telling().into_iter().map(|range| &article.text[range]).collect();
+        assert!(told.contains("We shall open it") && !told.contains("cost?") && !told.contains("Piers 12"), "{told}");
+    }
+
+    #[test]
+    fn a_figure_stands_beside_the_text_and_the_lead_image_is_named() {
+        let article = read();
+        assert_eq!(article.image.as_deref(), Some("https://harwick.example/lead.jpg"));
+        let image = Some("https://harwick.example/news/pier.jpg".to_owned());
+        assert_eq!(article.figures, [Figure { image, caption: "The pier at low tide".into() }]);
     }
 }
