@@ -1,7 +1,8 @@
 //! Dates in the forms people write.
 //!
-//! ISO 8601 and RFC 3339 in whole or in part, RFC 822 with two- and four-digit years, asctime, month names in a dozen
-//! languages, the zones of mail headers. What could be two dates (`03/04/2026`) or none (`Feb 30`) is no date.
+//! ISO 8601 and RFC 3339 in whole or in part, RFC 822 with two- and four-digit years, asctime, month names in two dozen
+//! languages, East Asian dates, seconds since 1970, the zones of mail headers. What could be two dates (`03/04/2026`) or
+//! none (`Feb 30`) is no date.
 
 use std::sync::LazyLock;
 
@@ -16,115 +17,203 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if text.is_empty() || text.len() > 100 {
         return None;
     }
-    iso(text).or_else(|| korean(text)).or_else(|| words(text))
+    epoch(text).or_else(|| iso(text)).or_else(|| east_asian(text)).or_else(|| words(text))
 }
 
 static ISO: LazyLock<Regex> = LazyLock::new(|| {
-    // Year, month, day; hour, minute, second; zone. The day may follow a month's name in Hungarian feeds.
+    // Year, month, day; hour, minute, second; half of the day; zone. The day may follow a month's name in Hungarian feeds.
     compiled(
-        r"(?ix) ^ (\d{4}) (?: [-/.] (\d{1,2}|\p{L}{3,}) (?: [-/.] (\d{1,2}) )? | (\d{2}) (\d{2}) )?
+        r"(?ix) ^ (\d{4}) (?: [-/.] (\d{1,2}|\p{L}{3,}) (?: [-/.] (\d{1,2}) \.? )? | (\d{2}) (\d{2}) )?
           (?: [T\s]+ (\d{1,2}) : (\d{2}) (?: : (\d{2}) (?: [.,] \d+ )? )?
-              \s* ( (?: UTC|GMT )? [+-] \d{1,2} :? (?:\d{2})? | [A-Z]{1,5} )? )? $",
+              \s* ([ap]\.?m\b\.?)?
+              \s* ( (?: UTC|GMT )? [+-] \d{1,2} :? (?:\d{2})? | [A-Z]{1,5} )? (?: \s+ \(? [A-Z]{1,5} \)? )? )? $",
     )
 });
 
-static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(\d{4})년\s*(\d{1,2})월\s*(\d{1,2})일\s*(오전|오후)?\s*(?:(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+/// ISO 8601 without its marks: date and time.
+static BASIC: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?i)^(\d{8})T(\d{2})(\d{2})(\d{2})?(\D.*)?$"));
+
+static EAST_ASIAN: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?x) (\d{4}) \s*([년年])\s* (\d{1,2}) \s*[월月]\s* (\d{1,2}) \s*[일日号號]
+          (?: \s* [(（] \w+ [)）] )? \s* (오전|오후|上午|下午|午前|午後)?
+          \s* (?: (\d{1,2}) \s* [:：時时点시] \s* (\d{1,2}) (?: \s* [:：分분] \s* (\d{1,2}) )? )?",
+    )
 });
 
-static CLOCK: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$"));
+/// Hour, minute, second; half of the day; zone: as one word.
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?ix) ^ (\d{1,2}) (?: : (\d{1,2}) (?: : (\d{1,2}) (?:[.,]\d+)? )? | h (\d{2})? )
+          (?: ([ap])\.?m\.? )? ( [+-]\d{1,2}:?\d{2} | [A-Z]{1,5} )? $",
+    )
+});
 
 static OFFSET: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?i)^(?:UTC|GMT|UT)?([+-])(\d{1,2}):?(\d{2})?$"));
 
-fn iso(text: &str) -> Option<Timestamp> {
-    let found = ISO.captures(text)?;
-    let month = found.get(2).or(found.get(4)).map_or("1", |m| m.as_str());
-    let month = month.parse().ok().or_else(|| month_named(month))?;
-    let day = number(&found, 3).or(number(&found, 5)).unwrap_or(1);
-    let date = Date::new(i16::try_from(number(&found, 1)?).ok()?, i8::try_from(month).ok()?, small(day)?).ok()?;
-    let time = clock(number(&found, 6).unwrap_or(0), number(&found, 7).unwrap_or(0), number(&found, 8).unwrap_or(0))?;
-    let offset = found.get(9).map_or(Some(Offset::UTC), |zone| zone_named(zone.as_str()))?;
-    at(date, time, offset)
-}
-
-fn korean(text: &str) -> Option<Timestamp> {
-    let found = KOREAN.captures(text)?;
-    let date =
-        Date::new(i16::try_from(number(&found, 1)?).ok()?, small(number(&found, 2)?)?, small(number(&found, 3)?)?)
-            .ok()?;
-    let hour = number(&found, 5).unwrap_or(0);
-    let afternoon = found.get(4).is_some_and(|half| half.as_str() == "오후") && hour < 12;
-    let time =
-        clock(hour + if afternoon { 12 } else { 0 }, number(&found, 6).unwrap_or(0), number(&found, 7).unwrap_or(0))?;
-    at(date, time, Offset::constant(9))
-}
-
-/// A date in words: each token says what it is by its form.
-fn words(text: &str) -> Option<Timestamp> {
-    let (mut year, mut month, mut day) = (None, None, None);
-    let (mut time, mut offset, mut half) = (None, None, None);
-    for token in text.split([' ', ',', '\t', '\n', '\r', '(', ')', '\u{a0}']).filter(|token| !token.is_empty()) {
-        if let Some(found) = CLOCK.captures(token) {
-            time = Some((number(&found, 1)?, number(&found, 2)?, number(&found, 3).unwrap_or(0)));
-        } else if time.is_some() && offset.is_none() && OFFSET.is_match(token) {
-            offset = Some(zone_named(token)?);
-        } else if token.contains(':') {
-            return None;
-        } else if let Ok(value) = token.trim_end_matches(['.', 'º', '°']).parse::<u32>() {
-            match token.len() {
-                4 => year = Some(value),
-                _ if day.is_none() && value <= 31 => day = Some(value),
-                _ if year.is_none() && value < 100 => year = Some(value + if value < 69 { 2000 } else { 1900 }),
-                _ => return None,
-            }
-        } else if let Some((d, m, y)) = joined(token) {
-            (day, month, year) = (Some(d), Some(m), Some(y));
-        } else if matches!(token.to_ascii_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m.") {
-            half = Some(token.to_ascii_lowercase().starts_with('p'));
-        } else if month.is_none()
-            && let Some(found) = month_named(token)
-        {
-            month = Some(found);
-        } else if time.is_some() && offset.is_none() {
-            // An unknown zone is within half a day of UTC; the date is worth more than the hour.
-            offset = Some(zone_named(token).unwrap_or(Offset::UTC));
-        }
-    }
-    let date = Date::new(i16::try_from(year?).ok()?, small(month?)?, small(day?)?).ok()?;
-    let (hour, minute, second) = time.unwrap_or((0, 0, 0));
-    let hour = match half {
-        Some(true) if hour < 12 => hour + 12,
-        Some(false) if hour == 12 => 0,
-        _ => hour,
-    };
-    at(date, clock(hour, minute, second)?, offset.unwrap_or(Offset::UTC))
-}
-
-/// `02-Nov-2026`, `2.11.2026`: day, month, year in one token; with slashes only when it can be but one date.
-fn joined(token: &str) -> Option<(u32, u32, u32)> {
-    let parts: Vec<&str> = token.split(['-', '.', '/']).filter(|part| !part.is_empty()).collect();
-    let [first, second, third] = parts[..] else { return None };
-    let year = third.parse::<u32>().ok().filter(|_| third.len() == 4 || third.len() == 2)?;
-    let year = if third.len() == 2 { year + if year < 69 { 2000 } else { 1900 } } else { year };
-    let first = first.parse::<u32>().ok()?;
-    let second = match second.parse::<u32>() {
-        Ok(second) => second,
-        Err(_) => return Some((first, month_named(second)?, year)),
-    };
-    match (token.contains('/'), first > 12, second > 12) {
-        (false, ..) | (true, true, false) => Some((first, second, year)),
-        (true, false, true) => Some((second, first, year)),
+/// Seconds or milliseconds since 1970, of this century as far as ten digits reach.
+fn epoch(text: &str) -> Option<Timestamp> {
+    let value = || text.parse::<i64>().ok();
+    match text.len() {
+        _ if !text.starts_with(['1', '2']) || !text.bytes().all(|byte| byte.is_ascii_digit()) => None,
+        10 => Timestamp::from_second(value()?).ok(),
+        13 => Timestamp::from_second(value()? / 1000).ok(),
         _ => None,
     }
 }
 
-fn at(date: Date, time: Time, offset: Offset) -> Option<Timestamp> {
-    offset.to_timestamp(date.to_datetime(time)).ok()
+fn iso(text: &str) -> Option<Timestamp> {
+    let spelled = BASIC.captures(text).map(|found| {
+        let part = |group: usize, otherwise| found.get(group).map_or(otherwise, |part| part.as_str());
+        format!("{}T{}:{}:{}{}", &found[1], &found[2], &found[3], part(4, "00"), part(5, ""))
+    });
+    let found = ISO.captures(spelled.as_deref().unwrap_or(text))?;
+    let month = found.get(2).or(found.get(4)).map_or("1", |m| m.as_str());
+    let month = month.parse().ok().or_else(|| month_named(month))?;
+    let day = number(&found, 3).or(number(&found, 5)).unwrap_or(1);
+    let date = date(number(&found, 1)?, month, day)?;
+    let hour = number(&found, 6).unwrap_or(0);
+    let hour = found.get(9).map_or(hour, |half| in_half(hour, is_afternoon(half.as_str())));
+    let offset = found.get(10).map_or(Some(Offset::UTC), |zone| zone_named(zone.as_str()))?;
+    at(date, (hour, number(&found, 7).unwrap_or(0), number(&found, 8).unwrap_or(0)), offset)
 }
 
-fn clock(hour: u32, minute: u32, second: u32) -> Option<Time> {
-    // A leap second is the second before it.
-    Time::new(small(hour)?, small(minute)?, small(second.min(if second == 60 { 59 } else { second }))?, 0).ok()
+/// A date as Korean, Japanese and Chinese sites write it, who give their own time without saying so.
+fn east_asian(text: &str) -> Option<Timestamp> {
+    let found = EAST_ASIAN.captures(text)?;
+    let date = date(number(&found, 1)?, number(&found, 3)?, number(&found, 4)?)?;
+    let hour = number(&found, 6).unwrap_or(0);
+    let half = found.get(5).map(|half| matches!(half.as_str(), "오후" | "下午" | "午後"));
+    let hour = half.map_or(hour, |afternoon| in_half(hour, afternoon));
+    // Of the Chinese characters we cannot tell whether they are an hour further east.
+    let offset = Offset::constant(if &found[2] == "년" { 9 } else { 8 });
+    at(date, (hour, number(&found, 7).unwrap_or(0), number(&found, 8).unwrap_or(0)), offset)
+}
+
+/// What the words of a date have said so far.
+#[derive(Default)]
+struct Said {
+    year: Option<u32>,
+    month: Option<u32>,
+    day: Option<u32>,
+    time: Option<(u32, u32, u32)>,
+    offset: Option<Offset>,
+    afternoon: Option<bool>,
+}
+
+/// A date in words: each token says what it is by its form.
+fn words(text: &str) -> Option<Timestamp> {
+    let mut said = Said::default();
+    let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')'));
+    for token in parts.map(|token| token.trim_end_matches(':')).filter(|token| !token.is_empty()) {
+        said.hear(token)?;
+    }
+    let date = date(said.year?, said.month?, said.day?)?;
+    let (hour, minute, second) = said.time.unwrap_or_default();
+    let hour = said.afternoon.map_or(hour, |afternoon| in_half(hour, afternoon));
+    at(date, (hour, minute, second), said.offset.unwrap_or(Offset::UTC))
+}
+
+impl Said {
+    /// Takes one word; `None` if with it the text is no date.
+    fn hear(&mut self, token: &str) -> Option<()> {
+        if let Some(found) = CLOCK.captures(token) {
+            let minute = number(&found, 2).or(number(&found, 4)).unwrap_or(0);
+            self.time = Some((number(&found, 1)?, minute, number(&found, 3).unwrap_or(0)));
+            self.afternoon = found.get(5).map(|half| is_afternoon(half.as_str())).or(self.afternoon);
+            self.offset = found.get(6).and_then(|zone| zone_named(zone.as_str())).or(self.offset);
+        } else if self.time.is_some() && OFFSET.is_match(token) {
+            self.offset = Some(zone_named(token)?);
+        } else if token.contains(':') {
+            return None;
+        } else if let Some((digits, value)) = counted(token) {
+            self.count(digits, value)?;
+        } else if let Some((day, month, year)) = joined(token) {
+            (self.day, self.month, self.year) = (Some(day), Some(month), Some(year));
+        } else if matches!(token.to_ascii_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m.") {
+            self.afternoon = Some(is_afternoon(token));
+        } else if let Some(found) = month_named(token).filter(|_| self.month.is_none() || self.time.is_none()) {
+            // The later of two is meant: `mar` is a weekday in French, Spanish and Italian.
+            self.month = Some(found);
+        } else if self.time.is_some() && self.offset.is_none() {
+            // An unknown zone is within half a day of UTC; the date is worth more than the hour.
+            self.offset = zone_named(token);
+        }
+        Some(())
+    }
+
+    fn count(&mut self, digits: usize, value: u32) -> Option<()> {
+        match digits {
+            4 => self.year = Some(value),
+            // Programs that count years from 1900, and write 126 for 2026.
+            3 if self.year.is_none() && value < 200 => self.year = Some(value + 1900),
+            _ if self.day.is_none() && value <= 31 => self.day = Some(value),
+            _ if self.year.is_none() && value < 100 => self.year = Some(century(value)),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// A number, as of a day (`3.`, `3rd`, `3º`) or a year; with how many digits it has.
+fn counted(token: &str) -> Option<(usize, u32)> {
+    let digits = token.find(|c: char| !c.is_ascii_digit()).unwrap_or(token.len());
+    let ending = token[digits..].trim_end_matches('.').to_lowercase();
+    let known = matches!(ending.as_str(), "" | "st" | "nd" | "rd" | "th" | "er" | "e" | "º" | "ª" | "°");
+    Some((digits, token[..digits].parse().ok().filter(|_| known)?))
+}
+
+/// `02-Nov-2026`, `2.11.2026`, `2026-11-02`: day, month, year in one token; with slashes only when it can be but one date.
+fn joined(token: &str) -> Option<(u32, u32, u32)> {
+    let parts: Vec<&str> = token.split(['-', '.', '/']).filter(|part| !part.is_empty()).collect();
+    let [first, second, third] = parts[..] else { return None };
+    let (value, last) = (first.parse::<u32>().ok()?, third.parse::<u32>().ok()?);
+    let month = second.parse::<u32>().ok();
+    if first.len() == 4 {
+        return Some((last, month.or_else(|| month_named(second))?, value));
+    }
+    let year = match third.len() {
+        4 => last,
+        2 => century(last),
+        _ => return None,
+    };
+    let Some(month) = month else { return Some((value, month_named(second)?, year)) };
+    match (token.contains('/'), value > 12, month > 12) {
+        (false, ..) | (true, true, false) => Some((value, month, year)),
+        (true, false, true) => Some((month, value, year)),
+        _ => None,
+    }
+}
+
+/// The year that two digits mean (RFC 2822, section 4.3, as everybody reads it).
+fn century(year: u32) -> u32 {
+    year + if year < 69 { 2000 } else { 1900 }
+}
+
+fn is_afternoon(half: &str) -> bool {
+    half.starts_with(['p', 'P'])
+}
+
+/// The hour of the day that is `hour` by a clock of twelve.
+fn in_half(hour: u32, afternoon: bool) -> u32 {
+    match afternoon {
+        true if hour < 12 => hour + 12,
+        false if hour == 12 => 0,
+        _ => hour,
+    }
+}
+
+fn date(year: u32, month: u32, day: u32) -> Option<Date> {
+    Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()
+}
+
+fn at(date: Date, (hour, minute, second): (u32, u32, u32), offset: Offset) -> Option<Timestamp> {
+    // The end of a day is the beginning of the next; a leap second is the second before it.
+    let ended = (hour, minute, second) == (24, 0, 0);
+    let (date, hour) = if ended { (date.tomorrow().ok()?, 0) } else { (date, hour) };
+    let second = if second == 60 { 59 } else { second };
+    let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
+    offset.to_timestamp(date.to_datetime(time)).ok()
 }
 
 fn small(value: u32) -> Option<i8> {
@@ -176,21 +265,22 @@ const ZONES: &[(&str, i64)] = &[
     ("HST", -600),
 ];
 
-/// Names of the months in English, German, French, Spanish, Italian, Portuguese, Dutch, the Scandinavian languages,
-/// Polish, Russian, Greek and Hungarian, long and short.
+/// Names of the months as they stand in dates, long and short: in English, German, French, Spanish, Italian, Portuguese,
+/// Catalan, Romanian, Dutch, the Scandinavian languages, Finnish, Polish, Czech, Slovak, Russian, Ukrainian, Bulgarian,
+/// Greek, Hungarian, Turkish and Indonesian.
 const MONTHS: [&str; 12] = [
-    "jan january januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia sty января янв ιαν ιανουαρίου január",
-    "feb february februar februari février fevrier févr fév febrero febbraio fevereiro fev lutego lut февраля фев φεβ φεβρουαρίου február",
-    "mar march märz mär mrz mars marzo março maart mrt marca марта мар μάρ μαρ μαρτίου március",
-    "apr april avril avr abril abr aprile kwietnia kwi апреля апр απρ απριλίου április",
-    "may mai mayo maggio mag maio mei maj maja мая май μάι μαϊ μαι μαΐου május",
-    "jun june juni juin junio giugno giu junho czerwca cze июня июн ιούν ιουν ιουνίου június",
-    "jul july juli juillet juil julio luglio lug julho lipca lip июля июл ιούλ ιουλ ιουλίου július",
-    "aug august août aout agosto ago augustus augusti sierpnia sie августа авг αύγ αυγ αυγούστου augusztus",
-    "sep sept september septembre septiembre settembre set setembro września wrz сентября сен сент σεπ σεπτ σεπτεμβρίου szeptember",
-    "oct october oktober okt octobre octubre ottobre ott outubro out oktober października paź октября окт οκτ οκτωβρίου október",
-    "nov november novembre noviembre novembro listopada lis ноября ноя νοέ νοε νοεμ νοεμβρίου november",
-    "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des grudnia gru декабря дек δεκ δεκεμβρίου december",
+    "jan january januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia sty января янв ιαν ιανουαρίου január gener ianuarie ian tammikuuta tammi ledna led januára январь січня януари ocak oca",
+    "feb february februar februari février fevrier févr fév febrero febbraio fevereiro fev lutego lut февраля фев φεβ φεβρουαρίου február febrer februarie helmikuuta helmi února úno februára февраль лютого февруари febr şubat şub",
+    "mar march märz mär mrz mars marzo março maart mrt marca марта мар μάρ μαρ μαρτίου március març martie maaliskuuta maalis března bře márc март березня mart maret",
+    "apr april avril avr abril abr aprile kwietnia kwi апреля апр απρ απριλίου április aprilie huhtikuuta huhti dubna dub apríla апрель квітня април ápr nisan nis",
+    "may mai mayo maggio mag maio mei maj maja мая май μάι μαϊ μαι μαΐου május maig toukokuuta touko května kvě mája máj травня mayıs",
+    "jun june juni juin junio giugno giu junho czerwca cze июня июн ιούν ιουν ιουνίου június juny iunie iun kesäkuuta kesä června čvn júna jún июнь червня юни haziran haz",
+    "jul july juli juillet juil julio luglio lug julho lipca lip июля июл ιούλ ιουλ ιουλίου július juliol iulie iul heinäkuuta heinä července čvc júla júl июль липня юли temmuz tem",
+    "aug august août aout agosto ago augustus augusti sierpnia sie августа авг αύγ αυγ αυγούστου augusztus agost elokuuta elo srpna srp augusta август серпня ağustos ağu agustus agu",
+    "sep sept september septembre septiembre settembre set setembro września wrz сентября сен сент σεπ σεπτ σεπτεμβρίου szeptember setembre septembrie syyskuuta syys září zář septembra сентябрь вересня септември szept eylül eyl",
+    "oct october oktober okt octobre octubre ottobre ott outubro out oktober października paź октября окт οκτ οκτωβρίου október octombrie lokakuuta loka října říj októbra октябрь жовтня октомври ekim eki",
+    "nov november novembre noviembre novembro listopada lis ноября ноя νοέ νοε νοεμ νοεμβρίου november noiembrie noi marraskuuta marras listopadu novembra ноябрь листопада ноември kasım kas nopember",
+    "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des grudnia gru декабря дек δεκ δεκεμβρίου december desembre decembrie joulukuuta joulu prosince pro decembra декабрь грудня декември aralık ara",
 ];
 
 fn compiled(pattern: &str) -> Regex {
@@ -233,6 +323,49 @@ mod tests {
         check("25/12/2026", "2026-12-25T00:00:00Z");
         check("2004년 05월 28일  오후 01:31:15", "2004-05-28T04:31:15Z");
         check("2004-július-13T9:15-05:00", "2004-07-13T14:15:00Z");
+        check("2026-11-23 10:00:00 PM", "2026-11-23T22:00:00Z");
+        check("2026-11-23 12:05 a.m.", "2026-11-23T00:05:00Z");
+        check("2026-11-23 10:00:00 +0100 CET", "2026-11-23T09:00:00Z");
+        check("2026-11-23T24:00:00Z", "2026-11-24T00:00:00Z");
+        check("20261123T100000Z", "2026-11-23T10:00:00Z");
+        check("20261123T1000+0100", "2026-11-23T09:00:00Z");
+        check("1795428000", "2026-11-23T10:00:00Z");
+        check("1795428000123", "2026-11-23T10:00:00Z");
+        check("2026年11月23日 10:00", "2026-11-23T02:00:00Z");
+        check("2026年11月23日（月）午後3時05分", "2026-11-23T07:05:00Z");
+        check("2026년 11월 23일", "2026-11-22T15:00:00Z");
+        check("2026. november 23.", "2026-11-23T00:00:00Z");
+        check("2026.11.23. 10:00", "2026-11-23T10:00:00Z");
+    }
+
+    #[test]
+    fn dates_in_words_are_read_as_their_writers_mean_them() {
+        let check = |text: &str, expected: &str| {
+            let found = parse(text).map(|date| date.to_string()).unwrap_or_default();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("Tue, 3 Mars 2026 10:00 CET", "2026-03-03T09:00:00Z");
+        check("mar., 3 nov. 2026 10:00:00 +0100", "2026-11-03T09:00:00Z");
+        check("Mar, 10 Mar 2026 10:00:00 +0100", "2026-03-10T09:00:00Z");
+        check("Mon, 23 Nov 2026 10:00:00Z", "2026-11-23T10:00:00Z");
+        check("Mon, 23 Nov 2026 10:00:00+0100", "2026-11-23T09:00:00Z");
+        check("Mon, 23 Nov 2026 10:00:00GMT", "2026-11-23T10:00:00Z");
+        check("Mon, 23 Nov 2026 10:00:00 GMT +0200", "2026-11-23T08:00:00Z");
+        check("Mon, 23 Nov 2026 24:00:00 GMT", "2026-11-24T00:00:00Z");
+        check("Mon, 23 Nov 2026 9:5:3 GMT", "2026-11-23T09:05:03Z");
+        check("Mon, 23 Nov 126 10:00:00 GMT", "2026-11-23T10:00:00Z");
+        check("Mon, 23 Nov 2026 10:00:00\u{202f}PM", "2026-11-23T22:00:00Z");
+        check("Mon, 2026-11-23 10:00", "2026-11-23T10:00:00Z");
+        check("Nov 23, 2026 10:00am", "2026-11-23T10:00:00Z");
+        check("Published: November 23rd, 2026, 12:30 a.m.", "2026-11-23T00:30:00Z");
+        check("3rd November 2026", "2026-11-03T00:00:00Z");
+        check("1er décembre 2026 à 10h30", "2026-12-01T10:30:00Z");
+        check("23. November 2026, 10:00 Uhr MEZ", "2026-11-23T09:00:00Z");
+        check("23 ноября 2026 г. 10:00", "2026-11-23T10:00:00Z");
+        check("Pzt, 23 Kas 2026 10:00:00 +0300", "2026-11-23T07:00:00Z");
+        check("23 listopadu 2026", "2026-11-23T00:00:00Z");
+        check("ma 23. marraskuuta 2026", "2026-11-23T00:00:00Z");
+        check("23.11.26", "2026-11-23T00:00:00Z");
         check("Κυρ, 11 Ιούλ 2004 12:00:00 EST", "2004-07-11T17:00:00Z");
     }
 
@@ -246,6 +379,13 @@ mod tests {
             "Sat, 30 Feb 2026 10:00:00 GMT",
             "2003-12-31T10:61:55Z",
             "22013",
+            "123456789",
+            "9999999999",
+            "2026-11-23T24:01:00Z",
+            "2026-11-23 25:00 PM",
+            "Mon, 23 Nov 2026 10:61 GMT",
+            "10:00",
+            "3 of 4",
             "9999-12-31T23:59:59-99:99",
             "2013-01-27-01",
             "2013-xx-27",
