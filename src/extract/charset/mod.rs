@@ -3,10 +3,11 @@
 //! Order of belief: byte order mark, zero bytes that betray UTF-16 and UTF-32, the `charset` of the media type, the document's
 //! own declaration (XML declaration, `<meta>`), then chardetng's guess, held against all encodings of Cyrillic. A label the
 //! bytes contradict is not believed: text that is valid UTF-8 beyond ASCII is UTF-8 whatever the label says, and text that is
-//! not is never read as UTF-8.
+//! not, and not nearly, is never read as UTF-8.
 
 mod cyrillic;
 mod labels;
+mod mixed;
 mod rare;
 
 use std::borrow::Cow;
@@ -36,6 +37,8 @@ pub enum Charset {
     },
     /// ISO-2022-KR (RFC 1557).
     Iso2022Kr,
+    /// UTF-8 but for a few bytes.
+    NearlyUtf8,
 }
 
 impl Charset {
@@ -47,6 +50,7 @@ impl Charset {
             Self::Utf32 { big: true } => "UTF-32BE".into(),
             Self::Utf32 { big: false } => "UTF-32LE".into(),
             Self::Iso2022Kr => "ISO-2022-KR".into(),
+            Self::NearlyUtf8 => "UTF-8 with other bytes in it".into(),
         }
     }
 
@@ -62,6 +66,7 @@ impl Charset {
             }
             Self::Utf32 { big } => rare::utf32(bytes, big).into(),
             Self::Iso2022Kr => rare::iso_2022_kr(bytes).into(),
+            Self::NearlyUtf8 => mixed::read(bytes.strip_prefix(byte_order_mark(UTF_8)).unwrap_or(bytes)).into(),
         }
     }
 }
@@ -76,8 +81,9 @@ pub fn detect(bytes: &[u8], media_type: Option<&str>) -> Charset {
     if let Some(big) = rare::is_utf32(bytes) {
         return Charset::Utf32 { big };
     }
+    let is_utf8 = is_utf8(bytes);
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return Charset::Standard(encoding);
+        return if encoding == UTF_8 && !is_utf8 { Charset::NearlyUtf8 } else { Charset::Standard(encoding) };
     }
     if let Some(encoding) = wide(bytes) {
         return Charset::Standard(encoding);
@@ -85,14 +91,16 @@ pub fn detect(bytes: &[u8], media_type: Option<&str>) -> Charset {
     if rare::is_iso_2022_kr(bytes) {
         return Charset::Iso2022Kr;
     }
-    let is_utf8 = is_utf8(bytes);
+    let nearly = |declared| !is_utf8 && mixed::is_nearly_utf8(bytes, declared);
     match declared(bytes, media_type) {
+        Some(Charset::Standard(label)) if label == UTF_8 && nearly(true) => Charset::NearlyUtf8,
         Some(Charset::Standard(label)) if label == UTF_8 && !is_utf8 => guess(bytes),
         // Escape sequences keep these in ASCII, so validity says nothing against them.
         Some(label) if label == Charset::Standard(ISO_2022_JP) => label,
         _ if is_utf8 && !bytes.is_ascii() => Charset::Standard(UTF_8),
         Some(label) => label,
         None if is_utf8 && !bytes.contains(&0x1b) => Charset::Standard(UTF_8),
+        None if nearly(false) => Charset::NearlyUtf8,
         None => guess(bytes),
     }
 }
@@ -240,6 +248,26 @@ mod tests {
             b"<meta charset=nonsense><meta charset='iso-8859-2'>\xb1",
             None,
             "<meta charset=nonsense><meta charset='iso-8859-2'>ą",
+        );
+    }
+
+    #[test]
+    fn a_broken_character_does_not_cost_the_others() {
+        let utf8 = Some("text/html; charset=utf-8");
+        let broken =
+            |text: &str, bytes: &[u8]| text.as_bytes().split(|byte| *byte == b'X').collect::<Vec<_>>().join(bytes);
+        for label in [utf8, None] {
+            check(&broken("Москва и область ждут снега X", b"\xd0"), label, "Москва и область ждут снега \u{fffd}");
+            check(&broken("中国的新闻报道说明天X会下雨", b"\xe9\x9b"), label, "中国的新闻报道说明天\u{fffd}会下雨");
+            check(&broken("le café et la journée était X", b"\xc3"), label, "le café et la journée était \u{fffd}");
+        }
+        check(&broken("itXs über “us”", b"\x92"), utf8, "it’s über “us”");
+        check(&broken("\u{feff}itXs cafX", b"\x92"), None, "it’s caf’");
+        check(&broken("café, déjà: unX sortie", b"\xe9"), utf8, "café, déjà: uné sortie");
+        check(b"\x93Hello\x94 it\x92s \xc3\xbcber", utf8, "“Hello” it’s über");
+        assert_eq!(
+            encoding_trouble(&broken("itXs über “us”", b"\x92"), utf8).as_deref(),
+            Some("says it is UTF-8 and is UTF-8 with other bytes in it")
         );
     }
 
