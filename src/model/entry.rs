@@ -28,7 +28,7 @@ pub struct Entry {
     pub rights: Option<String>,
     /// `xml:lang`, JSON Feed `language`, else the feed's own.
     pub language: Option<String>,
-    /// Atom `link@rel=enclosure`, RSS `enclosure`, JSON Feed `attachments`.
+    /// Atom `link@rel=enclosure`, RSS `enclosure`, `media:content` and `media:thumbnail`, JSON Feed `attachments`.
     pub enclosures: Vec<Enclosure>,
     /// The whole page, text or mail, when the source already holds it (a file, a page, a command's output).
     #[serde(skip)]
@@ -89,7 +89,7 @@ pub struct Person {
 pub struct Enclosure {
     /// Absolute URL.
     pub href: String,
-    /// Media type.
+    /// Media type; `image/*` of a picture whose feed says no more.
     #[serde(rename = "type")]
     pub media_type: Option<String>,
     /// Size in bytes, by the feed's word.

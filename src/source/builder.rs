@@ -31,6 +31,53 @@ const LONGEST_NAME: usize = 31;
 /// Longest text of an entity that a document declares for itself.
 const LONGEST_ENTITY: usize = 500;
 
+/// Elements that hold text and none of [`PARTS`].
+const TEXTS: [&str; 14] = [
+    "title",
+    "link",
+    "guid",
+    "id",
+    "pubdate",
+    "lastbuilddate",
+    "updated",
+    "published",
+    "comments",
+    "language",
+    "generator",
+    "copyright",
+    "dc:creator",
+    "dc:date",
+];
+
+/// Elements that stand beside each other in a feed and its entries.
+const PARTS: [&str; 19] = [
+    "title",
+    "link",
+    "description",
+    "guid",
+    "id",
+    "pubdate",
+    "lastbuilddate",
+    "updated",
+    "published",
+    "author",
+    "category",
+    "comments",
+    "enclosure",
+    "summary",
+    "content",
+    "content:encoded",
+    "dc:creator",
+    "dc:date",
+    "image",
+];
+
+/// Elements that may hold HTML as it is.
+const MARKUP: [&str; 2] = ["description", "content:encoded"];
+
+/// Parts of an entry whose names are none of HTML.
+const NO_HTML: [&str; 7] = ["guid", "pubdate", "description", "enclosure", "content:encoded", "dc:creator", "dc:date"];
+
 /// Builds the tree of `text`.
 pub(super) fn parse(text: &str) -> Tree {
     let mut builder = Builder::default();
@@ -131,10 +178,23 @@ impl Builder {
         self.open.push(Open { element, written, outside });
     }
 
-    /// An entry in an entry means that the end of the first was forgotten.
+    /// Ends what an element called `written` cannot stand in: an entry in an entry, a link in a title, a date in a
+    /// description mean that the end of the outer one was forgotten.
     fn end_forgotten(&mut self, written: &str) {
-        if matches!(written, "item" | "entry") && self.open.iter().any(|open| open.written == written) {
-            self.end(written.as_bytes());
+        let Some(innermost) = self.open.last() else { return };
+        if matches!(written, "item" | "entry") {
+            if self.open.iter().any(|open| open.written == written) {
+                self.end(written.as_bytes());
+                self.repaired = true;
+            }
+        } else if TEXTS.contains(&innermost.written.as_str()) && PARTS.contains(&written) {
+            self.close(false);
+            self.repaired = true;
+        } else if NO_HTML.contains(&written)
+            && let Some(text) = self.open.iter().rposition(|open| MARKUP.contains(&open.written.as_str()))
+        {
+            let text = self.open[text].written.clone();
+            self.end(text.as_bytes());
             self.repaired = true;
         }
     }

@@ -53,7 +53,8 @@ impl Scope {
     }
 }
 
-/// Only a slash was added to a bare host: keep the author's spelling.
+/// Only a slash was added to a bare host, or the host spelled small: keep the author's spelling.
 fn unchanged(url: &Url, link: &str) -> bool {
-    url.as_str().strip_suffix('/').is_some_and(|short| short == link)
+    let url = url.as_str();
+    url.eq_ignore_ascii_case(link) || url.strip_suffix('/').is_some_and(|short| short.eq_ignore_ascii_case(link))
 }

@@ -9,7 +9,7 @@ pub(super) use crate::extract::{decode, visible_line as one_line};
 
 /// What has no place in a title, with all that stands in it.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)<script\b.*?(?:</script\s*>|$)|<style\b.*?(?:</style\s*>|$)|<!--.*?(?:-->|$)")
+    Regex::new(r"(?is)<script\b.*?(?:</script\s*>|$)|<style\b.*?(?:</style\s*>|$)|<!--.*?-->|<!--[^>]*>?")
         .expect("the pattern is a constant, and a test runs it")
 });
 
@@ -18,8 +18,8 @@ pub(super) fn plain(raw: &str) -> String {
     if raw.contains(['<', '&']) { title_text(&CODE.replace_all(raw, "")) } else { title_text(raw) }
 }
 
-/// Feed text made fit for a parser: control characters dropped, junk before the first tag cut, and each `<` that
-/// opens no tag written as an entity.
+/// Feed text made fit for a parser: control characters dropped, junk before the first tag cut, each `<` that opens no
+/// tag written as an entity, and CDATA without an end closed.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let start = text.find('<').unwrap_or(0);
     let mut text = Cow::Borrowed(&text[start..]);
@@ -31,41 +31,81 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if text.contains(|c: char| matches!(c, '\u{80}'..='\u{9f}')) {
         text = Cow::Owned(text.chars().map(|c| western(c.into()).unwrap_or(c)).collect());
     }
-    match strays(&text) {
-        strays if strays.is_empty() => text,
-        strays => {
-            let mut repaired = String::with_capacity(text.len() + strays.len() * 3);
+    match mends(&text) {
+        mends if mends.is_empty() => text,
+        mends => {
+            let mut mended = String::with_capacity(text.len() + mends.len() * 3);
             let mut from = 0;
-            for at in strays {
-                repaired.push_str(&text[from..at]);
-                repaired.push_str("&lt;");
-                from = at + 1;
+            for Mend { at, instead_of, put } in mends {
+                mended.push_str(&text[from..at]);
+                mended.push_str(put);
+                from = at + instead_of;
             }
-            repaired.push_str(&text[from..]);
-            Cow::Owned(repaired)
+            mended.push_str(&text[from..]);
+            Cow::Owned(mended)
         }
     }
 }
 
-/// Positions of each `<` outside of CDATA and comments that cannot open anything.
-fn strays(text: &str) -> Vec<usize> {
+/// What is to be put at a place, and how many bytes it replaces.
+struct Mend {
+    at: usize,
+    instead_of: usize,
+    put: &'static str,
+}
+
+/// Each `<` outside of CDATA and comments that cannot open anything becomes text, and CDATA that was never closed ends with
+/// its element.
+fn mends(text: &str) -> Vec<Mend> {
     let mut found = Vec::new();
+    // Where the CDATA that is looked at ends; looked for once, however much of it is opened before.
+    let mut close = 0;
     let mut at = 0;
     while let Some(next) = memchr::memchr(b'<', &text.as_bytes()[at..]) {
         at += next;
         let rest = &text[at..];
-        let skip = |open: &str, close: &str| rest.starts_with(open).then(|| rest.find(close).unwrap_or(rest.len()));
-        if let Some(length) = skip("<![CDATA[", "]]>").or_else(|| skip("<!--", "-->")) {
-            at += length;
+        if rest.starts_with(CDATA) {
+            if close <= at {
+                close = rest.find("]]>").map_or(text.len(), |length| at + length);
+            }
+            match forgotten_end(text, at, close) {
+                Some(end) => {
+                    found.push(Mend { at: end, instead_of: 0, put: "]]>" });
+                    at = end;
+                }
+                None => at = close,
+            }
+            continue;
+        }
+        if rest.starts_with("<!--") {
+            at += rest.find("-->").unwrap_or(rest.len());
             continue;
         }
         let opens = |c: char| c.is_alphabetic() || matches!(c, '/' | '!' | '?' | '_' | ':');
         if !rest[1..].starts_with(opens) {
-            found.push(at);
+            found.push(Mend { at, instead_of: 1, put: "&lt;" });
         }
         at += 1;
     }
     found
+}
+
+const CDATA: &str = "<![CDATA[";
+
+/// The end of an entry: in CDATA only where that was not closed.
+static ENTRY_END: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("(?i)</(?:item|entry) *>").expect("the pattern is a constant, and a test runs it"));
+
+/// Where the CDATA at `open`, which ends at `close`, should have ended: before the end tag of the element it stands in, if
+/// it never ends or runs on into another entry.
+fn forgotten_end(text: &str, open: usize, close: usize) -> Option<usize> {
+    let inside = &text[open..close];
+    if close < text.len() && !ENTRY_END.is_match(inside) {
+        return None;
+    }
+    let parent = &text[text[..open].rfind('<')? + 1..open];
+    let name = parent.split(|c: char| c.is_whitespace() || c == '>').next().filter(|name| !name.is_empty())?;
+    inside.find(&format!("</{name}")).map(|end| open + end)
 }
 
 /// The character that `&#number;` means; what browsers make of it where XML and Unicode say nothing.
@@ -121,7 +161,9 @@ mod tests {
             ("AT&amp;T &lt;3", "AT&T <3"),
             ("<b>Bold</b>\n  and caf&eacute;", "Bold and café"),
             ("safe<script>alert(1)</script> title", "safe title"),
-            ("sa<!-- -- x >fe", "sa"),
+            ("sa<!-- a > b -->fe", "safe"),
+            ("sa<!-- -- x >fe", "safe"),
+            ("sa<!-- x", "sa"),
             ("a & b", "a & b"),
             ("1 < 2", "1 < 2"),
         ] {
@@ -132,5 +174,22 @@ mod tests {
     #[test]
     fn stray_brackets_become_text_outside_of_cdata() {
         assert_eq!(clean("junk<a>1 < 2<![CDATA[ < ]]></a>"), "<a>1 &lt; 2<![CDATA[ < ]]></a>");
+    }
+
+    #[test]
+    fn character_data_ends_with_its_element_where_its_end_was_forgotten() {
+        for (written, expected) in [
+            ("<a><![CDATA[x <b>y</b></a><c/>", "<a><![CDATA[x <b>y</b>]]></a><c/>"),
+            (
+                "<item><a x='1'><![CDATA[x</a></item><item><a><![CDATA[ y ]]></a></item>",
+                "<item><a x='1'><![CDATA[x]]></a></item><item><a><![CDATA[ y ]]></a></item>",
+            ),
+            ("<a><![CDATA[x</a> <![CDATA[y]]></a>", "<a><![CDATA[x</a> <![CDATA[y]]></a>"),
+            ("<a><![CDATA[x is cut", "<a><![CDATA[x is cut"),
+            ("<![CDATA[x", "<![CDATA[x"),
+            ("<![CDATA[x]]><a>", "<![CDATA[x]]><a>"),
+        ] {
+            assert_eq!(clean(written), expected, "{written}");
+        }
     }
 }

@@ -111,8 +111,10 @@ impl Element {
                     for (key, value) in element.attributes.iter().filter(|(key, _)| !key.starts_with("xmlns")) {
                         into.push_str(&format!(" {key}=\"{}\"", quick_xml::escape::escape(value.as_str())));
                     }
-                    if element.children.is_empty() && matches!(name, "br" | "img" | "hr" | "input" | "wbr") {
+                    if matches!(name, "br" | "img" | "hr" | "input" | "wbr") {
+                        // What seems to stand in it stands behind it: HTML needs no end there, XML did not see one.
                         into.push_str("/>");
+                        element.push_markup(into);
                         continue;
                     }
                     into.push('>');

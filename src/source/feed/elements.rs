@@ -74,6 +74,7 @@ fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
             "subtitle",
             "tagline",
             "description",
+            "abstract",
             "dc:description",
             "itunes:subtitle",
             "itunes:summary",
@@ -108,6 +109,8 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
     let said = |names: &[&str]| item.first(names).map(line);
     let date = |names: &[&str]| item.first(names).and_then(|element| date::parse(&element.text()));
     let written = |names: &[&str]| item.first(names).and_then(content);
+    // Media RSS describes the entry or, inside of it, what it shows.
+    let shown = item.first(&["media:group", "media:content"]);
     let both = item.first(&["summary"]).is_some();
     let id = item.first(&["guid", "id", "dc:identifier"]).map(|id| one_line(&id.text()));
     let mut links = links(item, &scope);
@@ -119,7 +122,8 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
     let enclosures = enclosures(item, &scope);
     Entry {
         id: id.filter(|id| !id.is_empty()).or_else(|| about_attribute(item)),
-        title: said(&["title", "dc:title", "media:title", "itunes:title"]),
+        title: said(&["title", "dc:title", "media:title", "itunes:title"])
+            .or_else(|| shown?.first(&["media:title"]).map(line)),
         links,
         authors: authors(item, &["author", "dc:creator", "dc:author", "itunes:author", "managingeditor"], &scope),
         categories: categories(item),
@@ -130,7 +134,8 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
             "dc:description",
             "itunes:summary",
             "media:description",
-        ]),
+        ])
+        .or_else(|| shown?.first(&["media:description"]).and_then(content)),
         content: written(&["content:encoded", "content", "xhtml:body", "xhtml:div", "body", "fullitem"])
             // Who gives both means the longer one by `description`.
             .or_else(|| written(&["description"]).filter(|_| both)),
@@ -144,7 +149,8 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
             "dcterms:created",
             "expirationdate",
         ]),
-        updated: date(&["updated", "modified", "dcterms:modified", "lastbuilddate"]),
+        updated: date(&["updated", "modified", "dcterms:modified", "lastbuilddate"])
+            .or_else(|| date::parse(item.attribute("lastmod")?)),
         rights: said(&["rights", "copyright", "dc:rights"]),
         language: said(&["dc:language", "language"]).filter(|text| !text.is_empty()).or(scope.language),
         enclosures,
@@ -231,18 +237,22 @@ fn links(element: &Element, scope: &Scope) -> Vec<Link> {
 
 fn enclosures(item: &Element, scope: &Scope) -> Vec<Enclosure> {
     let attached = item.elements().filter(|element| match element.name.as_str() {
-        "enclosure" | "media:content" => true,
+        "enclosure" | "media:content" | "media:thumbnail" => true,
         "link" => element.attribute("rel") == Some("enclosure"),
         _ => false,
     });
-    let grouped = item.all("media:group").flat_map(|group| group.all("media:content"));
+    let media = |element: &&Element| matches!(element.name.as_str(), "media:content" | "media:thumbnail");
+    let holders = item.all("media:group").chain(item.all("media:content"));
+    let grouped = holders.flat_map(|holder| holder.elements().filter(media));
     let mut found: Vec<Enclosure> = Vec::new();
     for element in attached.chain(grouped).take(200) {
         let href = element.attribute("url").or_else(|| element.attribute("href")).and_then(|href| scope.link(href));
         if let Some(href) = href.filter(|href| !found.iter().any(|known| known.href == *href)) {
-            let length =
-                element.attribute("length").or_else(|| element.attribute("filesize")).and_then(|n| n.parse().ok());
-            found.push(Enclosure { href, media_type: element.attribute("type").map(str::to_owned), length });
+            let length = element.attribute("length").or_else(|| element.attribute("filesize"));
+            let length = length.and_then(|length| length.replace([',', ' '], "").parse().ok());
+            let is_picture = element.name == "media:thumbnail" || element.attribute("medium") == Some("image");
+            let media_type = element.attribute("type").or(is_picture.then_some("image/*")).map(str::to_owned);
+            found.push(Enclosure { href, media_type, length });
         }
     }
     found
@@ -276,7 +286,7 @@ fn categories(element: &Element) -> Vec<String> {
                 found.extend(std::iter::once(category).chain(inner).filter_map(|c| c.attribute("text").map(plain)));
                 continue;
             }
-            "itunes:keywords" | "media:keywords" => {
+            "itunes:keywords" | "media:keywords" | "tags" => {
                 found.extend(category.text().split(',').map(plain));
                 continue;
             }
