@@ -119,6 +119,25 @@ async fn a_feed_is_read_once_and_then_only_asked_whether_it_changed() {
 }
 
 #[tokio::test]
+async fn an_entry_appeared_when_its_feed_says_but_not_after_now_and_of_others_nothing_is_said() {
+    let web = Web::start();
+    let entry = |dates: &str| format!("<entry><title>x</title><id>{dates}</id>{dates}</entry>");
+    let entries = entry("<published>2026-11-01T00:00:00Z</published><updated>2026-11-02T00:00:00Z</updated>")
+        + &entry("<updated>2026-11-02T00:00:00Z</updated>")
+        + &entry("<published>2031-01-01T00:00:00Z</published>")
+        + &entry("<updated>2031-01-01T00:00:00Z</updated>")
+        + &entry("<published>some day</published>")
+        + &entry("");
+    let feed = format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title>{entries}</feed>");
+    web.feed("/feed", &feed);
+    let gathered = run(&web, "name = 'a'\nfeed = 'WEB/feed'", Path::new(""), &Memory::default()).await;
+    let dates: Vec<_> = gathered.entries.iter().map(|entry| entry.published.map(|date| date.to_string())).collect();
+    let (first, second, now) = ("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", "2026-11-03T00:00:00Z");
+    let expected = [Some(first), Some(second), Some(now), Some(now), None, None];
+    assert_eq!(dates, expected.map(|date| date.map(str::to_owned)));
+}
+
+#[tokio::test]
 async fn a_source_that_fails_says_why_and_forgets_nothing() {
     let web = Web::start();
     web.feed("/feed", &rss("a", 1)).on("/hang", Answer::Hang).on("/500", Answer::Status(500, vec![]));

@@ -214,7 +214,9 @@ impl Act<'_> {
         let (mut articles, mut problems) = (Vec::new(), Vec::new());
         for reading in readings {
             let (article, met) = reading.finish(source, &identity, &site);
-            articles.extend(article);
+            // A page or a mail may tell a date that has not come, as a feed may: it was there by now.
+            let by_now = |published: Timestamp| published.min(self.now);
+            articles.extend(article.map(|article| Article { published: article.published.map(by_now), ..article }));
             problems.extend(met);
         }
         Ok((articles, problems))

@@ -68,7 +68,8 @@ impl Gathered {
 
 /// Gathers `source` at the time `now`, given what is remembered of it.
 ///
-/// A published date in the future is brought back to `now`, and a title without a word is none.
+/// A date in the future is brought back to `now`, and a title without a word is none. An entry of a feed that tells only
+/// when it was updated, which is all that Atom demands, appeared then.
 pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dyn Fetch) -> Gathered {
     let memory = memory.about(source);
     if memory.must_wait(now) {
@@ -82,8 +83,10 @@ pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dy
         Kind::Maildir(folder) => maildir::gather(source, folder, memory),
         Kind::Command(words) => command::gather(source, words, memory).await,
     };
+    let is_feed = gathered.feed.is_some();
     for entry in &mut gathered.entries {
-        entry.published = entry.published.map(|published| published.min(now));
+        entry.updated = entry.updated.map(|updated| updated.min(now));
+        entry.published = entry.published.map(|published| published.min(now)).or(entry.updated.filter(|_| is_feed));
         entry.title = entry.title.take().filter(|title| !title.is_empty());
         entry.language = source.language.clone().or(entry.language.take());
     }
