@@ -96,6 +96,48 @@ fn source_add_finds_the_feed_behind_a_page() {
 }
 
 #[test]
+fn source_check_tells_what_came_back_and_what_to_do() {
+    let web = Web::start();
+    let item = |day: usize| {
+        let head = format!("<title>Caf\u{e9} {day}</title><guid>{day}</guid>");
+        format!(
+            "<item>{head}<pubDate>0{day} Sep 2016 10:00:00 GMT</pubDate><description>Few words ...</description></item>"
+        )
+    };
+    let items: String = (1..=4).map(item).collect();
+    let feed = format!("<rss version='2.0'><channel><title>News</title>{items}</channel></rss>");
+    // The server says UTF-8 and sends Latin-1.
+    let bytes = feed.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    web.on("/old", Answer::Redirect(301, "/new".into())).on("/new", Answer::Body("text/xml; charset=utf-8", bytes));
+    let source = format!("[[source]]\nname = \"News\"\nfeed = \"{}\"\nfull_text = \"never\"\n", web.url("/old"));
+    let program = Program::new(&format!("version = 1\n{source}allow_private = true\n[fetch]\nretries = 0\n"));
+    let check = |code: i32, expected: &[&str]| {
+        let told = program.run(&["source", "check"]).ends(code).stdout;
+        for expected in expected {
+            assert!(told.contains(expected), "{expected}: {told}");
+        }
+    };
+    let first = [
+        "status 200, 1 kB, text/xml; charset=utf-8",
+        &format!("redirects to {}", web.url("/new")),
+        "answered: 4 entries, newest 2016-09-04T10:00:00Z, one every 24 hours",
+        "encoding: says it is UTF-8 and is windows-1252",
+        "texts: confidence 0.",
+        "3 of 3 are only teasers",
+        &format!("advice: it moved for good: write {} into the config", web.url("/new")),
+        "advice: nothing new for ",
+        "advice: set `full_text` to \"auto\"",
+    ];
+    check(0, &first);
+    program.run(&["gather", "--now", "2026-11-02T06:00:00Z"]).ends(0);
+    check(0, &["remembered: ok 2026-11-02T06:00:00Z, last new entry 2026-11-02T06:00:00Z"]);
+    web.on("/new", Answer::Status(500, vec![]));
+    program.run(&["gather", "--now", "2026-11-02T08:00:00Z"]);
+    let failed = ["status 500", "failed 1 times since 2026-11-02T08:00:00Z", "last success 2026-11-02T06:00:00Z"];
+    check(1, &failed);
+}
+
+#[test]
 fn explain_accounts_for_every_entry() {
     let rule = "[[rule]]\nname = \"no bridges\"\ndrop = { text = 'bridge' }\n";
     let program = Program::new(&format!("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n{rule}"));

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::Error;
 use crate::cli::Exit;
 use crate::cli::run::to_stdout;
-use crate::cli::source::health::{health, named};
+use crate::cli::source::health::{health, last_well, named};
 use crate::config::Config;
 use crate::extract;
 use crate::fetch::{self, Fetch, Http, Reply, Request};
@@ -48,6 +48,7 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
         let mut told = told(source, &gathered, first.as_ref(), &read, now);
         if let Some(record) = store.source(&key(&config.newsletter.name, source)).await? {
             let _ = writeln!(told, "  remembered: {}", health(&record));
+            last_well(&record).into_iter().for_each(|last| told.push_str(&format!("  remembered: {last}\n")));
         }
         to_stdout(&told)?;
     }

@@ -30,12 +30,19 @@ pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
 
 /// How a source did, in a few words.
 pub(in crate::cli) fn health(record: &SourceRecord) -> String {
-    let day = |time: Option<Timestamp>| {
-        time.and_then(|time| time.round(Unit::Second).ok()).map_or_else(|| "never".to_owned(), |time| time.to_string())
-    };
     if record.failures == 0 {
         return format!("ok {}, last new entry {}", day(record.last_success), day(record.last_new_entry));
     }
     let problem = record.problem.as_deref().unwrap_or("failed");
     format!("failed {} times since {}: {problem}", record.failures, day(record.first_failure))
+}
+
+/// When a source that fails was last well; `None` of one that does not fail.
+pub(super) fn last_well(record: &SourceRecord) -> Option<String> {
+    let (success, entry) = (day(record.last_success), day(record.last_new_entry));
+    (record.failures > 0).then(|| format!("last success {success}, last new entry {entry}"))
+}
+
+fn day(time: Option<Timestamp>) -> String {
+    time.and_then(|time| time.round(Unit::Second).ok()).map_or_else(|| "never".to_owned(), |time| time.to_string())
 }
