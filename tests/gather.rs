@@ -106,6 +106,25 @@ async fn a_page_that_could_not_be_had_is_asked_for_again_though_the_feed_did_not
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mail_from_the_future_came_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = |year: u32| {
+        format!("From: a@example.org\r\nSubject: {year}\r\nDate: 2 Nov {year} 10:00:00 +0000\r\n\r\n{}", TEXT[0])
+    };
+    let mails = [2025, 2031].map(|year| std::fs::write(folder.path().join(format!("{year}.eml")), mail(year)));
+    assert!(mails.iter().all(Result::is_ok));
+    let text = "version = 1\n[newsletter]\nname = 'n'\n[[source]]\nname = 'a'\nfiles = '*.eml'\n";
+    let config = Config::parse(text, &folder.path().join("config.toml")).unwrap();
+    let store = Store::open(&folder.path().join("digest.db")).await.unwrap();
+    let now = "2026-11-03T00:00:00Z".parse().unwrap();
+    gather(&config, &[], &store, &Http::new(&Options::default()).unwrap(), now, &|_| ()).await.unwrap();
+    let mut articles = store.unused_articles("n", None).await.unwrap();
+    articles.sort_by(|one, other| one.title.cmp(&other.title));
+    let dates: Vec<_> = articles.iter().map(|article| article.published.unwrap().to_string()).collect();
+    assert_eq!(dates, ["2025-11-02T10:00:00Z", "2026-11-03T00:00:00Z"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_gone_is_not_asked_for_again() {
     let web = Web::start();
     let desk = Desk::new(&web).await;
