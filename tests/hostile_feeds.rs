@@ -23,7 +23,7 @@ fn fixtures() -> Vec<Vec<u8>> {
 }
 
 /// Pieces that have broken readers before.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 36] = [
     "<![CDATA[",
     "]]>",
     "<!--",
@@ -48,11 +48,24 @@ const PIECES: [&str; 24] = [
     "\u{0}",
     "\u{202e}",
     "<title type='xhtml'>",
+    "<?xml version='1.0' encoding='utf-16'?>",
+    "<?xml encoding='windows-1251'?>",
+    "</description>",
+    "<description>",
+    "<guid>",
+    "<link>",
+    "<pubDate>Tue, 3 Mars 26 10:00 PM</pubDate>",
+    "<updated>2026-11-23T24:00:00Z</updated>",
+    "<media:group>",
+    "&#x80;",
+    "&nbsp;",
+    "<br>",
 ];
 
 #[derive(Debug, Clone)]
 enum Change {
     Cut(usize),
+    Behead(usize),
     Byte(usize, u8),
     Piece(usize, usize),
     Repeat(usize, usize, usize),
@@ -61,6 +74,7 @@ enum Change {
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         any::<usize>().prop_map(Change::Cut),
+        any::<usize>().prop_map(Change::Behead),
         (any::<usize>(), any::<u8>()).prop_map(|(at, byte)| Change::Byte(at, byte)),
         (any::<usize>(), any::<usize>()).prop_map(|(at, piece)| Change::Piece(at, piece)),
         (any::<usize>(), any::<usize>(), 1..200_usize)
@@ -72,6 +86,7 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
     let length = bytes.len().max(1);
     match change {
         Change::Cut(at) => bytes.truncate(at % length),
+        Change::Behead(at) => drop(bytes.drain(..at % length)),
         Change::Byte(at, byte) if !bytes.is_empty() => bytes[at % length] = *byte,
         Change::Byte(..) => {}
         Change::Piece(at, piece) => {
