@@ -179,7 +179,7 @@ fn looks_like_utf8(bytes: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_global_rejects: u32::MAX, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_under_any_label_becomes_text_soon(pieces in prop::collection::vec(piece(), 0..8), header in prop::option::of(name())) {
@@ -218,6 +218,19 @@ proptest! {
         };
         let media_type = format!("text/html; charset={label}");
         prop_assert_eq!(decode(&bytes, Some(&media_type)), text);
+    }
+
+    #[test]
+    fn a_byte_that_is_no_utf_8_costs_only_itself(letters in letters(), at in any::<usize>(), byte in prop::sample::select(vec![0x92_u8, 0xc3, 0xd0, 0xff])) {
+        prop_assume!(letters.iter().any(|letter| !letter.is_ascii()));
+        let at = at % letters.len();
+        let part = |letters: &[char]| letters.iter().collect::<String>();
+        // A blank behind the byte, so that it begins no character.
+        let (before, after) = (part(&letters[..at]), format!(" {}", part(&letters[at..])));
+        let bytes = [before.as_bytes(), &[byte], after.as_bytes()].concat();
+        let read = decode(&bytes, Some("text/xml; charset=utf-8"));
+        let rest = read.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after));
+        prop_assert_eq!(rest.map(|rest| rest.chars().count()), Some(1), "{}", read);
     }
 
     #[test]
