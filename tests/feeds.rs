@@ -233,12 +233,13 @@ async fn files_mails_and_local_feeds_are_read_beside_the_config() {
     fs::write(at("feed.xml"), rss("local", 2)).unwrap();
     fs::write(
         at("old.mbox"),
-        "From a Mon Nov  2 10:00:00 2026\nSubject: 1\n\none\n\nFrom b Mon Nov  2 10:00:00 2026\nSubject: 2\n\ntwo\n",
+        "From a Mon Nov  2 10:00:00 2026\nSubject: 1\n\none\n\nFrom here on it is text.\n>From there, too.\n\nFrom b Mon Nov  2 10:00:00 2026\nSubject: 2\n\ntwo\n",
     )
     .unwrap();
     let read = async |source: &str| run(&web, source, folder.path(), &Memory::default()).await;
     let mails = read("name = 'a'\nfiles = '*.mbox'").await.entries;
     assert_eq!(mails.len(), 2);
+    assert!(mails[0].document.as_ref().unwrap().bytes.ends_with(b"From here on it is text.\nFrom there, too.\n\n"));
     assert!(mails[1].document.as_ref().unwrap().bytes.starts_with(b"Subject: 2"));
     let files = read("name = 'a'\nfiles = 'notes/**/*.*'").await;
     let types: Vec<_> = files.entries.iter().map(|entry| entry.document.clone().unwrap().media_type.unwrap()).collect();

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use jiff::Timestamp;
-use mail_parser::mailbox::mbox::MessageIterator;
 
+use crate::extract;
 use crate::model::{Document, Entry, Problem};
 use crate::source::web::{file_url, media_type, read_file};
 use crate::source::{Gathered, Memory, Outcome, Source};
@@ -69,10 +69,20 @@ fn documents(path: &Path) -> io::Result<Vec<Document>> {
     if media_type != Some("application/mbox") {
         return Ok(vec![Document { bytes, media_type: media_type.map(str::to_owned), url }]);
     }
-    let mails = MessageIterator::new(bytes.as_slice()).filter_map(Result::ok).map(|mail| Document {
-        bytes: mail.unwrap_contents(),
+    let mails = extract::messages(&bytes).into_iter().map(|mail| Document {
+        bytes: unquoted(mail),
         media_type: Some("message/rfc822".to_owned()),
         url: url.clone(),
     });
     Ok(mails.collect())
+}
+
+/// A mail of a mailbox without the `>` that keeps its lines from beginning another.
+fn unquoted(mail: &[u8]) -> Vec<u8> {
+    let lines = mail.split_inclusive(|byte| *byte == b'\n').flat_map(|line| {
+        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
+        let is_quoted = quotes > 0 && line[quotes..].starts_with(b"From ");
+        &line[usize::from(is_quoted)..]
+    });
+    lines.copied().collect()
 }
