@@ -26,7 +26,7 @@ pub(crate) use crate::extract::clean::recurring::key;
 
 use crate::extract::clean::document::Document;
 use crate::extract::clean::features::Features;
-use crate::extract::clean::lexicon::Lexicon;
+use crate::extract::clean::lexicon::{Class, Lexicon};
 use crate::extract::clean::scan::Scan;
 
 /// Which lines of a text are its article.
@@ -163,6 +163,11 @@ impl Judged {
     /// Words of a line.
     pub(crate) fn words(&self, line: usize) -> u32 {
         self.document.scan.lines[line].words
+    }
+
+    /// The line begins as those do that point to other articles: "Read more", "Lesen Sie auch".
+    pub(crate) fn points_elsewhere(&self, line: usize) -> bool {
+        self.document.known[line].begins(Class::Related)
     }
 
     /// The line reads like prose.

@@ -28,6 +28,9 @@ const AROUND: [&str; 15] = [
 /// Elements a line may be.
 const SELF: [&str; 8] = ["p", "li", "div", "blockquote", "pre", "figcaption", "dt", "dd"];
 
+/// Words of a line that leads to another article, at most.
+const MOST_WORDS_AWAY: f64 = 30.0;
+
 /// What is known of the lines of one page, a number a line unless said otherwise.
 pub(crate) struct Lines<'a> {
     page: &'a Page,
@@ -171,6 +174,11 @@ impl<'a> Lines<'a> {
             .position(|block| text_key(&block.text) == self.title && heads(self.page.elements[block.element].name));
         let first = self.page.blocks.iter().position(|block| self.page.elements[block.element].name == 2);
         self.heading = same_heading.or(same).or(first).unwrap_or(0);
+    }
+
+    /// The line points to another article and is mostly a link to it: no part of this one, however well it reads.
+    pub(crate) fn leads_away(&self, line: usize) -> bool {
+        self.links[line] >= 0.5 && self.words[line] <= MOST_WORDS_AWAY && self.judged.points_elsewhere(line)
     }
 
     /// The features of `line` that come after those of plain text.

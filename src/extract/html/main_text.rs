@@ -194,6 +194,8 @@ fn probabilities(judged: &Judged, lines: &Lines<'_>, count: usize) -> Vec<f64> {
         probabilities.extend(forest.sums(&block).map(|sum| 1.0 / (1.0 + (-sum).exp())));
     }
     probabilities.truncate(count);
+    let away = probabilities.iter_mut().enumerate().filter(|(line, _)| lines.leads_away(*line));
+    away.for_each(|(_, probability)| *probability = 0.0);
     probabilities
 }
 

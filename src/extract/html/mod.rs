@@ -198,4 +198,16 @@ mod tests {
         let image = Some("https://harwick.example/news/pier.jpg".to_owned());
         assert_eq!(article.figures, [Figure { image, caption: "The pier at low tide".into() }]);
     }
+
+    #[test]
+    fn links_to_other_articles_and_to_other_pages_are_not_swallowed() {
+        let more =
+            "<p>Read more: <a href='/closed'>How the harbour bridge was closed to the lorries of Harwick</a></p>";
+        let pages = "<div class='pagination'><a href='?p=1'>1</a> <span>2</span> <a href='?p=3'>3</a> <a href='?p=3'>Next page</a></div>";
+        let body = BODY.replacen("</p>", &format!("</p>{more}"), 1);
+        let page = format!("<html><body><article><h1>A bridge is rebuilt</h1>{body}{pages}</article></body></html>");
+        let (article, _) = html(&page, None, &Options::default());
+        assert!(article.text.contains("The council of Harwick") && article.text.contains("Engineers told the council"));
+        assert!(!article.text.contains("Read more") && !article.text.contains("Next page"), "{}", article.text);
+    }
 }
