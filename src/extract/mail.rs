@@ -1,8 +1,13 @@
 //! A mail → its article: subject, sender and date from its head; the text from its HTML part, else its text part.
 
+use std::borrow::Cow;
+use std::panic::catch_unwind;
+use std::sync::LazyLock;
+
 use dom_query::Document;
 use jiff::Timestamp;
 use mail_parser::{Message, MessageParser, MessagePart, PartType};
+use regex::bytes::{Captures, Regex};
 
 use crate::extract::html::guard::guard;
 use crate::extract::html::lines::{Captions, lines};
@@ -14,7 +19,10 @@ use crate::model::{Article, Problem};
 /// Reads the mail in `bytes` (RFC 5322); `url` is where it was found.
 pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
     let subject = url.unwrap_or("mail").to_owned();
-    let Some(mut message) = MessageParser::default().parse(bytes) else {
+    let bytes = ended(bytes);
+    // The parser is of other hands, the mail of anyone's.
+    let parsed = catch_unwind(|| MessageParser::default().parse(bytes.as_ref()));
+    let Some(mut message) = parsed.ok().flatten() else {
         return (Article::default(), vec![Problem::new(subject, "this is not a mail")]);
     };
     drop_enclosed(&mut message);
@@ -42,6 +50,26 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
     }
     (article, problems)
 }
+
+/// The mail without the soft line breaks at the ends of its parts, which join a line to none (RFC 2045 §6.7 lets no part end in
+/// one): mail-parser 0.11 drops the letters before them.
+fn ended(mail: &[u8]) -> Cow<'_, [u8]> {
+    static BOUNDARY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?i)boundary\s*=\s*(?:"([^"\r\n]+)|([^\s;"]+))"#).expect("the pattern is a constant")
+    });
+    static SOFT_BREAK: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"=([ \t\r]*\n--)").expect("the pattern is a constant"));
+    let named = BOUNDARY.captures_iter(mail).filter_map(|named| named.get(1).or(named.get(2)));
+    let boundaries: Vec<&[u8]> = named.map(|name| name.as_bytes()).take(MOST_BOUNDARIES).collect();
+    SOFT_BREAK.replace_all(mail, |soft: &Captures<'_>| {
+        let (whole, rest) = (soft.get_match(), &soft[1]);
+        let ends = boundaries.iter().any(|boundary| mail[whole.end()..].starts_with(boundary));
+        if ends { rest.to_vec() } else { whole.as_bytes().to_vec() }
+    })
+}
+
+/// Boundaries of a mail that are looked for.
+const MOST_BOUNDARIES: usize = 100;
 
 /// Lets go of the mails inside `message`, one after another: thousands of them, each inside the one before, would exhaust
 /// the stack if they were dropped as a whole.
@@ -158,6 +186,18 @@ mod tests {
         assert_eq!(mails.len(), 2);
         assert_eq!(mail(mails[0], None, &Options::default()).0.title, "The harbour");
         assert_eq!(mail(mails[1], None, &Options::default()).0.text, "From here on it is text.");
+    }
+
+    #[test]
+    fn a_part_that_ends_in_a_soft_line_break_loses_nothing() {
+        for (body, read) in
+            [("Four ships left=\r\n", "Four ships left"), ("=\n", ""), ("Four=\r\n--ships left", "Four--ships left")]
+        {
+            let mail_of = format!(
+                "Content-Type: multipart/mixed; boundary=\"b c\"\r\n\r\n--b c\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{body}--b c--\r\n"
+            );
+            assert_eq!(mail(mail_of.as_bytes(), None, &Options::default()).0.text, read, "{body:?}");
+        }
     }
 
     #[test]
