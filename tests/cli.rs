@@ -138,6 +138,45 @@ fn source_check_tells_what_came_back_and_what_to_do() {
 }
 
 #[test]
+fn read_answers_every_feed_page_text_and_mail_of_a_mailbox_in_its_order() {
+    let program = Program::new("");
+    let mail = |number: usize| {
+        format!("From: Ann <ann@example.org>\nSubject: Letter {number}\n\nFrom the quay one sees {number} ships.\n")
+    };
+    let stamp = "From ann@example.org Mon Nov 23 10:00:00 2026\n";
+    program.write("a.mbox", &format!("{stamp}{}\n{stamp}{}", mail(1), mail(2).replace("\nFrom the", "\n>From the")));
+    program.write("b.eml", &mail(3));
+    program.write("c.xml", FEED);
+    let cut =
+        r#"{"version":"https://jsonfeed.org/version/1.1","title":"Notes","items":[{"id":"1","title":"One"},{"id":"2","#;
+    program.write("d.json", cut);
+    program.write("e.txt", "The bridge was closed on Monday.\n");
+    let files = ["read", "--no-clean", "a.mbox", "nothing.txt", "b.eml", "c.xml", "d.json", "e.txt"];
+    let ran = program.run(&files).ends(1);
+    let answers = ran.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let told: Vec<_> = answers
+        .map(|answer| {
+            let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
+            let entries = answer["entries"].as_array().map_or(0, Vec::len);
+            (text("input"), answer["ok"].as_bool().unwrap(), text("title"), text("text"), entries)
+        })
+        .collect();
+    let expected = [
+        ("a.mbox", true, "Letter 1", "From the quay one sees 1 ships.", 0),
+        ("a.mbox", true, "Letter 2", "From the quay one sees 2 ships.", 0),
+        ("nothing.txt", false, "", "", 0),
+        ("b.eml", true, "Letter 3", "From the quay one sees 3 ships.", 0),
+        ("c.xml", true, "Harbour News", "", 1),
+        ("d.json", true, "Notes", "", 1),
+        ("e.txt", true, "", "The bridge was closed on Monday.", 0),
+    ];
+    assert_eq!(told, expected.map(|(input, ok, title, text, n)| (input.into(), ok, title.into(), text.into(), n)));
+    assert!(ran.stdout.contains("the feed breaks off; only its whole entries were read"), "{}", ran.stdout);
+    let summary = program.run(&["summarize", "--no-clean", "b.eml"]).ends(0);
+    assert_eq!(summary.stdout, "From the quay one sees 3 ships.\n");
+}
+
+#[test]
 fn explain_accounts_for_every_entry() {
     let rule = "[[rule]]\nname = \"no bridges\"\ndrop = { text = 'bridge' }\n";
     let program = Program::new(&format!("[[source]]\nname = \"Notes\"\nfiles = \"*.txt\"\n{rule}"));

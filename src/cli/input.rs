@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::path::Path;
 
+use crate::extract::media_type;
 use crate::fetch::{Accept, Fetch, Http, Options, Request};
 use crate::model::Document;
 
@@ -34,7 +36,7 @@ pub(super) fn document(name: &str) -> Result<Document, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(format!("it is larger than {} MiB", LARGEST >> 20));
     }
-    Ok(Document { bytes, media_type: media_type(name), url: None })
+    Ok(Document { bytes, media_type: media_type(Path::new(name)).map(str::to_owned), url: None })
 }
 
 fn page(url: &str) -> Result<Document, String> {
@@ -44,18 +46,4 @@ fn page(url: &str) -> Result<Document, String> {
     let request = Request::new(url, Accept::Anything).private(true);
     let reply = runtime.block_on(fetch.fetch(request)).map_err(|error| error.to_string())?;
     Ok(Document { bytes: reply.bytes, media_type: reply.media_type, url: Some(reply.url) })
-}
-
-/// The media type that a file's name speaks of; `None` if it says nothing.
-fn media_type(name: &str) -> Option<String> {
-    let (_, extension) = name.rsplit_once('.')?;
-    let known = match extension.to_ascii_lowercase().as_str() {
-        "html" | "htm" | "xhtml" => "text/html",
-        "txt" | "text" => "text/plain",
-        "md" | "markdown" => "text/markdown",
-        "eml" => "message/rfc822",
-        "mbox" => "application/mbox",
-        _ => return None,
-    };
-    Some(known.to_owned())
 }

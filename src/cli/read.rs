@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         }
     } else {
         for files in args.files.chunks(TOGETHER) {
-            failed |= print(files.par_iter().map(|file| read(file, &options)).collect(), &mut sites)?;
+            failed |= print(files.par_iter().flat_map_iter(|file| read(file, &options)).collect(), &mut sites)?;
         }
     }
     Ok(if failed { Exit::LeftOut } else { Exit::Done })
@@ -144,13 +144,25 @@ fn record(number: usize, line: &std::io::Result<String>, options: &extract::Opti
     })
 }
 
-/// The answer to one file or page.
-fn read(name: &str, options: &extract::Options) -> Begun {
+/// The answer to one file or page; to a mailbox, the answers to its mails.
+fn read(name: &str, options: &extract::Options) -> Vec<Begun> {
     let document = match input::document(name) {
         Ok(document) => document,
-        Err(error) => return Begun::Answer(json!({ "input": name, "ok": false, "error": error })),
+        Err(error) => return vec![Begun::Answer(json!({ "input": name, "ok": false, "error": error }))],
     };
-    if may_be_feed(name, &document) {
+    if document.media_type.as_deref() != Some("application/mbox") {
+        return vec![read_one(name, &document, options)];
+    }
+    let mails = extract::mails(&document.bytes).into_iter().map(|bytes| Document {
+        bytes,
+        media_type: Some("message/rfc822".to_owned()),
+        url: None,
+    });
+    mails.map(|mail| read_one(name, &mail, options)).collect()
+}
+
+fn read_one(name: &str, document: &Document, options: &extract::Options) -> Begun {
+    if may_be_feed(name, document) {
         match feed::parse(&document.bytes, document.media_type.as_deref(), document.url.as_deref()) {
             Ok((feed, problems)) => return Begun::Answer(feed_answer(name, &feed, &problems)),
             Err(feed::Error::Page { .. }) => {}
@@ -160,7 +172,7 @@ fn read(name: &str, options: &extract::Options) -> Begun {
         }
     }
     let head = json!({ "input": name, "kind": "article", "ok": true });
-    Begun::Draft(head, Box::new(extract::draft(&document, options)))
+    Begun::Draft(head, Box::new(extract::draft(document, options)))
 }
 
 /// By its name, else by its first bytes.

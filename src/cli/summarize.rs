@@ -120,10 +120,15 @@ fn filter(input: &str, args: &Args, pool: &rayon::ThreadPool) -> Result<Exit, Tr
 fn one(name: &str, args: &Args) -> Result<Exit, Trouble> {
     let document = input::document(name).map_err(Trouble::Input)?;
     let asked = Request { title: args.title.clone(), language: args.language.clone(), ..Request::default() };
-    let is_page = document.media_type.as_deref().is_some_and(|kind| kind.contains("html"));
-    let request = if is_page {
+    let kind = document.media_type.as_deref().unwrap_or_default();
+    let request = if kind.contains("html") {
         let html = extract::decode(&document.bytes, document.media_type.as_deref()).into_owned();
         Request { html: Some(html), url: document.url, ..asked }
+    } else if kind == "message/rfc822" {
+        let whole = extract::Options { clean: false, ..extract::Options::default() };
+        let (mail, _) = extract::mail(&document.bytes, document.url.as_deref(), &whole);
+        let title = asked.title.or(Some(mail.title).filter(|title| !title.is_empty()));
+        Request { text: Some(mail.text), url: mail.url, title, language: asked.language, ..Request::default() }
     } else {
         Request { text: Some(answer::decode(&document.bytes)), url: document.url, ..asked }
     };

@@ -134,9 +134,9 @@ const ONLINE: [&str; 20] = [
 const MOST_LINKS: usize = 500;
 
 /// The mails of a mailbox file (mbox): each begins with a line `From ` after an empty line or at the start. A single mail is itself.
-pub fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
+pub fn mails(mailbox: &[u8]) -> Vec<Vec<u8>> {
     if !mailbox.starts_with(b"From ") {
-        return vec![mailbox];
+        return vec![mailbox.to_vec()];
     }
     let is_separator = |&at: &usize| {
         let line = mailbox[at + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
@@ -148,7 +148,17 @@ pub fn messages(mailbox: &[u8]) -> Vec<&[u8]> {
     let starts: Vec<usize> = std::iter::once(0).chain(starts.map(|at| at + 1)).chain([mailbox.len()]).collect();
     let mails = starts.windows(2).map(|pair| &mailbox[pair[0]..pair[1]]);
     // The separator is no part of the mail.
-    mails.map(|mail| memchr::memchr(b'\n', mail).map_or(mail, |end| &mail[end + 1..])).collect()
+    mails.map(|mail| unquoted(memchr::memchr(b'\n', mail).map_or(mail, |end| &mail[end + 1..]))).collect()
+}
+
+/// A mail of a mailbox without the `>` that keeps its lines from beginning another.
+fn unquoted(mail: &[u8]) -> Vec<u8> {
+    let lines = mail.split_inclusive(|byte| *byte == b'\n').flat_map(|line| {
+        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
+        let is_quoted = quotes > 0 && line[quotes..].starts_with(b"From ");
+        &line[usize::from(is_quoted)..]
+    });
+    lines.copied().collect()
 }
 
 /// The mail's text, a line a block.
@@ -182,10 +192,10 @@ mod tests {
         let mailbox = format!(
             "From a@example.org Mon Nov 23 10:00:00 2026\n{MAIL}\nFrom b@example.org Mon Nov 23 10:00:00 2026\nSubject: b\n\nFrom here on it is text.\n"
         );
-        let mails = messages(mailbox.as_bytes());
+        let mails = mails(mailbox.as_bytes());
         assert_eq!(mails.len(), 2);
-        assert_eq!(mail(mails[0], None, &Options::default()).0.title, "The harbour");
-        assert_eq!(mail(mails[1], None, &Options::default()).0.text, "From here on it is text.");
+        assert_eq!(mail(&mails[0], None, &Options::default()).0.title, "The harbour");
+        assert_eq!(mail(&mails[1], None, &Options::default()).0.text, "From here on it is text.");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which kind of document some bytes are.
 
+use std::path::Path;
+
 use crate::extract::clean::Recurring;
 use crate::extract::draft::{Draft, Kind as Stage};
 use crate::extract::{Options, decode, html_draft, mail, plain_draft};
@@ -33,6 +35,21 @@ pub fn draft(document: &Document, options: &Options) -> Draft {
             Draft::new(Stage::Done(Box::new((Article::default(), vec![problem]))))
         }
     }
+}
+
+/// The media type that a file's name speaks of; `None` if it says nothing.
+pub fn media_type(path: &Path) -> Option<&'static str> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    Some(match ending.as_str() {
+        "html" | "htm" | "xhtml" => "text/html",
+        "txt" | "text" => "text/plain",
+        "md" | "markdown" => "text/markdown",
+        "eml" => "message/rfc822",
+        "mbox" => "application/mbox",
+        "json" => "application/json",
+        "xml" | "rss" | "atom" | "rdf" => "application/xml",
+        _ => return None,
+    })
 }
 
 fn kind(bytes: &[u8], media_type: Option<&str>) -> Kind {

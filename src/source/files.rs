@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::extract;
 use crate::model::{Document, Entry, Problem};
-use crate::source::web::{file_url, media_type, read_file};
+use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Outcome, Source};
 
 /// Files a pattern may match before the rest is left out.
@@ -65,24 +65,14 @@ pub(super) fn changed(path: &Path) -> Option<Timestamp> {
 /// What a file holds: one document, or the mails of a mailbox.
 fn documents(path: &Path) -> io::Result<Vec<Document>> {
     let (bytes, url) = (read_file(path)?, Some(file_url(path)));
-    let media_type = media_type(path);
+    let media_type = extract::media_type(path);
     if media_type != Some("application/mbox") {
         return Ok(vec![Document { bytes, media_type: media_type.map(str::to_owned), url }]);
     }
-    let mails = extract::messages(&bytes).into_iter().map(|mail| Document {
-        bytes: unquoted(mail),
+    let mails = extract::mails(&bytes).into_iter().map(|bytes| Document {
+        bytes,
         media_type: Some("message/rfc822".to_owned()),
         url: url.clone(),
     });
     Ok(mails.collect())
-}
-
-/// A mail of a mailbox without the `>` that keeps its lines from beginning another.
-fn unquoted(mail: &[u8]) -> Vec<u8> {
-    let lines = mail.split_inclusive(|byte| *byte == b'\n').flat_map(|line| {
-        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-        let is_quoted = quotes > 0 && line[quotes..].starts_with(b"From ");
-        &line[usize::from(is_quoted)..]
-    });
-    lines.copied().collect()
 }

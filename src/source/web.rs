@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::extract;
 use crate::fetch::{Accept, Fetch, Reply, Request, Size};
 use crate::model::Problem;
 use crate::source::{Location, Memory, Source};
@@ -55,7 +56,7 @@ fn local(path: &Path) -> Result<Reply, Problem> {
     Ok(Reply {
         status: 200,
         url: file_url(path),
-        media_type: media_type(path).map(str::to_owned),
+        media_type: extract::media_type(path).map(str::to_owned),
         bytes,
         ..Reply::default()
     })
@@ -79,19 +80,4 @@ pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 pub(super) fn file_url(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     url::Url::from_file_path(&absolute).map_or_else(|()| absolute.display().to_string(), String::from)
-}
-
-/// What a file holds, by its name.
-pub(super) fn media_type(path: &Path) -> Option<&'static str> {
-    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-    Some(match ending.as_str() {
-        "html" | "htm" | "xhtml" => "text/html",
-        "txt" | "text" => "text/plain",
-        "md" | "markdown" => "text/markdown",
-        "eml" => "message/rfc822",
-        "mbox" => "application/mbox",
-        "json" => "application/json",
-        "xml" | "rss" | "atom" | "rdf" => "application/xml",
-        _ => return None,
-    })
 }

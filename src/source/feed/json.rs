@@ -1,19 +1,19 @@
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::{Content, Enclosure, Entry, Feed, Link, Person};
-use crate::source::feed::Error;
-use crate::source::feed::date;
+use crate::source::feed::{BROKEN_OFF, Error, MENDED, date};
 use crate::source::scope::Scope;
 use crate::source::text::{one_line, plain};
 
-/// Reads JSON Feed 1 and 1.1 (jsonfeed.org); wrong types are taken as missing.
-pub(super) fn read(text: &str, url: Option<&str>) -> Result<Feed, Error> {
-    // A nesting deeper than 128 is refused by the library, before it could overflow the stack.
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let value = match stream.next() {
-        Some(Ok(value)) => value,
-        Some(Err(error)) => return Err(Error::NotAFeed(format!("it starts like JSON, but {error}"))),
-        None => return Err(Error::Empty),
+/// Reads JSON Feed 1 and 1.1 (jsonfeed.org), and says what had to be done to it first; wrong types are taken as missing.
+pub(super) fn read(text: &str, url: Option<&str>) -> Result<(Feed, Option<&'static str>), Error> {
+    let (value, mending) = match value(text) {
+        Err(error) => match mended(text).map(|(mended, mending)| (value(&mended), mending)) {
+            Some((Ok(value), mending)) => (value, Some(mending)),
+            _ => return Err(Error::NotAFeed(format!("it starts like JSON, but {error}"))),
+        },
+        Ok(value) => (value, None),
     };
     let claims = value.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed"));
     let items = value.get("items").and_then(Value::as_array);
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str, url: Option<&str>) -> Result<Feed, Error> {
         let href = scope.link(&string(&value, key)?)?;
         Some(Link { href, rel: Some(rel.into()), media_type: None })
     };
-    Ok(Feed {
+    let feed = Feed {
         title: string(&value, "title").map(|title| plain(&title)),
         description: string(&value, "description").map(|text| plain(&text)),
         language: scope.language.clone(),
@@ -34,7 +34,59 @@ pub(super) fn read(text: &str, url: Option<&str>) -> Result<Feed, Error> {
         logo: string(&value, "icon").or_else(|| string(&value, "favicon")).and_then(|icon| scope.link(&icon)),
         entries: items.into_iter().flatten().filter(|item| item.is_object()).map(|item| entry(item, &scope)).collect(),
         ..Feed::default()
-    })
+    };
+    Ok((feed, mending))
+}
+
+/// The first value in `text`, whatever follows it. A nesting deeper than 128 is refused by the library, before it could
+/// overflow the stack.
+fn value(text: &str) -> serde_json::Result<Value> {
+    Value::deserialize(&mut serde_json::Deserializer::from_str(text))
+}
+
+/// The document with line breaks in strings escaped, without commas before a closing bracket, and, if it breaks off,
+/// without what follows the last whole object in a list of the outermost object; which of these it was. `None` if it holds no
+/// such object.
+fn mended(text: &str) -> Option<(String, &'static str)> {
+    let mut mended: Vec<u8> = Vec::with_capacity(text.len() + 2);
+    let mut open: Vec<u8> = Vec::new();
+    let (mut in_string, mut escaped) = (false, false);
+    // The end of the last whole object.
+    let mut whole = None;
+    for &byte in text.as_bytes() {
+        if in_string {
+            if byte < b' ' {
+                mended.extend(format!("\\u{byte:04x}").bytes());
+            } else {
+                mended.push(byte);
+            }
+            (in_string, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => open.push(byte),
+            b'}' | b']' => {
+                mended.truncate(mended.trim_ascii_end().len());
+                mended.pop_if(|last| *last == b',');
+                open.pop();
+            }
+            _ => {}
+        }
+        mended.push(byte);
+        if byte == b'}' && open == *b"{[" {
+            whole = Some(mended.len());
+        }
+        if open.is_empty() {
+            break;
+        }
+    }
+    if !open.is_empty() {
+        mended.truncate(whole?);
+        mended.extend(b"]}");
+    }
+    let mending = if open.is_empty() { MENDED } else { BROKEN_OFF };
+    String::from_utf8(mended).ok().map(|text| (text, mending))
 }
 
 fn entry(item: &Value, scope: &Scope) -> Entry {
@@ -97,4 +149,27 @@ fn attachments(item: &Value, scope: &Scope) -> Vec<Enclosure> {
 fn string(value: &Value, key: &str) -> Option<String> {
     let text = value.get(key)?.as_str()?;
     (!text.trim().is_empty()).then(|| text.replace('\0', ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_json_does_not_allow_is_mended_and_of_a_cut_feed_the_whole_items_are_kept() {
+        let head = r#"{"version":"https://jsonfeed.org/version/1.1","authors":[{"name":"A"}],"title":"T","items":["#;
+        for (rest, ids, mending) in [
+            (r#"{"id":"1","tags":["]}"]},{"id":"2"}]}"#, "1 2", None),
+            (r#"{"id":"1",},{"id":"2","tags":["x", ], } , ],}"#, "1 2", Some(MENDED)),
+            ("{\"id\":\"1\",\"content_text\":\"a\nb \\\"}\"}]}", "1", Some(MENDED)),
+            (r#"{"id":"1"},{"id":"2","attachments":[{"url":"x"}],"content_text":"cut \"#, "1", Some(BROKEN_OFF)),
+            (r#"{"id":"1"},{"id":"2"}"#, "1 2", Some(BROKEN_OFF)),
+            (r#"{"id":"1""#, "", Some(BROKEN_OFF)),
+        ] {
+            let (feed, found) = read(&format!("{head}{rest}"), None).unwrap();
+            let found_ids: Vec<_> = feed.entries.into_iter().filter_map(|entry| entry.id).collect();
+            assert_eq!((found_ids.join(" ").as_str(), found), (ids, mending), "{rest}");
+        }
+        assert!(read(r#"{"items":[nothing]}"#, None).is_err());
+    }
 }

@@ -56,8 +56,13 @@ pub fn parse(bytes: &[u8], media_type: Option<&str>, url: Option<&str>) -> Resul
     if trimmed.is_empty() {
         return Err(Error::Empty);
     }
+    let about = |feed: &Feed, what: &str| {
+        Problem::new(url.map(str::to_owned).or_else(|| feed.title.clone()).unwrap_or_else(|| "feed".into()), what)
+    };
     if trimmed.starts_with(['{', '[']) {
-        return json::read(trimmed, url).map(|feed| (feed, Vec::new()));
+        let (feed, mending) = json::read(trimmed, url)?;
+        let problems = mending.map(|what| about(&feed, what)).into_iter().collect();
+        return Ok((feed, problems));
     }
     let mended = clean(trimmed);
     let tree = tree::parse(&mended);
@@ -69,16 +74,16 @@ pub fn parse(bytes: &[u8], media_type: Option<&str>, url: Option<&str>) -> Resul
     }
     let (feed, lost) = elements::read(&tree, url)?;
     let mut problems = Vec::new();
-    let subject = || url.map(str::to_owned).or_else(|| feed.title.clone()).unwrap_or_else(|| "feed".into());
     if lost {
-        problems.push(Problem::new(subject(), "the feed breaks off; only its whole entries were read"));
+        problems.push(about(&feed, BROKEN_OFF));
     } else if tree.repaired || tree.incomplete {
-        problems.push(Problem::new(subject(), MENDED));
+        problems.push(about(&feed, MENDED));
     }
     Ok((feed, problems))
 }
 
 /// The problem of a feed that is ill-formed and lost nothing by it.
+const BROKEN_OFF: &str = "the feed breaks off; only its whole entries were read";
 const MENDED: &str = "the feed is not well-formed and was mended";
 
 fn offered(feeds: &[FeedLink]) -> String {
