@@ -144,6 +144,15 @@ pub(super) fn looks_like_html(text: &str) -> bool {
         || text.match_indices('&').any(|(at, _)| entity_name(&text[at + 1..]).is_some())
 }
 
+/// Whether `text` is markup that was escaped once too often: nothing but a tag begins and ends it, and none is open.
+pub(super) fn is_escaped_twice(text: &str) -> bool {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?is)^&lt;(?:p|div|table|a|img|ul|ol|h[1-6]|span|strong|b|em|i|br|blockquote|figure)\b[^<]*&gt;$")
+            .expect("the pattern is a constant, and a test runs it")
+    });
+    TAG.is_match(text)
+}
+
 /// The name of the entity whose `&` stands before `text`; looks no further than a name can reach.
 pub(super) fn entity_name(text: &str) -> Option<&str> {
     let end = text.bytes().take(33).position(|byte| byte == b';').filter(|end| *end > 0)?;
@@ -168,6 +177,22 @@ mod tests {
             ("1 < 2", "1 < 2"),
         ] {
             assert_eq!(plain(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn markup_escaped_twice_is_known_from_a_text_about_tags() {
+        for text in ["&lt;p class=\"a\"&gt;One &amp;amp; two.&lt;/p&gt;", "&lt;br/&gt;", "&lt;P&gt;\n&lt;/P&gt;"] {
+            assert!(is_escaped_twice(text), "{text}");
+        }
+        for text in [
+            "&lt;p&gt; begins a paragraph",
+            "<p>&lt;p&gt;</p>",
+            "&lt;code&gt;",
+            "1 &lt; 2 &gt; 1",
+            "&lt;p&gt;<b>x</b>&gt;",
+        ] {
+            assert!(!is_escaped_twice(text), "{text}");
         }
     }
 

@@ -101,11 +101,12 @@ fn times(gathered: &Gathered) -> Vec<Timestamp> {
     times
 }
 
-/// The usual time between two entries; `None` for fewer than three dated ones.
+/// The usual time between two entries; `None` for fewer than three dated ones, and where they came all at once.
 fn interval(times: &[Timestamp]) -> Option<SignedDuration> {
     let mut between: Vec<SignedDuration> = times.windows(2).map(|pair| pair[0].duration_since(pair[1])).collect();
     between.sort_unstable();
-    (between.len() >= 2).then(|| between[between.len() / 2])
+    let median = between.get(between.len() / 2).copied().filter(|_| between.len() >= 2);
+    median.filter(|median| *median >= SignedDuration::from_mins(1))
 }
 
 fn items(gathered: &Gathered) -> String {

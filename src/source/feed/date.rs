@@ -85,8 +85,9 @@ fn east_asian(text: &str) -> Option<Timestamp> {
     let hour = number(&found, 6).unwrap_or(0);
     let half = found.get(5).map(|half| matches!(half.as_str(), "오후" | "下午" | "午後"));
     let hour = half.map_or(hour, |afternoon| in_half(hour, afternoon));
-    // Of the Chinese characters we cannot tell whether they are an hour further east.
-    let offset = Offset::constant(if &found[2] == "년" { 9 } else { 8 });
+    // Korean and Japanese clocks; of the signs that Chinese has, too, we cannot tell whether they are an hour further east.
+    let is_nine = &found[2] == "년" || found.get(5).is_some_and(|half| half.as_str().starts_with('午'));
+    let offset = Offset::constant(if is_nine { 9 } else { 8 });
     at(date, (hour, number(&found, 7).unwrap_or(0), number(&found, 8).unwrap_or(0)), offset)
 }
 
@@ -332,7 +333,7 @@ mod tests {
         check("1795428000", "2026-11-23T10:00:00Z");
         check("1795428000123", "2026-11-23T10:00:00Z");
         check("2026年11月23日 10:00", "2026-11-23T02:00:00Z");
-        check("2026年11月23日（月）午後3時05分", "2026-11-23T07:05:00Z");
+        check("2026年11月23日（月）午後3時05分", "2026-11-23T06:05:00Z");
         check("2026년 11월 23일", "2026-11-22T15:00:00Z");
         check("2026. november 23.", "2026-11-23T00:00:00Z");
         check("2026.11.23. 10:00", "2026-11-23T10:00:00Z");

@@ -5,7 +5,7 @@ use crate::source::feed::Error;
 use crate::source::feed::date;
 use crate::source::feed::person::person;
 use crate::source::scope::Scope;
-use crate::source::text::{decode_entities, looks_like_html, one_line, plain};
+use crate::source::text::{decode_entities, is_escaped_twice, looks_like_html, one_line, plain};
 use crate::source::tree::{Element, Tree};
 
 /// Most entries read of one feed.
@@ -202,7 +202,8 @@ fn content(element: &Element) -> Option<Content> {
         return Some(Content::Html { html: html.trim().to_owned() });
     }
     let text = unwrapped(element);
-    let text = text.trim();
+    let once = is_escaped_twice(text.trim()).then(|| decode_entities(text.trim()));
+    let text = once.as_deref().unwrap_or(&text).trim();
     if text.is_empty() {
         return None;
     }

@@ -13,6 +13,8 @@ mod person;
 
 mod elements;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::fetch::{Accept, Fetch, Reply};
@@ -76,7 +78,7 @@ pub fn parse(bytes: &[u8], media_type: Option<&str>, url: Option<&str>) -> Resul
     let mut problems = Vec::new();
     if lost {
         problems.push(about(&feed, BROKEN_OFF));
-    } else if tree.repaired || tree.incomplete {
+    } else if tree.repaired || tree.incomplete || matches!(mended, Cow::Owned(_)) {
         problems.push(about(&feed, MENDED));
     }
     Ok((feed, problems))
