@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Prints how well, how fast and how safely `digest read` reads: the section "Reading" of docs/QUALITY.md.
 
-usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../shared/tools] [--only PART]
+usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../shared/tools] [--readability FOLDER] [--only PART]
 
 Parts: feeds attacks charset pages metadata cleaning sample words speed safety, then those that run another command of this
-folder and take minutes: unseen (`fit_pages.py` and `judge_lines.py`, cross-validation; need numpy and lightgbm), hostile
+folder and take minutes: unseen (`fit_pages.py` and `fit_lines.py`, cross-validation; need numpy and lightgbm), hostile
 (`cargo test --test hostile`) and morning (`cargo bench --bench gathering`).
 """
 import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile
@@ -193,7 +193,8 @@ def relay(part, command):
 def unseen(options):
     here = os.path.dirname(__file__)
     relay("unseen pages", [sys.executable, f"{here}/fit_pages.py", f"{options.data}/extraction/pages.dev.jsonl"])
-    relay("unseen lines", [sys.executable, f"{here}/judge_lines.py", options.data])
+    more = ["--readability", options.readability] if options.readability else []
+    relay("unseen lines", [sys.executable, f"{here}/fit_lines.py", options.data, *more])
 
 
 def hostile(options):
@@ -210,6 +211,7 @@ def main():
     parser.add_argument("digest", nargs="?", default="target/release/digest")
     parser.add_argument("--data", default="../shared/data")
     parser.add_argument("--tools", default="../shared/tools")
+    parser.add_argument("--readability", help="test pages of Mozilla's Readability, for the lines of fit_lines.py")
     parser.add_argument("--only", choices=[part.__name__ for part in parts])
     options = parser.parse_args()
     for part in parts:

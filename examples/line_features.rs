@@ -1,8 +1,9 @@
 //! The lines of pages and of plain texts with the numbers they are judged by, for `benches/fit_pages.py` and
-//! `benches/judge_lines.py`.
+//! `benches/fit_lines.py`.
 //!
 //! Standard input holds records {"id", "url"?, "html"} or {"id", "text"}, one a line; the answers {"id", "lines", "features",
-//! "readable"} come in their order. Lines of a text that hold no letter or digit are left out.
+//! "readable"} come in their order. Lines of a text that hold no letter or digit are left out, and lines of comments have no
+//! features.
 
 use std::io::{BufRead, Error, Write};
 

@@ -26,10 +26,16 @@ pub(crate) struct Forest {
 impl Forest {
     /// Reads trees written as flat preorder lists: split `feature, threshold, entries in the left subtree`, leaf `-1, value`.
     pub(crate) fn new(features: usize, flat: &[Vec<f64>]) -> Self {
-        let trees = flat.iter().map(|flat| {
+        Self::mean(features, &[flat])
+    }
+
+    /// The mean of several sums of trees.
+    pub(crate) fn mean(features: usize, sums: &[&[Vec<f64>]]) -> Self {
+        let trees = sums.iter().flat_map(|flat| flat.iter()).map(|flat| {
             let mut tree = Tree { feature: [0; 7], threshold: [f64::INFINITY; 7], leaf: [0.0; 8] };
             tree.fill(flat, 0, 0);
             assert!(tree.feature.iter().all(|&feature| usize::from(feature) < features));
+            tree.leaf = tree.leaf.map(|leaf| leaf / sums.len() as f64);
             tree
         });
         Self { features, trees: trees.collect() }

@@ -1,4 +1,4 @@
-//! The recipe's data file: word lists by class and language, and the trees.
+//! The data file: the recipe's word lists by class and language, its trees, and those of `benches/fit_lines.py`.
 //!
 //! Parsed once, when the first text is cleaned. Every word of every list gets one entry that says in which
 //! classes and in which languages' stop lists it stands, so a document looks each distinct token up once.
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::extract::clean::forest::Forest;
 use crate::extract::clean::scan;
 
-/// Weights and word lists of the recipe; see the head of [`crate::extract::clean`].
+/// Weights and word lists; see the head of [`crate::extract::clean`].
 const WEIGHTS: &str = include_str!("../clean.weights.json");
 
 /// Classes of words, in the order of their bits.
@@ -58,7 +58,10 @@ struct Weights {
     classes: String,
     decode: Cuts,
     lexicon: BTreeMap<String, BTreeMap<String, String>>,
+    /// The recipe's trees.
     trees: Vec<Vec<f64>>,
+    /// Those of `benches/fit_lines.py`, whose sum counts as much.
+    more_trees: Vec<Vec<f64>>,
     #[cfg(test)]
     names: Vec<String>,
 }
@@ -103,6 +106,9 @@ pub(super) struct Lexicon {
     pub(super) forest: Forest,
     /// Where to cut.
     pub(super) cuts: Cuts,
+    /// The recipe's trees alone, for tests.
+    #[cfg(test)]
+    pub(super) recipe: Forest,
     /// Names of the features, for tests.
     #[cfg(test)]
     pub(super) names: Vec<String>,
@@ -119,13 +125,15 @@ impl Lexicon {
         let weights: Weights =
             serde_json::from_str(json).expect("the shipped weights are valid JSON; a test reads them");
         assert_eq!(weights.classes.len(), CLASSES, "the code knows the classes of the data file");
-        let forest = Forest::new(weights.features, &weights.trees);
+        let forest = Forest::mean(weights.features, &[&weights.trees, &weights.more_trees]);
         let mut lexicon = Self {
             index: HashMap::default(),
             entries: Vec::new(),
             languages: weights.lexicon["STOP"].keys().cloned().collect(),
             forest,
             cuts: weights.decode,
+            #[cfg(test)]
+            recipe: Forest::new(weights.features, &weights.trees),
             #[cfg(test)]
             names: weights.names,
         };

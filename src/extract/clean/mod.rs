@@ -1,14 +1,16 @@
 //! Which lines of pasted plain text are the article?
 //!
-//! Lines → 153 features each → gradient-boosted trees → a probability each → the lines to keep. A gate leaves a text alone
-//! that holds no clear boilerplate; rules drop appeals that read as prose; a safety rule keeps everything when nearly
-//! everything would go. Nothing is random and nothing but the text is looked at; kept lines are byte spans of the given
-//! text, so what comes after can still say where a sentence stands.
+//! Lines, but for those of comments → 153 features each → gradient-boosted trees → a probability each → the lines to keep.
+//! A gate leaves a text alone that holds no clear boilerplate; rules drop appeals that read as prose; a safety rule keeps
+//! everything when nearly everything would go. Nothing is random and nothing but the text is looked at; kept lines are byte
+//! spans of the given text, so what comes after can still say where a sentence stands.
 //!
-//! The trees, the word lists and the cuts are in `clean.weights.json`; they were trained for English, German, French,
-//! Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Polish and Russian and fall back to language-free features elsewhere.
+//! The trees, the word lists and the cuts are in `clean.weights.json`. Half of the trees' voice is that of the researched
+//! recipe, trained for English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Polish and Russian and
+//! falling back to language-free features elsewhere; the other half is fitted by `benches/fit_lines.py`.
 
 mod appeals;
+mod comments;
 mod document;
 mod features;
 mod forest;
@@ -86,9 +88,15 @@ pub fn lines(text: &str) -> Cleaning {
     Lines::new(text).choose(&[], &Recurring::default(), false)
 }
 
-/// What the trees see of each line of `text` that holds a letter or digit: what `benches/judge_lines.py` learns from.
-pub fn features(text: &str) -> Vec<Vec<f64>> {
-    Judged::new(text).features
+/// What the trees see of each line of `text` that holds a letter or digit, nothing of those of comments: what
+/// `benches/fit_lines.py` learns from.
+pub fn features(text: &str) -> Vec<Option<Vec<f64>>> {
+    let judged = Judged::read(text, &comments::sections(text, Lexicon::shipped()));
+    let scan = &judged.document.scan;
+    let mut rows: Vec<(usize, Option<Vec<f64>>)> = scan.passed.iter().map(|span| (span.start, None)).collect();
+    rows.extend(scan.lines.iter().zip(judged.features).map(|(line, row)| (line.span.start, Some(row))));
+    rows.sort_unstable_by_key(|(start, _)| *start);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The lines of a text, judged and not yet chosen.
@@ -102,8 +110,9 @@ impl Lines {
     /// Judges the lines of `text`.
     pub(crate) fn new(text: &str) -> Self {
         let lexicon = Lexicon::shipped();
-        let document = Document::new(Scan::new(text, lexicon), lexicon);
-        let probabilities = if document.known.is_empty() { Vec::new() } else { probabilities(&document, lexicon) };
+        let document = Document::new(Scan::new(text, &comments::sections(text, lexicon), lexicon), lexicon);
+        let probabilities =
+            if document.known.is_empty() { Vec::new() } else { probabilities(&document, &lexicon.forest) };
         Self { document, probabilities }
     }
 
@@ -121,13 +130,16 @@ impl Lines {
             let words: Vec<u32> = self.document.scan.lines.iter().map(|line| line.words).collect();
             site.weigh_runs(keys, &words, learnt, &mut self.probabilities);
         }
-        let (keep, confidence, reason) = choose(&self.document, &self.probabilities, Lexicon::shipped());
-        let spans = self.document.scan.lines.iter().map(|line| line.span.clone());
-        let lines: Vec<Line> = spans
-            .zip(self.probabilities)
-            .zip(keep)
-            .map(|((span, probability), kept)| Line { span, probability, kept })
-            .collect();
+        let (keep, confidence, mut reason) = choose(&self.document, &self.probabilities, Lexicon::shipped());
+        let Scan { lines, passed, .. } = self.document.scan;
+        if reason == Reason::Clean && !passed.is_empty() {
+            reason = Reason::Cleaned;
+        }
+        let judged = lines.into_iter().zip(self.probabilities).zip(keep);
+        let judged = judged.map(|((line, probability), kept)| Line { span: line.span, probability, kept });
+        let passed = passed.into_iter().map(|span| Line { span, probability: 0.0, kept: false });
+        let mut lines: Vec<Line> = judged.chain(passed).collect();
+        lines.sort_by_key(|line| line.span.start);
         let kept = lines.iter().filter(|line| line.kept).map(|line| line.span.clone()).collect();
         Cleaning { kept, confidence, reason, lines }
     }
@@ -142,8 +154,12 @@ pub(crate) struct Judged {
 impl Judged {
     /// Looks at `text`; its lines that hold no letter or digit are passed over.
     pub(crate) fn new(text: &str) -> Self {
+        Self::read(text, &[])
+    }
+
+    fn read(text: &str, passed: &[Range<usize>]) -> Self {
         let lexicon = Lexicon::shipped();
-        let document = Document::new(Scan::new(text, lexicon), lexicon);
+        let document = Document::new(Scan::new(text, passed, lexicon), lexicon);
         let mut rows = Vec::with_capacity(document.known.len());
         let features = Features::new(&document);
         let mut block = lexicon.forest.block();
@@ -176,14 +192,14 @@ impl Judged {
     }
 }
 
-fn probabilities(document: &Document, lexicon: &Lexicon) -> Vec<f64> {
+fn probabilities(document: &Document, forest: &Forest) -> Vec<f64> {
     let features = Features::new(document);
-    let mut block = lexicon.forest.block();
+    let mut block = forest.block();
     let count = document.known.len();
     let mut probabilities = Vec::with_capacity(count + LANES);
     for first in (0..count).step_by(LANES) {
         features.write(first, &mut block);
-        probabilities.extend(lexicon.forest.sums(&block).map(|sum| 1.0 / (1.0 + (-sum).exp())));
+        probabilities.extend(forest.sums(&block).map(|sum| 1.0 / (1.0 + (-sum).exp())));
     }
     probabilities.truncate(count);
     probabilities

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::extract::clean::scan::mix;
 
 /// What a line that recurs loses in log-odds; the shares above give ln(0.05 / 0.75), cross-validation by site
-/// (`benches/judge_lines.py`) this and the next four.
+/// (`benches/fit_lines.py`) this and the next four.
 const RECURS: f64 = -6.0;
 /// What the lines of a rich run gain in log-odds, and those of a poor one lose.
 const RICH: f64 = 0.5;

@@ -176,24 +176,33 @@ pub(super) struct Scan {
     pub(super) words: Vec<Word>,
     /// Lower-cased token → its number.
     pub(super) index: HashMap<Box<str>, u32, FixedState>,
+    /// Bytes of the lines passed over, without white space around them.
+    pub(super) passed: Vec<Range<usize>>,
     /// Stem → its number.
     pub(super) stems: HashMap<Box<str>, u32, FixedState>,
 }
 
 impl Scan {
-    /// Reads `text`; lines without a letter or digit are passed over.
-    pub(super) fn new(text: &str, lexicon: &Lexicon) -> Self {
+    /// Reads `text`; lines without a letter or digit are passed over, and so are those in `passed`, which are in order.
+    pub(super) fn new(text: &str, passed: &[Range<usize>], lexicon: &Lexicon) -> Self {
         let mut scan = Self::default();
+        let mut passed = passed.iter().peekable();
         let mut start = 0;
         let mut buffer = String::new();
         for raw in text.split('\n') {
+            while passed.next_if(|section| section.end < start).is_some() {}
+            if passed.peek().is_some_and(|section| section.contains(&start)) {
+                if raw.contains(char::is_alphanumeric) {
+                    scan.passed.push(trimmed(raw, start));
+                }
+                start += raw.len() + 1;
+                continue;
+            }
             let mut reader = Reader { scan: &mut scan, lexicon, buffer: &mut buffer, raw, line: Line::default() };
             reader.read();
             let mut line = reader.line;
             if !line.tokens.is_empty() {
-                let trimmed = raw.trim_start();
-                let first = start + raw.len() - trimmed.len();
-                line.span = first..first + trimmed.trim_end().len();
+                line.span = trimmed(raw, start);
                 scan.lines.push(line);
             }
             start += raw.len() + 1;
@@ -226,6 +235,13 @@ impl Scan {
         self.stems.insert(stem.into(), id);
         id
     }
+}
+
+/// The bytes of the line `raw`, which begins at `start`, without white space around it.
+fn trimmed(raw: &str, start: usize) -> Range<usize> {
+    let trimmed = raw.trim_start();
+    let first = start + raw.len() - trimmed.len();
+    first..first + trimmed.trim_end().len()
 }
 
 fn number(count: usize) -> u32 {
