@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let mut failed = false;
     if args.jsonl {
         let mut number = 0;
-        let mut records = std::io::stdin().lock().lines();
+        let mut records = std::io::BufReader::with_capacity(1 << 16, std::io::stdin()).lines();
         loop {
             let lines: Vec<(usize, std::io::Result<String>)> = records
                 .by_ref()
@@ -112,13 +112,13 @@ fn print(mut begun: Vec<Begun>, sites: &mut Sites) -> Result<bool, Error> {
             }
         })
         .collect();
-    let mut output = anstream::stdout().lock();
+    let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut failed = false;
     for answer in answers {
         failed |= answer.get("error").is_some();
-        let written = writeln!(output, "{answer}");
-        written.map_err(|source| Error::File { action: "write", path: "standard output".into(), source })?;
+        writeln!(output, "{answer}").map_err(Error::Stdout)?;
     }
+    output.flush().map_err(Error::Stdout)?;
     Ok(failed)
 }
 

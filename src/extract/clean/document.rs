@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use foldhash::fast::FixedState;
+use string_interner::Symbol;
 
 use crate::extract::clean::lexicon::{CLASSES, Class, Lexicon};
 use crate::extract::clean::scan::{Line, Scan, mark, mix};
@@ -161,12 +162,13 @@ impl Document {
 
     /// The 20 stems in most good lines, at least two; ties by spelling.
     fn topics(&self, frequencies: &[u32]) -> Vec<bool> {
-        let mut frequent: Vec<(std::cmp::Reverse<u32>, &str, u32)> = self
+        let mut frequent: Vec<(std::cmp::Reverse<u32>, &str, usize)> = self
             .scan
             .stems
             .iter()
-            .filter(|&(_, &stem)| frequencies[stem as usize] >= 2)
-            .map(|(text, &stem)| (std::cmp::Reverse(frequencies[stem as usize]), text.as_ref(), stem))
+            .zip(frequencies)
+            .filter(|&(_, &frequency)| frequency >= 2)
+            .map(|((stem, text), &frequency)| (std::cmp::Reverse(frequency), text, stem.to_usize()))
             .collect();
         if frequent.len() > 20 {
             frequent.select_nth_unstable(20);
@@ -174,7 +176,7 @@ impl Document {
         }
         let mut topics = vec![false; frequencies.len()];
         for (_, _, stem) in frequent {
-            topics[stem as usize] = true;
+            topics[stem] = true;
         }
         topics
     }
@@ -229,17 +231,17 @@ impl Stops {
     }
 
     fn own(scan: &Scan) -> Vec<bool> {
-        let mut frequent: Vec<(std::cmp::Reverse<u32>, &str, u32)> = scan
+        let mut frequent: Vec<(std::cmp::Reverse<u32>, &str, usize)> = scan
             .index
             .iter()
-            .map(|(text, &id)| (&scan.words[id as usize], text, id))
-            .filter(|(word, ..)| word.count >= 3 && !word.number)
-            .map(|(word, text, id)| (std::cmp::Reverse(word.count), text.as_ref(), id))
+            .zip(&scan.words)
+            .filter(|(_, word)| word.count >= 3 && !word.number)
+            .map(|((place, text), word)| (std::cmp::Reverse(word.count), text, place.to_usize()))
             .collect();
         frequent.sort_unstable();
         let mut is_stop = vec![false; scan.words.len()];
-        for (_, _, id) in frequent.into_iter().take(30) {
-            is_stop[id as usize] = true;
+        for (_, _, place) in frequent.into_iter().take(30) {
+            is_stop[place] = true;
         }
         is_stop
     }

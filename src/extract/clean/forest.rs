@@ -1,7 +1,9 @@
 //! Gradient-boosted trees of depth three: features of a line → log-odds that it is the article.
 //!
 //! Each tree is completed to seven splits and eight leaves, so that a block of lines goes through it without a
-//! branch; that is what lets the compiler use vector instructions, and why features come in columns.
+//! branch, on vectors as wide as the processor has; that is why features come in columns.
+
+use pulp::{Arch, Simd, WithSimd};
 
 /// Lines scored together.
 pub(crate) const LANES: usize = 16;
@@ -48,20 +50,34 @@ impl Forest {
 
     /// The sum of the leaves each line of the block falls into.
     pub(crate) fn sums(&self, block: &Block) -> [f64; LANES] {
+        Arch::new().dispatch(Sums { trees: &self.trees, block })
+    }
+}
+
+/// The sum of the leaves of `trees`, for each line of `block`.
+struct Sums<'a> {
+    trees: &'a [Tree],
+    block: &'a Block,
+}
+
+impl WithSimd for Sums<'_> {
+    type Output = [f64; LANES];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> [f64; LANES] {
         let mut sums = [0.0; LANES];
-        for tree in &self.trees {
-            let column = |node: usize| &block[usize::from(tree.feature[node])];
-            let (t, leaf) = (&tree.threshold, &tree.leaf);
-            let (c0, c1, c2, c3, c4, c5, c6) =
-                (column(0), column(1), column(2), column(3), column(4), column(5), column(6));
-            for lane in 0..LANES {
-                let far_left = if c3[lane] <= t[3] { leaf[0] } else { leaf[1] };
-                let left = if c4[lane] <= t[4] { leaf[2] } else { leaf[3] };
-                let right = if c5[lane] <= t[5] { leaf[4] } else { leaf[5] };
-                let far_right = if c6[lane] <= t[6] { leaf[6] } else { leaf[7] };
-                let low = if c1[lane] <= t[1] { far_left } else { left };
-                let high = if c2[lane] <= t[2] { right } else { far_right };
-                sums[lane] += if c0[lane] <= t[0] { low } else { high };
+        let (lanes, _) = S::as_mut_simd_f64s(&mut sums);
+        for tree in self.trees {
+            let columns = tree.feature.map(|feature| S::as_simd_f64s(&self.block[usize::from(feature)]).0);
+            for (at, sum) in lanes.iter_mut().enumerate() {
+                let value = |node: usize, left, right| {
+                    let threshold = simd.splat_f64s(tree.threshold[node]);
+                    simd.select_f64s(simd.less_than_or_equal_f64s(columns[node][at], threshold), left, right)
+                };
+                let leaf = tree.leaf.map(|leaf| simd.splat_f64s(leaf));
+                let left = value(1, value(3, leaf[0], leaf[1]), value(4, leaf[2], leaf[3]));
+                let right = value(2, value(5, leaf[4], leaf[5]), value(6, leaf[6], leaf[7]));
+                *sum = simd.add_f64s(*sum, value(0, left, right));
             }
         }
         sums

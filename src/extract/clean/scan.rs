@@ -3,10 +3,9 @@
 //! One pass over the characters. A token is a run of letters and digits, joined by inner apostrophes; a kana, han
 //! or hangul token counts half its characters as words. White space counts as if collapsed.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use foldhash::fast::FixedState;
+use string_interner::{DefaultBackend, StringInterner, Symbol};
 
 use crate::extract::clean::lexicon::Lexicon;
 
@@ -174,18 +173,20 @@ pub(super) struct Scan {
     pub(super) marks: Vec<u8>,
     /// Distinct words.
     pub(super) words: Vec<Word>,
-    /// Lower-cased token → its number.
-    pub(super) index: HashMap<Box<str>, u32, FixedState>,
+    /// Lower-cased token → its number in `words`.
+    pub(super) index: StringInterner<DefaultBackend>,
     /// Bytes of the lines passed over, without white space around them.
     pub(super) passed: Vec<Range<usize>>,
     /// Stem → its number.
-    pub(super) stems: HashMap<Box<str>, u32, FixedState>,
+    pub(super) stems: StringInterner<DefaultBackend>,
 }
 
 impl Scan {
     /// Reads `text`; lines without a letter or digit are passed over, and so are those in `passed`, which are in order.
     pub(super) fn new(text: &str, passed: &[Range<usize>], lexicon: &Lexicon) -> Self {
-        let mut scan = Self::default();
+        // Room for the words of an article, a new one about every twenty letters.
+        let room = || StringInterner::with_capacity(text.len().min(1 << 16) / 20);
+        let mut scan = Self { index: room(), stems: room(), ..Self::default() };
         let mut passed = passed.iter().peekable();
         let mut start = 0;
         let mut buffer = String::new();
@@ -212,28 +213,18 @@ impl Scan {
 
     /// The number of a lower-cased token, known or new.
     fn intern(&mut self, token: &str, lexicon: &Lexicon) -> u32 {
-        if let Some(&known) = self.index.get(token) {
-            self.words[known as usize].count += 1;
-            return known;
+        let place = self.index.get_or_intern(token).to_usize();
+        if let Some(known) = self.words.get_mut(place) {
+            known.count += 1;
+            return number(place);
         }
-        let id = number(self.words.len());
         let first = token.chars().next().unwrap_or(' ');
         let digit = kinds(first) & DIGIT != 0;
         let cut = token.char_indices().nth(6).map_or(token.len(), |(at, _)| at);
         let long = is_dense(first) || token.chars().nth(3).is_some();
-        let stem = (long && !digit).then(|| self.stem(&token[..cut]));
+        let stem = (long && !digit).then(|| number(self.stems.get_or_intern(&token[..cut]).to_usize()));
         self.words.push(Word { entry: lexicon.find(token), count: 1, number: digit, stem });
-        self.index.insert(token.into(), id);
-        id
-    }
-
-    fn stem(&mut self, stem: &str) -> u32 {
-        if let Some(&known) = self.stems.get(stem) {
-            return known;
-        }
-        let id = number(self.stems.len());
-        self.stems.insert(stem.into(), id);
-        id
+        number(place)
     }
 }
 
