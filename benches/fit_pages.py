@@ -17,7 +17,8 @@ WORD = re.compile(r"\w+")
 TREES = dict(objective="binary", learning_rate=0.08, num_leaves=8, max_depth=3, min_data_in_leaf=30, feature_fraction=0.2,
              lambda_l2=2.0, bagging_fraction=0.8, bagging_freq=1, verbose=-1, num_threads=2, seed=1, deterministic=True)
 ROUNDS = 120
-THRESHOLD = 0.55
+# As in src/extract/html/main_text.rs.
+THRESHOLD, PROMISING, LOWEST = 0.55, 0.7, 0.3
 # Features by their places: the logarithm of the words, a first word that points elsewhere, the share inside links.
 WORDS, RELATED, LINKED = 1, 21, 153
 
@@ -105,7 +106,8 @@ def answers(pages, probabilities):
     """The text of each page, as src/extract/html/main_text.rs chooses it."""
     given = {}
     for page, found in zip(pages, probabilities):
-        own, other = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= THRESHOLD), page["readable"]
+        least = cut(page, found)
+        own, other = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= least), page["readable"]
         sparse = (len(own) < 200 and len(other) > 2 * len(own)) or len(own) * 5 < len(other)
         given[page["id"]] = other if sparse else own
     return given
@@ -118,10 +120,20 @@ def judge(model, page):
     return numpy.where(away, 0.0, model.predict(rows))
 
 
+def cut(page, probabilities):
+    """The least probability of a line that is kept, as src/extract/html/main_text.rs finds it."""
+    words = numpy.array([len(WORD.findall(line)) for line in page["lines"]], float)
+    order = numpy.argsort(-probabilities, kind="stable")
+    both, kept = numpy.cumsum((words * probabilities)[order]), numpy.cumsum(words[order])
+    promised = 2 * both / numpy.maximum(kept + both[-1], 1e-9)
+    best = promised.argmax()
+    return min(max(probabilities[order][best], LOWEST), THRESHOLD) if promised[best] < PROMISING else THRESHOLD
+
+
 def confidence(page, probabilities):
     """The confidence that src/extract/html/main_text.rs tells for a page whose lines are this likely."""
     words = numpy.array([len(WORD.findall(line)) for line in page["lines"]], float)
-    kept = probabilities >= THRESHOLD
+    kept = probabilities >= cut(page, probabilities)
     likely, both = (words * probabilities).sum(), (words * probabilities)[kept].sum()
     expected = 2 * both / max(1e-9, words[kept].sum() + likely)
     return 0.8 + (expected - 0.97) / 0.03 * 0.2 if expected >= 0.97 else expected - 0.17

@@ -29,6 +29,10 @@ const MAX_ELEMENTS_SECOND: usize = 30_000;
 
 /// Lines at or above this probability are the article: where precision and recall balance best in cross-validation.
 const THRESHOLD: f64 = 0.55;
+/// Where no choice of lines promises this F1, as in long lists of short pieces, the most promising cut is taken, down to
+/// [`LOWEST`].
+const PROMISING: f64 = 0.7;
+const LOWEST: f64 = 0.3;
 
 /// The main text of a page and how sure it is.
 #[derive(Debug, Clone, Default)]
@@ -163,7 +167,8 @@ impl PageLines {
             let keys: Vec<u64> = texts(&lines).map(clean::key).collect();
             site.weigh(&keys, &words, learnt, &mut probabilities);
         }
-        let kept = |probability: &f64| *probability >= THRESHOLD;
+        let cut = cut(&probabilities, &words);
+        let kept = |probability: &f64| *probability >= cut;
         let chosen: Vec<Line> =
             lines.into_iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line).collect();
         let size = |lines: &[Line]| texts(lines).map(str::len).sum::<usize>();
@@ -173,7 +178,7 @@ impl PageLines {
         }
         let (first, last) = (probabilities.iter().position(kept), probabilities.iter().rposition(kept));
         let blocks = first.unwrap_or_default()..last.map_or(0, |last| last + 1);
-        MainText { confidence: confidence(&probabilities, &words), lines: chosen, blocks }
+        MainText { confidence: confidence(&probabilities, &words, cut), lines: chosen, blocks }
     }
 }
 
@@ -199,13 +204,33 @@ fn probabilities(judged: &Judged, lines: &Lines<'_>, count: usize) -> Vec<f64> {
     probabilities
 }
 
+/// The least probability of a line that is kept.
+///
+/// The cut that promises the highest F1 is half that F1 (Lipton, Elkan and Naryanaswamy, 2014), so where all lines are
+/// doubtful, more doubtful ones are worth keeping.
+fn cut(probabilities: &[f64], words: &[u32]) -> f64 {
+    let mut likeliest: Vec<(f64, u32)> = probabilities.iter().copied().zip(words.iter().copied()).collect();
+    likeliest.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+    let likely: f64 = likeliest.iter().map(|&(probability, words)| probability * f64::from(words)).sum();
+    let (mut kept, mut both, mut best) = (0.0, 0.0, (0.0, THRESHOLD));
+    for (probability, words) in likeliest {
+        kept += f64::from(words);
+        both += probability * f64::from(words);
+        let promised = 2.0 * both / (kept + likely).max(f64::MIN_POSITIVE);
+        if promised > best.0 {
+            best = (promised, probability);
+        }
+    }
+    if best.0 < PROMISING { best.1.clamp(LOWEST, THRESHOLD) } else { THRESHOLD }
+}
+
 /// The F1 over words to be expected of the lines kept, brought to the scale of what is reached.
-fn confidence(probabilities: &[f64], words: &[u32]) -> f64 {
+fn confidence(probabilities: &[f64], words: &[u32], cut: f64) -> f64 {
     let (mut kept, mut likely, mut both) = (0.0, 0.0, 0.0);
     for (&probability, &words) in probabilities.iter().zip(words) {
         let words = f64::from(words);
         likely += words * probability;
-        if probability >= THRESHOLD {
+        if probability >= cut {
             kept += words;
             both += words * probability;
         }
@@ -243,5 +268,18 @@ fn by_lines(page: Page) -> MainText {
         lines: lines.map(|(line, _)| line).collect(),
         confidence: cleaning.confidence * 0.8,
         ..MainText::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOWEST, THRESHOLD, cut};
+
+    #[test]
+    fn the_cut_is_lower_only_where_no_line_is_sure() {
+        assert_eq!(cut(&[0.99, 0.4, 0.01], &[90, 10, 50]), THRESHOLD);
+        assert_eq!(cut(&[0.45, 0.4, 0.35, 0.01], &[30, 30, 30, 90]), 0.35);
+        assert_eq!(cut(&[0.45, 0.2, 0.2, 0.2], &[1, 30, 30, 30]), LOWEST);
+        assert_eq!(cut(&[], &[]), THRESHOLD);
     }
 }
