@@ -11,8 +11,8 @@ use crate::extract::plain_text::title_text;
 /// What the blocks say.
 #[derive(Debug, Default)]
 pub(crate) struct Described {
-    /// `headline`, else `name`.
-    pub(crate) title: Option<String>,
+    /// `headline` and `name`.
+    pub(crate) titles: Vec<String>,
     /// Names of the `author`s, in order.
     pub(crate) authors: Vec<String>,
     /// Name of the `publisher`, else of the web site.
@@ -103,7 +103,7 @@ fn rank(node: &Value) -> Option<u8> {
 
 fn describe(node: &Value, nodes: &[&Value], described: &mut Described) {
     let text = |key: &str| node[key].as_str().map(title_text).filter(|text| !text.is_empty());
-    described.title = text("headline").or_else(|| text("name"));
+    described.titles = ["headline", "name"].into_iter().filter_map(text).collect();
     described.language =
         node["inLanguage"].as_str().or_else(|| node["inLanguage"]["alternateName"].as_str()).map(str::to_owned);
     let date = |node: &Value| {

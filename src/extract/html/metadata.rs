@@ -36,12 +36,16 @@ pub(crate) struct Metas(Vec<(String, String)>);
 
 impl Metas {
     fn read(document: &Document) -> Self {
-        let metas = select(document, "meta[content]").into_iter().filter_map(|node| {
-            let name = ["property", "name", "itemprop", "http-equiv"].iter().find_map(|key| node.attr(key))?;
-            let content = visible_line(&node.attr("content")?);
-            (!content.is_empty()).then(|| (name.trim().to_ascii_lowercase(), content))
-        });
-        Self(metas.collect())
+        let mut metas = Vec::new();
+        for node in select(document, "meta[content]") {
+            let names = ["property", "name", "itemprop", "http-equiv"].iter().find_map(|key| node.attr(key));
+            let content = node.attr("content").map(|content| visible_line(&content)).unwrap_or_default();
+            // RDFa allows several names in one `property`.
+            for name in names.unwrap_or_default().split_whitespace().filter(|_| !content.is_empty()) {
+                metas.push((name.to_ascii_lowercase().replacen("dc:", "dc.", 1), content.clone()));
+            }
+        }
+        Self(metas)
     }
 
     /// The content of the first of `names` (in their order) that is there.
@@ -68,7 +72,7 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
     let title = title::read(document, &metas, &described, site.as_deref(), url);
     let head = head(page, &title);
     Metadata {
-        byline: byline::read(document, &head, &metas, &described, site.as_deref()),
+        byline: byline::read(document, page, &head, &metas, &described, site.as_deref()),
         published: published::read(document, page, &head, &metas, &described, url),
         canonical: canonical(document, &metas, url),
         image: figures::lead(document, &metas, &described, url),
@@ -81,13 +85,15 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
 /// The short lines around the headline, where byline and date stand; none that only dates a change.
 fn head<'a>(page: &'a Page, title: &str) -> Vec<&'a str> {
     let dates_change = |block: &Block| page.elements[block.element].own_signs & CHANGED != 0;
-    let lines = || page.blocks.iter().map(|block| if dates_change(block) { "" } else { block.text.as_str() });
+    // A row of a table tells of what the article is about.
+    let is_passed = |block: &Block| dates_change(block) || block.cells > 1;
+    let lines = || page.blocks.iter().map(|block| if is_passed(block) { "" } else { block.text.as_str() });
     let is_heading = |place: &usize| (2..=3).contains(&page.elements[page.blocks[*place].element].name);
     let same: Vec<usize> = lines().enumerate().filter(|(_, line)| *line == title).map(|(place, _)| place).collect();
     let heading = same.iter().copied().find(is_heading).or_else(|| same.first().copied());
     let Some(heading) = heading else { return Vec::new() };
     let before = lines().take(heading).skip(heading.saturating_sub(5));
-    let after = lines().skip(heading + 1).take(16).take_while(|line| line.len() < 600);
+    let after = lines().skip(heading + 1).take(16).take_while(|line| line.len() < 300);
     after.chain(before).filter(|line| line.chars().count() < 120).collect()
 }
 

@@ -53,7 +53,7 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
     if guarded.flattened {
         problems.push(Problem::new(subject.clone(), "elements nested deeper than 512 lost their tags"));
     }
-    let document = Document::from(guarded.html.as_str());
+    let document = parse(&guarded.html);
     let page = blocks::read(&document);
     let mut metadata = metadata::read(&document, &page, url);
     for selector in &options.remove_selectors {
@@ -83,10 +83,21 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
 /// The lines of a page with the numbers its reader judges each by; none of a page that is refused.
 pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
     let Ok(guarded) = guard::guard(html) else { return PageFeatures::default() };
-    let document = Document::from(guarded.html.as_str());
+    let document = parse(&guarded.html);
     let page = blocks::read(&document);
     let title = metadata::read(&document, &page, url).title;
     main_text::features(&guarded.html, document, page, &title, guarded.elements)
+}
+
+/// The page without the signs behind its headings that link to them: they are no part of the heading.
+fn parse(html: &str) -> Document {
+    let document = Document::from(html);
+    for link in select(&document, ":is(h1, h2, h3, h4, h5, h6) a[href^='#']") {
+        if matches!(link.text().trim(), "¶" | "#" | "§" | "🔗") {
+            link.remove_from_parent();
+        }
+    }
+    document
 }
 
 /// A page whose lines are judged and not yet chosen.

@@ -232,7 +232,7 @@ fn is_of_another(node: &NodeRef<'_>) -> bool {
         let marks =
             [ancestor.attr("class"), ancestor.attr("id")].into_iter().flatten().map(|mark| mark.to_ascii_lowercase());
         let other = |mark: String| {
-            ["comment", "related", "sidebar", "recommend", "latest", "recent", "review", "product"]
+            ["comment", "related", "sidebar", "recommend", "latest", "recent", "review", "product", "infobox"]
                 .iter()
                 .any(|word| mark.contains(word))
         };
@@ -266,6 +266,12 @@ mod tests {
         let head = "<meta property='article:modified_time' content='2025-07-09T10:00:00Z'>\
                     <script type='application/ld+json'>{\"@type\":\"Article\",\"dateModified\":\"2025-07-09\"}</script>";
         assert_eq!(published(head, ""), None);
+    }
+
+    #[test]
+    fn what_a_table_says_of_the_subject_is_no_publication() {
+        let row = "<table class=infobox><tr><th>Founded<td>February 28, 1998 <span class='bday published'>1998-02-28</span></table>";
+        assert_eq!(published("", row), None);
     }
 
     #[test]

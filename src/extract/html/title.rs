@@ -27,23 +27,28 @@ pub(crate) fn read(
     url: Option<&str>,
 ) -> String {
     let tag = select(document, "head title, title").first().map(|node| visible_line(&node.text())).unwrap_or_default();
-    let stated =
-        metas.first(&NAMES).map(str::to_owned).or_else(|| described.title.clone()).unwrap_or_else(|| tag.clone());
+    let own = content(&tag);
+    let mut stated = metas.first(&NAMES).into_iter().chain(described.titles.iter().map(String::as_str));
+    let shared = |title: &str| own.intersection(&content(title)).count();
+    // One that has less of the title tag may be that of the site, or a description of what the page is about.
+    let first = stated.next().unwrap_or(&tag);
+    let stated = stated.find(|title| shared(title) > 2 * shared(first)).unwrap_or(first).to_owned();
     let host = url
         .and_then(|url| ::url::Url::parse(url).ok())
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_default();
     let names = [site.map(key).unwrap_or_default(), key(host.trim_start_matches("www."))];
-    let headings = select(document, "h1").into_iter().take(8).filter(|node| !is_logo(node));
+    let headings = select(document, "h1").into_iter().take(8).filter(|node| !is_logo(node, &host));
     let headings: Vec<String> = headings
         .map(|node| visible_line(&inline(&node)))
         .filter(|text| (1..=40).contains(&words(text)) && !names.contains(&key(text)))
         .collect();
-    let wanted = [content(&stated), content(&tag)];
+    // Where the title tag is what is stated and the site's name, it has nothing to add.
+    let wanted = [content(&stated), if key(&tag).contains(&key(&stated)) { HashSet::new() } else { content(&tag) }];
     let best = headings.iter().filter_map(|heading| {
         let found = content(heading);
         let shared = wanted.iter().map(|wanted| wanted.intersection(&found).count()).max().unwrap_or(0);
-        let enough = shared >= 2 || shared * 2 >= found.len().max(1) || key(heading) == key(&stated);
+        let enough = shared >= 2 || shared * 2 > found.len() || key(heading) == key(&stated);
         // A heading that is only the site's part of the title tag shares nothing with what is stated elsewhere.
         let apart = stated != tag && wanted[0].is_disjoint(&found);
         (enough && !apart && words(heading) >= 2).then_some((shared, heading))
@@ -55,8 +60,9 @@ pub(crate) fn read(
     if stripped.is_empty() { headings.into_iter().next().unwrap_or_default() } else { stripped }
 }
 
-/// A heading that holds the site's name or an overlay's.
-fn is_logo(node: &NodeRef<'_>) -> bool {
+/// A heading that holds the site's name or an overlay's, or that leads to where the site begins.
+fn is_logo(node: &NodeRef<'_>, host: &str) -> bool {
+    let leads_home = |link: &NodeRef<'_>| link.attr("href").is_some_and(|href| is_home(href.trim(), host));
     let says = |name: &str| {
         node.attr(name).is_some_and(|value| {
             let value = value.to_ascii_lowercase();
@@ -65,7 +71,13 @@ fn is_logo(node: &NodeRef<'_>) -> bool {
                 .any(|word| value.contains(word))
         })
     };
-    says("class") || says("id")
+    let mut links = node.find(&["a"]).into_iter().chain(node.ancestors_it(Some(2)));
+    says("class") || says("id") || links.any(|link| leads_home(&link))
+}
+
+fn is_home(href: &str, host: &str) -> bool {
+    let site = || ::url::Url::parse(href).is_ok_and(|url| url.path() == "/" && url.host_str() == Some(host));
+    matches!(href, "/" | "./" | "index.html") || site()
 }
 
 fn words(text: &str) -> usize {
@@ -127,4 +139,47 @@ fn without_site(title: &str, names: &[String; 2]) -> String {
     let first = title.split_whitespace().next().unwrap_or_default();
     let rest = title.strip_prefix(first).unwrap_or(title).trim();
     if names.contains(&key(first)) && words(rest) >= 2 { rest.to_owned() } else { title.trim().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Options, html};
+
+    fn title(head: &str, body: &str) -> String {
+        let text = "<p>The council of Harwick voted on Monday evening to rebuild the old harbour bridge.</p>".repeat(3);
+        let page = format!("<html><head>{head}</head><body>{body}{text}</body></html>");
+        html(&page, Some("https://harwick.example/news/bridge"), &Options::default()).0.title
+    }
+
+    #[test]
+    fn the_heading_readers_see_is_the_headline_unless_it_is_the_sites() {
+        let tag = "<title>Harwick rebuilds its bridge | The Harwick Gazette</title>";
+        assert_eq!(title(tag, "<h1>Harwick rebuilds its old bridge</h1>"), "Harwick rebuilds its old bridge");
+        for site in [
+            "<h1><a href='/'>Bridge news of <b>Harwick</b></a></h1>",
+            "<a href='https://harwick.example/'><h1>Hello, Harwick</h1></a>",
+            "<h1 class=logo>The Harwick Gazette</h1>",
+        ] {
+            assert_eq!(title(tag, site), "Harwick rebuilds its bridge", "{site}");
+        }
+        let stated =
+            "<title>Harwick rebuilds - Gazette Harwick News</title><meta property=og:title content='Harwick rebuilds'>";
+        assert_eq!(title(stated, "<h1>Gazette News</h1>"), "Harwick rebuilds");
+    }
+
+    #[test]
+    fn what_is_stated_of_something_else_is_not_the_headline() {
+        let described = r#"<title>Harwick - Encyclopedia</title><script type="application/ld+json">
+            {"@type": "Article", "headline": "town on the coast", "name": "Harwick"}</script>"#;
+        assert_eq!(title(described, "<h1>Harwick</h1>"), "Harwick");
+        let template = "<title>Paying for the bridge: what we know | Gazette</title><meta property=og:title content='Visit the Gazette'>\
+            <script type='application/ld+json'>{\"@type\": \"Article\", \"headline\": \"Paying for the bridge: what we know\"}</script>";
+        assert_eq!(title(template, ""), "Paying for the bridge: what we know");
+    }
+
+    #[test]
+    fn the_sign_that_links_to_a_heading_is_no_part_of_it() {
+        let heading = "<h1>The bridge of Harwick<a href='#bridge' title='Permalink'>¶</a></h1>";
+        assert_eq!(title("<title>The bridge of Harwick</title>", heading), "The bridge of Harwick");
+    }
 }
