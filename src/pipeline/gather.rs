@@ -191,18 +191,11 @@ impl Act<'_> {
         later: &mut Vec<Unread>,
     ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
         let identity = Identity::of(&entries, scope);
-        let mut new = Vec::new();
-        for entry in entries {
-            // What has no id before it is read (a local text) is read, and its id decides when it is stored.
-            let known = match identity.id(&entry) {
-                Some(id) => self.store.knows_article(&self.config.newsletter.name, &id).await?,
-                None => false,
-            };
-            if !known {
-                new.push(entry);
-            }
-        }
-        let begun = new.into_iter().map(|entry| read::begin(source, entry, self.fetch));
+        let ids: Vec<String> = entries.iter().filter_map(|entry| identity.id(entry)).collect();
+        let known = self.store.known_articles(&self.config.newsletter.name, &ids).await?;
+        // What has no id before it is read (a local text) is read, and its id decides when it is stored.
+        let is_new = |entry: &Entry| identity.id(entry).is_none_or(|id| !known.contains(&id));
+        let begun = entries.into_iter().filter(is_new).map(|entry| read::begin(source, entry, self.fetch));
         let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
         let missed = readings.iter().filter_map(|reading| reading.later(&identity));
         later.extend(missed.map(|(id, wait)| {

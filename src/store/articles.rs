@@ -1,11 +1,15 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{QueryBuilder, Sqlite};
 
 use super::sources::get;
 use super::{Error, Store, from_millis, to_millis};
 use crate::model::Article;
+
+/// Articles saved in one statement; SQLite takes eight thousand.
+const TOGETHER: usize = 100;
 
 impl Store {
     /// Stores `articles` for `newsletter`, all or none. Says for each whether it is new to that newsletter.
@@ -23,12 +27,13 @@ impl Store {
     ) -> Result<Vec<bool>, Error> {
         let action = "save articles";
         let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        let mut new = Vec::with_capacity(articles.len());
-        for article in articles {
-            new.push(save(&mut write, newsletter, article, now).await?);
+        let mut new = HashSet::new();
+        for articles in articles.chunks(TOGETHER) {
+            new.extend(save(&mut write, newsletter, articles, now).await?);
         }
         write.commit().await.map_err(Error::database(action))?;
-        Ok(new)
+        // Of two articles with one id the first is the new one.
+        Ok(articles.iter().map(|article| new.remove(&article.id)).collect())
     }
 
     /// The articles that reached `newsletter` (at or after `since`, if given) and are in no edition yet, in the
@@ -104,14 +109,16 @@ impl Store {
         Ok(Some((article, get(&row, "hash")?)))
     }
 
-    /// Whether `newsletter` has seen the article `id`, used, pruned or not.
+    /// Those of the articles `ids` that `newsletter` has seen, used, pruned or not.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn knows_article(&self, newsletter: &str, id: &str) -> Result<bool, Error> {
-        let query = sqlx::query("SELECT 1 FROM arrivals WHERE newsletter = ? AND article = ?");
-        let row = query.bind(newsletter).bind(id).fetch_optional(&self.pool).await;
-        Ok(row.map_err(Error::database("read an article"))?.is_some())
+    pub async fn known_articles(&self, newsletter: &str, ids: &[String]) -> Result<HashSet<String>, Error> {
+        let query = sqlx::query_scalar(
+            "SELECT article FROM arrivals WHERE newsletter = ? AND article IN (SELECT value FROM json_each(?))",
+        );
+        let known = query.bind(newsletter).bind(sqlx::types::Json(ids)).fetch_all(&self.pool).await;
+        Ok(known.map_err(Error::database("read articles"))?.into_iter().collect())
     }
 
     /// Forgets the texts of articles that were first seen before `before` and are in no edition, and the letters of
@@ -138,27 +145,36 @@ impl Store {
     }
 }
 
+/// Saves `articles`; answers the ids of those that are new to `newsletter`.
 async fn save(
     write: &mut SqliteConnection,
     newsletter: &str,
-    article: &Article,
+    articles: &[Article],
     now: Timestamp,
-) -> Result<bool, Error> {
-    let action = "save an article";
-    let json = serde_json::to_string(article).map_err(Error::broken("article", &article.id))?;
-    let stored = sqlx::query(
-        "INSERT INTO articles (id, first_seen, hash, article) VALUES (?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, article = excluded.article
+) -> Result<HashSet<String>, Error> {
+    let failed = || Error::database("save articles");
+    let mut rows = Vec::with_capacity(articles.len());
+    for article in articles {
+        let json = serde_json::to_string(article).map_err(Error::broken("article", &article.id))?;
+        rows.push((article, json));
+    }
+    let mut stored = QueryBuilder::<Sqlite>::new("INSERT INTO articles (id, first_seen, hash, article) ");
+    stored.push_values(rows, |mut row, (article, json)| {
+        row.push_bind(&article.id).push_bind(to_millis(now)).push_bind(article.hash()).push_bind(json);
+    });
+    stored.push(
+        " ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, article = excluded.article
          WHERE articles.article IS NOT NULL AND articles.hash <> excluded.hash AND NOT EXISTS
          (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
     );
-    let stored = stored.bind(&article.id).bind(to_millis(now)).bind(article.hash()).bind(json);
-    stored.execute(&mut *write).await.map_err(Error::database(action))?;
-    let arrived = sqlx::query(
-        "INSERT INTO arrivals (newsletter, article, source, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    );
-    let arrived = arrived.bind(newsletter).bind(&article.id).bind(&article.source).bind(to_millis(now));
-    Ok(arrived.execute(write).await.map_err(Error::database(action))?.rows_affected() > 0)
+    stored.build().execute(&mut *write).await.map_err(failed())?;
+    let mut arrived = QueryBuilder::<Sqlite>::new("INSERT INTO arrivals (newsletter, article, source, seen) ");
+    arrived.push_values(articles, |mut row, article| {
+        row.push_bind(newsletter).push_bind(&article.id).push_bind(&article.source).push_bind(to_millis(now));
+    });
+    arrived.push(" ON CONFLICT DO NOTHING RETURNING article");
+    let new = arrived.build_query_scalar().fetch_all(write).await.map_err(failed())?;
+    Ok(new.into_iter().collect())
 }
 
 /// An article as its newsletter sees it: with that newsletter's name of the source and its own first sight.
