@@ -1,6 +1,7 @@
 //! One entry → one article: out of what the source gave, or out of the page behind it.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use crate::extract::clean::Recurring;
@@ -66,18 +67,26 @@ pub(super) struct Reading {
 }
 
 /// Fetches what there is to read of `entry`.
-pub(super) async fn begin(source: &Source, entry: Entry, fetch: &dyn Fetch) -> Reading {
+pub(super) async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) -> Reading {
     if let Some(document) = entry.document.clone() {
         let (draft, problems) = drafted(source, document).await;
         return Reading { entry, announced: None, draft, later: None, problems };
     }
-    let announced = announced(&entry);
-    let mut reading = Reading { entry, announced: None, draft: None, later: None, problems: Vec::new() };
+    let given = (entry.content.take(), entry.summary.take());
+    let (announced, problems) = away(source, move || announced(given.0.as_ref(), given.1.as_ref())).await;
+    let announced = announced.unwrap_or_default();
+    let mut reading = Reading { entry, announced: None, draft: None, later: None, problems };
     if wants_page(source, &announced, &reading.entry) {
         match page(source, reading.entry.url().unwrap_or_default(), fetch).await {
-            Ok((draft, problems)) => (reading.draft, reading.problems) = (draft, problems),
+            Ok((draft, problems)) => {
+                reading.draft = draft;
+                reading.problems.extend(problems);
+            }
             // A page that cannot be had costs the rest of the text, not the article.
-            Err(missed) => (reading.later, reading.problems) = (missed.again, vec![missed.problem]),
+            Err(missed) => {
+                reading.later = missed.again;
+                reading.problems.push(missed.problem);
+            }
         }
     }
     reading.announced = Some(announced);
@@ -172,13 +181,13 @@ impl Reading {
 }
 
 /// The article as the feed itself gives it.
-fn announced(entry: &Entry) -> Article {
+fn announced(content: Option<&Content>, summary: Option<&Content>) -> Article {
     let plain = |content: &Content| match content {
         Content::Html { html } => extract::fragment(html),
         Content::Text { text } => Passage { text: text.clone(), parts: Vec::new() },
     };
-    let content = entry.content.as_ref().map(plain).unwrap_or_default();
-    let summary = entry.summary.as_ref().map(plain).unwrap_or_default();
+    let content = content.map(plain).unwrap_or_default();
+    let summary = summary.map(plain).unwrap_or_default();
     let is_whole = words(&content.text) >= words(&summary.text) && !content.text.trim().is_empty();
     let Passage { text, parts } = if is_whole { content } else { summary };
     let teaser = words(&text) < TEASER_WORDS && (!is_whole || looks_cut(&text));
@@ -211,16 +220,26 @@ async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<(Option<D
     Ok(drafted(source, document).await)
 }
 
-/// Reads `document` away from the runtime's threads: a large page takes its time.
 async fn drafted(source: &Source, document: Document) -> (Option<Draft>, Vec<Problem>) {
     let options = extract::Options {
         content_selector: source.content_selector.clone(),
         remove_selectors: source.remove_selectors.clone(),
         ..extract::Options::default()
     };
-    match tokio::task::spawn_blocking(move || extract::draft(&document, &options)).await {
-        Ok(draft) => (Some(draft), Vec::new()),
-        Err(_) => {
+    away(source, move || extract::draft(&document, &options)).await
+}
+
+/// Reads away from the threads that fetch, as much at once as there are cores: a large page takes its time and its memory.
+/// What fails there costs that page alone.
+async fn away<T: Send + 'static>(
+    source: &Source,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> (Option<T>, Vec<Problem>) {
+    let (told, reading) = tokio::sync::oneshot::channel();
+    rayon::spawn(move || drop(told.send(catch_unwind(AssertUnwindSafe(read)))));
+    match reading.await {
+        Ok(Ok(read)) => (Some(read), Vec::new()),
+        _ => {
             let problem = Problem::new(&source.name, "reading a page failed inside the program");
             (None, vec![problem.hint("please report it with the page's address")])
         }

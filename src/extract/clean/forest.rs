@@ -1,9 +1,7 @@
 //! Gradient-boosted trees of depth three: features of a line → log-odds that it is the article.
 //!
-//! Each tree is completed to seven splits and eight leaves, so that a block of lines goes through it without a
-//! branch, on vectors as wide as the processor has; that is why features come in columns.
-
-use pulp::{Arch, Simd, WithSimd};
+//! Each tree is completed to seven splits and eight leaves, so that a block of lines goes through it without a branch: the
+//! answer of a split is the last digit of the next place.
 
 /// Lines scored together.
 pub(crate) const LANES: usize = 16;
@@ -11,10 +9,10 @@ pub(crate) const LANES: usize = 16;
 /// Features of [`LANES`] lines, a column a feature.
 pub(crate) type Block = Vec<[f64; LANES]>;
 
-/// One tree, completed: split 0, its children 1 and 2, theirs 3 to 6.
+/// One tree, completed: split 1, its children 2 and 3, theirs 4 to 7; below these the leaves, from 8 on.
 struct Tree {
-    feature: [u16; 7],
-    threshold: [f64; 7],
+    feature: [u16; 8],
+    threshold: [f64; 8],
     leaf: [f64; 8],
 }
 
@@ -34,8 +32,8 @@ impl Forest {
     /// The mean of several sums of trees.
     pub(crate) fn mean(features: usize, sums: &[&[Vec<f64>]]) -> Self {
         let trees = sums.iter().flat_map(|flat| flat.iter()).map(|flat| {
-            let mut tree = Tree { feature: [0; 7], threshold: [f64::INFINITY; 7], leaf: [0.0; 8] };
-            tree.fill(flat, 0, 0);
+            let mut tree = Tree { feature: [0; 8], threshold: [f64::INFINITY; 8], leaf: [0.0; 8] };
+            tree.fill(flat, 1, 0);
             assert!(tree.feature.iter().all(|&feature| usize::from(feature) < features));
             tree.leaf = tree.leaf.map(|leaf| leaf / sums.len() as f64);
             tree
@@ -50,34 +48,15 @@ impl Forest {
 
     /// The sum of the leaves each line of the block falls into.
     pub(crate) fn sums(&self, block: &Block) -> [f64; LANES] {
-        Arch::new().dispatch(Sums { trees: &self.trees, block })
-    }
-}
-
-/// The sum of the leaves of `trees`, for each line of `block`.
-struct Sums<'a> {
-    trees: &'a [Tree],
-    block: &'a Block,
-}
-
-impl WithSimd for Sums<'_> {
-    type Output = [f64; LANES];
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> [f64; LANES] {
         let mut sums = [0.0; LANES];
-        let (lanes, _) = S::as_mut_simd_f64s(&mut sums);
-        for tree in self.trees {
-            let columns = tree.feature.map(|feature| S::as_simd_f64s(&self.block[usize::from(feature)]).0);
-            for (at, sum) in lanes.iter_mut().enumerate() {
-                let value = |node: usize, left, right| {
-                    let threshold = simd.splat_f64s(tree.threshold[node]);
-                    simd.select_f64s(simd.less_than_or_equal_f64s(columns[node][at], threshold), left, right)
-                };
-                let leaf = tree.leaf.map(|leaf| simd.splat_f64s(leaf));
-                let left = value(1, value(3, leaf[0], leaf[1]), value(4, leaf[2], leaf[3]));
-                let right = value(2, value(5, leaf[4], leaf[5]), value(6, leaf[6], leaf[7]));
-                *sum = simd.add_f64s(*sum, value(0, left, right));
+        for tree in &self.trees {
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                let mut node = 1;
+                for _ in 0..3 {
+                    let is_right = block[usize::from(tree.feature[node & 7])][lane] > tree.threshold[node & 7];
+                    node = 2 * node + usize::from(is_right);
+                }
+                *sum += tree.leaf[node & 7];
             }
         }
         sums
@@ -85,15 +64,15 @@ impl WithSimd for Sums<'_> {
 }
 
 impl Tree {
-    /// Puts the subtree written in `flat` at `node`, numbered as in a heap; nodes from 7 on are leaves.
+    /// Puts the subtree written in `flat` at `node`, numbered as in a heap; nodes from 8 on are leaves.
     fn fill(&mut self, flat: &[f64], node: usize, depth: usize) {
         if flat[0] < 0.0 {
             // A leaf above the last row: every leaf below it says the same.
             let (mut first, mut last) = (node, node);
             for _ in depth..3 {
-                (first, last) = (2 * first + 1, 2 * last + 2);
+                (first, last) = (2 * first, 2 * last + 1);
             }
-            self.leaf[first - 7..=last - 7].fill(flat[1]);
+            self.leaf[first - 8..=last - 8].fill(flat[1]);
             return;
         }
         assert!(depth < 3, "trees of the data file are three splits deep");
@@ -104,8 +83,8 @@ impl Tree {
         )]
         let (feature, skip) = (flat[0] as u16, flat[2] as usize);
         (self.feature[node], self.threshold[node]) = (feature, flat[1]);
-        self.fill(&flat[3..], 2 * node + 1, depth + 1);
-        self.fill(&flat[3 + skip..], 2 * node + 2, depth + 1);
+        self.fill(&flat[3..], 2 * node, depth + 1);
+        self.fill(&flat[3 + skip..], 2 * node + 1, depth + 1);
     }
 }
 
