@@ -19,9 +19,12 @@ use crate::model::{Article, Problem};
 /// Reads the mail in `bytes` (RFC 5322); `url` is where it was found.
 pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
     let subject = url.unwrap_or("mail").to_owned();
-    let bytes = ended(bytes);
+    let boundaries = boundaries(bytes);
+    let whole = closed(bytes, &boundaries);
+    let breaks_off = whole.len() > bytes.len();
+    let whole = ended(&whole, &boundaries);
     // The parser is of other hands, the mail of anyone's.
-    let parsed = catch_unwind(|| MessageParser::default().parse(bytes.as_ref()));
+    let parsed = catch_unwind(|| MessageParser::default().parse(whole.as_ref()));
     let Some(mut message) = parsed.ok().flatten() else {
         return (Article::default(), vec![Problem::new(subject, "this is not a mail")]);
     };
@@ -47,20 +50,39 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
         .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
     if article.text.is_empty() {
         problems.push(Problem::new(subject, "the mail holds no text"));
+    } else if breaks_off {
+        problems.push(Problem::new(subject, "the mail breaks off: what came of it is read"));
     }
     (article, problems)
 }
 
-/// The mail without the soft line breaks at the ends of its parts, which join a line to none (RFC 2045 §6.7 lets no part end in
-/// one): mail-parser 0.11 drops the letters before them.
-fn ended(mail: &[u8]) -> Cow<'_, [u8]> {
+/// The names of the lines that part a mail (RFC 2046 §5.1.1), outer ones before inner ones.
+fn boundaries(mail: &[u8]) -> Vec<&[u8]> {
     static BOUNDARY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r#"(?i)boundary\s*=\s*(?:"([^"\r\n]+)|([^\s;"]+))"#).expect("the pattern is a constant")
     });
+    let named = BOUNDARY.captures_iter(mail).filter_map(|named| named.get(1).or(named.get(2)));
+    named.map(|name| name.as_bytes()).take(MOST_BOUNDARIES).collect()
+}
+
+/// The mail with an end to the parts that break off, inner ones first: mail-parser 0.11 drops a part without one.
+fn closed<'a>(mail: &'a [u8], boundaries: &[&[u8]]) -> Cow<'a, [u8]> {
+    let mut whole = Cow::Borrowed(mail);
+    for boundary in boundaries.iter().rev() {
+        let holds = |line: &[u8]| memchr::memmem::find(&whole, line).is_some();
+        let open = [b"\n--", *boundary].concat();
+        if holds(&open) && !holds(&[&open[..], b"--"].concat()) {
+            whole.to_mut().extend([b"\r\n--", *boundary, b"--\r\n"].concat());
+        }
+    }
+    whole
+}
+
+/// The mail without the soft line breaks at the ends of its parts, which join a line to none (RFC 2045 §6.7 lets no part end in
+/// one): mail-parser 0.11 drops the letters before them.
+fn ended<'a>(mail: &'a [u8], boundaries: &[&[u8]]) -> Cow<'a, [u8]> {
     static SOFT_BREAK: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"=([ \t\r]*\n--)").expect("the pattern is a constant"));
-    let named = BOUNDARY.captures_iter(mail).filter_map(|named| named.get(1).or(named.get(2)));
-    let boundaries: Vec<&[u8]> = named.map(|name| name.as_bytes()).take(MOST_BOUNDARIES).collect();
     SOFT_BREAK.replace_all(mail, |soft: &Captures<'_>| {
         let (whole, rest) = (soft.get_match(), &soft[1]);
         let ends = boundaries.iter().any(|boundary| mail[whole.end()..].starts_with(boundary));
@@ -208,6 +230,20 @@ mod tests {
             );
             assert_eq!(mail(mail_of.as_bytes(), None, &Options::default()).0.text, read, "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_mail_that_breaks_off_is_read_as_far_as_it_came() {
+        for end in ["Zwei", "sch=F6ner", "Hafen"] {
+            let at = MAIL.find(end).unwrap() + end.len();
+            for cut in [MAIL[..at].to_owned(), format!("{}=\r\n", &MAIL[..at])] {
+                let (article, problems) = mail(cut.as_bytes(), None, &Options::default());
+                assert!(article.text.ends_with(&end.replace("=F6", "ö")), "{cut}: {}", article.text);
+                assert!(problems[0].what.contains("breaks off"), "{problems:?}");
+            }
+        }
+        let inner = "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=\"b b\"\n\n--b b\n\nText.";
+        assert_eq!(mail(inner.as_bytes(), None, &Options::default()).0.text, "Text.");
     }
 
     #[test]
