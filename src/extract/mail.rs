@@ -28,12 +28,12 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
     let Some(mut message) = parsed.ok().flatten() else {
         return (Article::default(), vec![Problem::new(subject, "this is not a mail")]);
     };
-    drop_enclosed(&mut message);
     let mut problems = Vec::new();
-    let text = body(&message).unwrap_or_else(|reason| {
+    let text = text(&message).unwrap_or_else(|reason| {
         problems.push(Problem::new(subject.clone(), "the mail was not read").because(reason));
         String::new()
     });
+    drop_enclosed(&mut message);
     let (mut article, _) = crate::extract::plain(&text, None, options);
     article.url = online(&message);
     let sender = message.from().and_then(|from| from.first());
@@ -183,7 +183,23 @@ fn unquoted(mail: &[u8]) -> Vec<u8> {
     lines.copied().collect()
 }
 
-/// The mail's text, a line a block.
+/// The mail's text; where it has none of its own, that of the mails inside it: one that was forwarded, the digest of a list.
+fn text(message: &Message<'_>) -> Result<String, String> {
+    let own = body(message)?;
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    let enclosed = message.parts.iter().filter_map(|part| match &part.body {
+        PartType::Message(enclosed) => body(enclosed).ok(),
+        _ => None,
+    });
+    Ok(enclosed.filter(|text| !text.is_empty()).take(MOST_ENCLOSED).collect::<Vec<_>>().join("\n\n"))
+}
+
+/// Mails inside a mail that are read.
+const MOST_ENCLOSED: usize = 100;
+
+/// The mail's own text, a line a block.
 fn body(message: &Message<'_>) -> Result<String, String> {
     for part in message.html_bodies() {
         if let PartType::Html(html) = &part.body {
@@ -244,6 +260,16 @@ mod tests {
         }
         let inner = "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=\"b b\"\n\n--b b\n\nText.";
         assert_eq!(mail(inner.as_bytes(), None, &Options::default()).0.text, "Text.");
+    }
+
+    #[test]
+    fn the_mails_inside_a_mail_without_text_are_its_text() {
+        let inside = |text: &str| format!("--b\n\nSubject: One\n\n{text}\n");
+        let digest =
+            format!("Content-Type: multipart/digest; boundary=b\n\n{}{}--b--\n", inside("One."), inside("Two."));
+        assert_eq!(mail(digest.as_bytes(), None, &Options::default()).0.text, "One.\nTwo.");
+        let forwarded = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n--b\nContent-Type: message/rfc822\n\nSubject: One\n\nOne.\n--b--\n";
+        assert_eq!(mail(forwarded.as_bytes(), None, &Options::default()).0.text, "See below.");
     }
 
     #[test]
