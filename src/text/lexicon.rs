@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
+use string_interner::{DefaultBackend, StringInterner, Symbol};
 use unicode_normalization::UnicodeNormalization;
 
 use super::spellings::Spellings;
@@ -45,34 +46,7 @@ const SPOKEN: [(&str, &str); 5] = [
 ];
 
 /// Terms as numbers, across languages.
-#[derive(Default)]
-pub(super) struct Interner {
-    numbers: Spellings<u32>,
-    names: Vec<Box<str>>,
-}
-
-impl Interner {
-    /// The number of `term`.
-    pub(super) fn number(&mut self, term: &str) -> u32 {
-        if let Some(number) = self.numbers.get(term) {
-            return number;
-        }
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX - 1);
-        self.names.push(term.into());
-        self.numbers.insert(term, number);
-        number
-    }
-
-    /// The term with that number.
-    pub(super) fn name(&self, number: u32) -> &str {
-        &self.names[number as usize]
-    }
-
-    /// How many terms are known.
-    pub(super) fn len(&self) -> usize {
-        self.names.len()
-    }
-}
+pub(super) type Interner = StringInterner<DefaultBackend>;
 
 /// What is known of a spelling, in four bytes: the number of its term, and two flags in the highest bits.
 #[derive(Debug, Clone, Copy, Default)]
@@ -146,7 +120,8 @@ impl Lexicon {
     }
 
     fn learn(&mut self, word: &str, interner: &mut Interner) -> Word {
-        let term = self.derive(word).map(|term| interner.number(&term));
+        let term = self.derive(word).map(|term| interner.get_or_intern(term).to_usize());
+        let term = term.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
         let capital = word.chars().next().is_some_and(char::is_uppercase);
         let known = Word::new(term, term.is_some() && self.names(word), capital);
         if word.len() <= LONGEST_SPELLING {

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use string_interner::{DefaultSymbol, Symbol};
+
 use super::lexicon::{Interner, Lexicon};
 use super::words::each_word;
 
@@ -126,7 +128,8 @@ pub fn terms(text: &str, language: Option<&str>) -> Vec<String> {
         let mut found = Vec::new();
         each_word(text, |start, end| {
             let word = memory.lexicons[lexicon].word(&text[start..end], &mut memory.interner);
-            found.extend(word.term().map(|number| memory.interner.name(number).to_owned()));
+            let symbol = word.term().and_then(|number| DefaultSymbol::try_from_usize(number as usize));
+            found.extend(symbol.and_then(|symbol| memory.interner.resolve(symbol)).map(str::to_owned));
         });
         found
     })
