@@ -78,9 +78,8 @@ async fn an_article_is_new_once_and_used_once_in_each_newsletter() {
     let evening = store.unused_articles("evening", None).await.unwrap();
     assert_eq!(ids(&evening), ["a"]);
     assert_eq!((evening[0].first_seen, evening[0].source.as_str()), (Some(time(2)), "wire"));
-    let both = ["a".to_owned(), "b".to_owned()];
-    assert_eq!(store.known_articles("morning", &both).await.unwrap().len(), 2);
-    assert_eq!(store.known_articles("evening", &both).await.unwrap().into_iter().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(store.known_articles("morning", &["a", "b"]).await.unwrap().len(), 2);
+    assert_eq!(store.known_articles("evening", &["a", "b"]).await.unwrap().into_iter().collect::<Vec<_>>(), ["a"]);
 }
 
 #[tokio::test]

@@ -65,9 +65,15 @@ fn boundaries(mail: &[u8]) -> Vec<&[u8]> {
     named.map(|name| name.as_bytes()).take(MOST_BOUNDARIES).collect()
 }
 
-/// The mail with an end to the parts that break off, inner ones first: mail-parser 0.11 drops a part without one.
+/// The mail with an end to the parts that break off, inner ones first: mail-parser 0.11 drops a part without one. A mail whose
+/// own head names no boundary has no parts; it may quote those of another.
 fn closed<'a>(mail: &'a [u8], boundaries: &[&[u8]]) -> Cow<'a, [u8]> {
     let mut whole = Cow::Borrowed(mail);
+    let head = mail.split_inclusive(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty());
+    let head = &mail[..head.map(<[u8]>::len).sum()];
+    if self::boundaries(head).is_empty() {
+        return whole;
+    }
     for boundary in boundaries.iter().rev() {
         let holds = |line: &[u8]| memchr::memmem::find(&whole, line).is_some();
         let open = [b"\n--", *boundary].concat();
@@ -258,6 +264,9 @@ mod tests {
                 assert!(problems[0].what.contains("breaks off"), "{problems:?}");
             }
         }
+        let quoted = "Subject: a\n\nIt came like this:\nContent-Type: multipart/mixed; boundary=a\n\n--a\n";
+        let (article, problems) = mail(quoted.as_bytes(), None, &Options::default());
+        assert!(problems.is_empty() && article.text.ends_with("boundary=a\n--a"), "{problems:?}: {}", article.text);
         let inner = "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=\"b b\"\n\n--b b\n\nText.";
         assert_eq!(mail(inner.as_bytes(), None, &Options::default()).0.text, "Text.");
     }

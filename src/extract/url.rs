@@ -147,13 +147,20 @@ pub(crate) fn plausible_canonical(href: &str, base: Option<&str>) -> Option<Stri
     if !matches!(found.scheme(), "http" | "https") {
         return None;
     }
-    if let Some(base) = base.filter(|base| matches!(base.scheme(), "http" | "https")) {
-        let front = |url: &Url| matches!(url.path(), "" | "/") && url.query().is_none();
-        if site(&base) != site(&found) || (front(&found) && !front(&base)) {
-            return None;
-        }
+    let base = base.filter(|base| matches!(base.scheme(), "http" | "https"));
+    if base.is_some_and(|base| site(&base) != site(&found) || (is_front(&found) && !is_front(&base))) {
+        return None;
     }
     Some(canonical_url(found.as_str()))
+}
+
+/// Whether `url` is that of the front page of the site `host`.
+pub(crate) fn is_front_of(url: &str, host: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| is_front(&url) && site(&url) == Some(host))
+}
+
+fn is_front(url: &Url) -> bool {
+    matches!(url.path(), "" | "/") && url.query().is_none()
 }
 
 /// The site `url` belongs to, as one name for all the prefixes it is served under.

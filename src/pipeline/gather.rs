@@ -191,11 +191,12 @@ impl Act<'_> {
         later: &mut Vec<Unread>,
     ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
         let identity = Identity::of(&entries, scope);
-        let ids: Vec<String> = entries.iter().filter_map(|entry| identity.id(entry)).collect();
-        let known = self.store.known_articles(&self.config.newsletter.name, &ids).await?;
         // What has no id before it is read (a local text) is read, and its id decides when it is stored.
-        let is_new = |entry: &Entry| identity.id(entry).is_none_or(|id| !known.contains(&id));
-        let begun = entries.into_iter().filter(is_new).map(|entry| read::begin(source, entry, self.fetch));
+        let ids: Vec<Option<String>> = entries.iter().map(|entry| identity.id(entry)).collect();
+        let asked: Vec<&str> = ids.iter().flatten().map(String::as_str).collect();
+        let known = self.store.known_articles(&self.config.newsletter.name, &asked).await?;
+        let new = entries.into_iter().zip(&ids).filter(|(_, id)| id.as_ref().is_none_or(|id| !known.contains(id)));
+        let begun = new.map(|(entry, _)| read::begin(source, entry, self.fetch));
         let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
         let missed = readings.iter().filter_map(|reading| reading.later(&identity));
         later.extend(missed.map(|(id, wait)| {

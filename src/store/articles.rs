@@ -113,7 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn known_articles(&self, newsletter: &str, ids: &[String]) -> Result<HashSet<String>, Error> {
+    pub async fn known_articles(&self, newsletter: &str, ids: &[&str]) -> Result<HashSet<String>, Error> {
         let query = sqlx::query_scalar(
             "SELECT article FROM arrivals WHERE newsletter = ? AND article IN (SELECT value FROM json_each(?))",
         );

@@ -92,11 +92,7 @@ pub fn lines(text: &str) -> Cleaning {
 /// `benches/fit_lines.py` learns from.
 pub fn features(text: &str) -> Vec<Option<Vec<f64>>> {
     let judged = Judged::read(text, &comments::sections(text, Lexicon::shipped()));
-    let scan = &judged.document.scan;
-    let mut rows: Vec<(usize, Option<Vec<f64>>)> = scan.passed.iter().map(|span| (span.start, None)).collect();
-    rows.extend(scan.lines.iter().zip(judged.features).map(|(line, row)| (line.span.start, Some(row))));
-    rows.sort_unstable_by_key(|(start, _)| *start);
-    rows.into_iter().map(|(_, row)| row).collect()
+    judged.document.scan.all_lines(judged.features).into_iter().map(|(_, row)| row).collect()
 }
 
 /// The lines of a text, judged and not yet chosen.
@@ -131,15 +127,15 @@ impl Lines {
             site.weigh_runs(keys, &words, learnt, &mut self.probabilities);
         }
         let (keep, confidence, mut reason) = choose(&self.document, &self.probabilities, Lexicon::shipped());
-        let Scan { lines, passed, .. } = self.document.scan;
-        if reason == Reason::Clean && !passed.is_empty() {
+        let scan = &self.document.scan;
+        if reason == Reason::Clean && !scan.passed.is_empty() {
             reason = Reason::Cleaned;
         }
-        let judged = lines.into_iter().zip(self.probabilities).zip(keep);
-        let judged = judged.map(|((line, probability), kept)| Line { span: line.span, probability, kept });
-        let passed = passed.into_iter().map(|span| Line { span, probability: 0.0, kept: false });
-        let mut lines: Vec<Line> = judged.chain(passed).collect();
-        lines.sort_by_key(|line| line.span.start);
+        let lines = scan.all_lines(self.probabilities.into_iter().zip(keep)).into_iter().map(|(span, found)| {
+            let (probability, kept) = found.unwrap_or((0.0, false));
+            Line { span, probability, kept }
+        });
+        let lines: Vec<Line> = lines.collect();
         let kept = lines.iter().filter(|line| line.kept).map(|line| line.span.clone()).collect();
         Cleaning { kept, confidence, reason, lines }
     }

@@ -167,6 +167,8 @@ pub(super) struct Word {
 pub(super) struct Scan {
     /// In the order of the text.
     pub(super) lines: Vec<Line>,
+    /// Bytes of the lines passed over, without white space around them.
+    pub(super) passed: Vec<Range<usize>>,
     /// The word of each token, line after line.
     pub(super) tokens: Vec<u32>,
     /// What is remembered of each token; see [`mark`].
@@ -175,13 +177,20 @@ pub(super) struct Scan {
     pub(super) words: Vec<Word>,
     /// Lower-cased token → its number in `words`.
     pub(super) index: StringInterner<DefaultBackend>,
-    /// Bytes of the lines passed over, without white space around them.
-    pub(super) passed: Vec<Range<usize>>,
     /// Stem → its number.
     pub(super) stems: StringInterner<DefaultBackend>,
 }
 
 impl Scan {
+    /// The bytes of every line, those passed over among them, with what was found out of each that was not; in the order of
+    /// the text.
+    pub(super) fn all_lines<T>(&self, found: impl IntoIterator<Item = T>) -> Vec<(Range<usize>, Option<T>)> {
+        let read = self.lines.iter().zip(found).map(|(line, found)| (line.span.clone(), Some(found)));
+        let mut lines: Vec<_> = read.chain(self.passed.iter().map(|span| (span.clone(), None))).collect();
+        lines.sort_by_key(|(span, _)| span.start);
+        lines
+    }
+
     /// Reads `text`; lines without a letter or digit are passed over, and so are those in `passed`, which are in order.
     pub(super) fn new(text: &str, passed: &[Range<usize>], lexicon: &Lexicon) -> Self {
         // Room for the words of an article, a new one about every twenty letters.

@@ -8,6 +8,7 @@ use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
 use crate::extract::html::metadata::{Metas, select};
 use crate::extract::plain_text::visible_line;
+use crate::extract::url::{host, is_front_of};
 
 /// Signs that stand between a headline and the name of a site.
 const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • "];
@@ -33,11 +34,8 @@ pub(crate) fn read(
     // One that has less of the title tag may be that of the site, or a description of what the page is about.
     let first = stated.next().unwrap_or(&tag);
     let stated = stated.find(|title| shared(title) > 2 * shared(first)).unwrap_or(first).to_owned();
-    let host = url
-        .and_then(|url| ::url::Url::parse(url).ok())
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default();
-    let names = [site.map(key).unwrap_or_default(), key(host.trim_start_matches("www."))];
+    let host = url.and_then(host).unwrap_or_default();
+    let names = [site.map(key).unwrap_or_default(), key(&host)];
     let headings = select(document, "h1").into_iter().take(8).filter(|node| !is_logo(node, &host));
     let headings: Vec<String> = headings
         .map(|node| visible_line(&inline(&node)))
@@ -62,7 +60,8 @@ pub(crate) fn read(
 
 /// A heading that holds the site's name or an overlay's, or that leads to where the site begins.
 fn is_logo(node: &NodeRef<'_>, host: &str) -> bool {
-    let leads_home = |link: &NodeRef<'_>| link.attr("href").is_some_and(|href| is_home(href.trim(), host));
+    let is_home = |href: &str| matches!(href, "/" | "./" | "index.html") || is_front_of(href, host);
+    let leads_home = |link: &NodeRef<'_>| link.attr("href").is_some_and(|href| is_home(href.trim()));
     let says = |name: &str| {
         node.attr(name).is_some_and(|value| {
             let value = value.to_ascii_lowercase();
@@ -73,11 +72,6 @@ fn is_logo(node: &NodeRef<'_>, host: &str) -> bool {
     };
     let mut links = node.find(&["a"]).into_iter().chain(node.ancestors_it(Some(2)));
     says("class") || says("id") || links.any(|link| leads_home(&link))
-}
-
-fn is_home(href: &str, host: &str) -> bool {
-    let site = || ::url::Url::parse(href).is_ok_and(|url| url.path() == "/" && url.host_str() == Some(host));
-    matches!(href, "/" | "./" | "index.html") || site()
 }
 
 fn words(text: &str) -> usize {
@@ -157,7 +151,7 @@ mod tests {
         assert_eq!(title(tag, "<h1>Harwick rebuilds its old bridge</h1>"), "Harwick rebuilds its old bridge");
         for site in [
             "<h1><a href='/'>Bridge news of <b>Harwick</b></a></h1>",
-            "<a href='https://harwick.example/'><h1>Hello, Harwick</h1></a>",
+            "<a href='https://www.harwick.example/'><h1>Hello, Harwick</h1></a>",
             "<h1 class=logo>The Harwick Gazette</h1>",
         ] {
             assert_eq!(title(tag, site), "Harwick rebuilds its bridge", "{site}");
