@@ -21,9 +21,9 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use newsdigest::model::{Edition, Recipient, SourceHealth};
-use newsdigest::pipeline::deliver::{Terms, deliver};
-use newsdigest::send::{self, Letter, Security, Slots, SmtpOptions};
-use newsdigest::store::{self, NewEdition, NewLetter, Store};
+use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
+use newsdigest::send::{self, MessageTemplate, Placeholders, Security, SmtpOptions};
+use newsdigest::store::{self, NewEdition, NewTemplate, Store};
 
 #[derive(Parser)]
 struct Cli {
@@ -196,15 +196,15 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
     let addresses: Vec<String> =
         (0..recipients).map(|number| format!("{}{number}@example.org", name(number))).collect();
     let line = "<p>Ein Satz von gewöhnlicher Länge.</p>\n";
-    let footer = format!("<p>Diese Mail ging an {}.</p>\n", Slots::of(&edition.id).address);
+    let footer = format!("<p>Diese Mail ging an {}.</p>\n", Placeholders::of(&edition.id).address);
     let html = line.repeat(kilobytes * 1000 / (line.len() + 6)) + &footer;
     let options = options(1, 1);
-    let letter = Letter::new(&edition, "Chaos", &html, "Guten Morgen.\n", &options).unwrap();
+    let template = MessageTemplate::new(&edition, "Chaos", &html, "Guten Morgen.\n", &options).unwrap();
     let readers: Vec<Recipient> =
         addresses.iter().map(|address| Recipient { address: address.clone(), ..Recipient::default() }).collect();
-    let deliveries = send::seal(&edition, &readers, &["en".into()], &options).unwrap();
-    let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
+    let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options).unwrap();
+    let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
+    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
     let store = Store::open(path).await.unwrap();
     store.store_edition(&new).await.unwrap();
     store.close().await;
@@ -216,12 +216,12 @@ async fn send(args: &Sender) -> ExitCode {
     let Ok(_lock) = store::lock(&args.store) else { return ExitCode::from(75) };
     let options = options(args.port, args.connections);
     let transport = send::transport(&options, &|_| None).unwrap();
-    let mut terms = Terms::new("chaos", &options, Timestamp::now(), Duration::from_secs(600));
-    terms.pause = Duration::from_millis(args.pause_ms);
+    let mut policy = DeliveryPolicy::new("chaos", &options, Timestamp::now(), Duration::from_secs(600));
+    policy.pause = Duration::from_millis(args.pause_ms);
     let (_go_on, cancel) = tokio::sync::watch::channel(false);
     let Ok(store) = Store::open(&args.store).await else { return ExitCode::from(75) };
-    match deliver(&store, transport.as_ref(), None, &terms, &cancel).await {
-        Ok(outcome) if outcome.again => ExitCode::from(75),
+    match deliver(&store, transport.as_ref(), None, &policy, &cancel).await {
+        Ok(outcome) if outcome.unfinished => ExitCode::from(75),
         Ok(outcome) => ExitCode::from(u8::from(outcome.left_out())),
         Err(error) => {
             eprintln!("store: {error}: {:?}", std::error::Error::source(&error).map(ToString::to_string));

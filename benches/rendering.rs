@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use newsdigest::model::{Edition, Recipient, Section, Story};
 use newsdigest::render::{Reader, Templates, Why, sample};
-use newsdigest::send::{self, Copies, Letter, Slots};
+use newsdigest::send::{self, MessageBuilder, MessageTemplate, Placeholders};
 
 const LANGUAGES: [&str; 3] = ["en", "de", "fr"];
 
@@ -26,14 +26,14 @@ fn main() {
     for name in Templates::names() {
         let started = Instant::now();
         let templates = Templates::builtin(name).unwrap();
-        let letter = |language| letter(&templates, &edition, language, &options);
-        let letters = LANGUAGES.map(|language| Copies::new(letter(language)));
+        let template = |language| template(&templates, &edition, language, &options);
+        let builders = LANGUAGES.map(|language| MessageBuilder::new(template(language)));
         let rendered = started.elapsed();
         let started = Instant::now();
-        let deliveries = send::seal(&edition, &recipients, &languages, &options).unwrap();
-        let copy = |delivery: &newsdigest::store::NewDelivery| {
-            let language = languages.iter().position(|language| *language == delivery.letter).unwrap();
-            letters[language].preview(delivery, None).unwrap().message.bytes.len()
+        let deliveries = send::plan_deliveries(&edition, &recipients, &languages, &options).unwrap();
+        let copy = |delivery: &newsdigest::model::PlannedDelivery| {
+            let language = languages.iter().position(|language| *language == delivery.template).unwrap();
+            builders[language].preview(delivery, None).unwrap().message.bytes.len()
         };
         let bytes: usize = deliveries.iter().map(copy).sum();
         let seconds = started.elapsed().as_secs_f64();
@@ -46,17 +46,17 @@ fn main() {
 }
 
 /// The edition in `language`, with something in the reader's place.
-fn letter(templates: &Templates, edition: &Edition, language: &str, options: &send::Options) -> Letter {
-    let slots = Slots::of(&edition.id);
+fn template(templates: &Templates, edition: &Edition, language: &str, options: &send::Options) -> MessageTemplate {
+    let placeholders = Placeholders::of(&edition.id);
     let reader = Reader {
-        address: slots.address,
+        address: placeholders.address,
         language: Some(language.to_owned()),
         why: Why::List { since: None },
-        unsubscribe: Some(slots.unsubscribe),
+        unsubscribe: Some(placeholders.unsubscribe),
         ..Reader::default()
     };
     let rendered = templates.render(edition, &reader).unwrap();
-    Letter::new(edition, &rendered.subject, &rendered.html, &rendered.text, options).unwrap()
+    MessageTemplate::new(edition, &rendered.subject, &rendered.html, &rendered.text, options).unwrap()
 }
 
 fn edition_of(count: usize) -> Edition {

@@ -13,7 +13,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use newsdigest::model::{Edition, Recipient, Section, Story};
 use newsdigest::render::{Reader, Templates, Why, sample};
-use newsdigest::send::{self, DkimOptions, Letter, Signer, Slots};
+use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Signer};
 use newsdigest::story::{Composition, shorten};
 
 /// The highest score SpamAssassin may give.
@@ -124,11 +124,11 @@ fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) 
         unsubscribe_secret_file: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim/README.md")),
         ..send::Options::default()
     };
-    let slots = Slots::of(&edition.id);
+    let placeholders = Placeholders::of(&edition.id);
     let reader = Reader {
-        address: slots.address,
+        address: placeholders.address,
         why: Why::List { since: None },
-        unsubscribe: Some(slots.unsubscribe),
+        unsubscribe: Some(placeholders.unsubscribe),
         postal_address: Some("Morning digest, 1 Harbour Street, Aville".into()),
         ..Reader::default()
     };
@@ -145,10 +145,11 @@ fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) 
         }
     };
     let edition = &composition.edition;
-    let letter = Letter::new(edition, &rendered.subject, &rendered.html, &rendered.text, &options).unwrap();
+    let template = MessageTemplate::new(edition, &rendered.subject, &rendered.html, &rendered.text, &options).unwrap();
     let anna = Recipient { address: "anna@example.net".into(), name: Some("Anna".into()), language: None };
-    let deliveries = send::seal(edition, &[anna], std::slice::from_ref(&edition.language), &options).unwrap();
-    (letter.preview(&deliveries[0], Some(signer)).unwrap().message.bytes, rendered.html.len())
+    let deliveries =
+        send::plan_deliveries(edition, &[anna], std::slice::from_ref(&edition.language), &options).unwrap();
+    (template.preview(&deliveries[0], Some(signer)).unwrap().message.bytes, rendered.html.len())
 }
 
 /// Errors and warnings of `check_email.py`.

@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use newsdigest::model::{Edition, Recipient, SourceHealth};
-use newsdigest::pipeline::deliver::{Terms, deliver};
-use newsdigest::send::{self, Letter, Security, SmtpOptions};
-use newsdigest::store::{self, NewEdition, NewLetter, Store};
+use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
+use newsdigest::send::{self, MessageTemplate, Security, SmtpOptions};
+use newsdigest::store::{self, NewEdition, NewTemplate, Store};
 use smtp::{Act, Server, Step};
 
 const READERS: usize = 120;
@@ -32,13 +32,13 @@ async fn sender_process() {
     let Ok(_lock) = store::lock(path) else { std::process::exit(75) };
     let options = options(port.parse().unwrap());
     let transport = send::transport(&options, &|_| None).unwrap();
-    let mut terms = Terms::new("chaos", &options, Timestamp::now(), Duration::from_secs(60));
-    (terms.pause, terms.patience) = (Duration::from_millis(2), Duration::from_secs(30));
+    let mut policy = DeliveryPolicy::new("chaos", &options, Timestamp::now(), Duration::from_secs(60));
+    (policy.pause, policy.patience) = (Duration::from_millis(2), Duration::from_secs(30));
     let (_go_on, cancel) = tokio::sync::watch::channel(false);
     let store = Store::open(path).await.unwrap();
-    let outcome = deliver(&store, transport.as_ref(), None, &terms, &cancel).await.unwrap();
+    let outcome = deliver(&store, transport.as_ref(), None, &policy, &cancel).await.unwrap();
     store.close().await;
-    std::process::exit(if outcome.again { 75 } else { i32::from(outcome.left_out()) });
+    std::process::exit(if outcome.unfinished { 75 } else { i32::from(outcome.left_out()) });
 }
 
 fn options(port: u16) -> send::Options {
@@ -81,10 +81,10 @@ async fn fill(path: &Path) {
         .map(|number| format!("{}{number}@example.org", name(number)))
         .map(|address| Recipient { address, ..Recipient::default() })
         .collect();
-    let letter = Letter::new(&edition, "Chaos", "<p>Chaos</p>", "Chaos\n", &options(1)).unwrap();
-    let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-    let deliveries = send::seal(&edition, &readers, &["en".into()], &options(1)).unwrap();
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
+    let template = MessageTemplate::new(&edition, "Chaos", "<p>Chaos</p>", "Chaos\n", &options(1)).unwrap();
+    let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
+    let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options(1)).unwrap();
+    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
     let store = Store::open(path).await.unwrap();
     store.store_edition(&new).await.unwrap();
     store.close().await;

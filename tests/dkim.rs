@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use newsdigest::model::{Edition, Recipient, SourceHealth};
-use newsdigest::send::{self, DkimOptions, Letter, Signer, Slots};
+use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Signer};
 
 fn key(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim").join(name)
@@ -42,13 +42,13 @@ fn mail(signer: &Signer) -> Vec<u8> {
         unsubscribe_secret_file: Some(key("README.md")),
         ..send::Options::default()
     };
-    let unsubscribe = Slots::of(&edition.id).unsubscribe;
+    let unsubscribe = Placeholders::of(&edition.id).unsubscribe;
     let html = format!("<p>Grüße <a href=\"{unsubscribe}\">abbestellen</a></p>\n");
     let subject = "Häfen öffnen wieder nach sechs Tagen Streik – und 4 weitere Meldungen aus aller Welt";
-    let letter = Letter::new(&edition, subject, &html, "Grüße  \n\n.\nFrom here\n\n\n", &options).unwrap();
+    let template = MessageTemplate::new(&edition, subject, &html, "Grüße  \n\n.\nFrom here\n\n\n", &options).unwrap();
     let reader = Recipient { address: "ann@example.org".into(), name: Some("Ann Ünal".into()), language: None };
-    let made = send::seal(&edition, &[reader], &["de".into()], &options).unwrap();
-    letter.preview(&made[0], Some(signer)).unwrap().message.bytes
+    let made = send::plan_deliveries(&edition, &[reader], &["de".into()], &options).unwrap();
+    template.preview(&made[0], Some(signer)).unwrap().message.bytes
 }
 
 /// What dkimpy says of `mail`; `None`, said plainly, where it is not installed.

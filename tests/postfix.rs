@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use newsdigest::model::{Edition, Recipient, SourceHealth};
-use newsdigest::pipeline::deliver::{Terms, deliver};
-use newsdigest::send::{self, DkimOptions, Letter, Security, Signer, Slots, SmtpOptions};
-use newsdigest::store::{NewEdition, NewLetter, Store};
+use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
+use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Security, Signer, SmtpOptions};
+use newsdigest::store::{NewEdition, NewTemplate, Store};
 use smtp::Server;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -121,11 +121,11 @@ async fn a_relay_delivers_once_and_the_signature_holds() {
     fill(&store, &options, &to).await;
     let transport = send::transport(&options, &|_| None).unwrap();
     let signer = options.dkim.as_ref().map(|dkim| Arc::new(Signer::new(dkim).unwrap()));
-    let terms = Terms::new("morning", &options, NOW.parse().unwrap(), Duration::from_secs(60));
+    let policy = DeliveryPolicy::new("morning", &options, NOW.parse().unwrap(), Duration::from_secs(60));
     let (_go_on, cancel) = tokio::sync::watch::channel(false);
-    let outcome = deliver(&store, transport.as_ref(), signer.clone(), &terms, &cancel).await.unwrap();
-    assert_eq!((outcome.sent, outcome.again), (3, false), "{outcome:?}");
-    let again = deliver(&store, transport.as_ref(), signer.clone(), &terms, &cancel).await.unwrap();
+    let outcome = deliver(&store, transport.as_ref(), signer.clone(), &policy, &cancel).await.unwrap();
+    assert_eq!((outcome.sent, outcome.unfinished), (3, false), "{outcome:?}");
+    let again = deliver(&store, transport.as_ref(), signer.clone(), &policy, &cancel).await.unwrap();
     assert_eq!(again.sent, 0);
     let begin = Instant::now();
     while sink.taken().len() < to.len() {
@@ -170,14 +170,16 @@ async fn fill(store: &Store, options: &send::Options, to: &[&str]) {
         sections: vec![],
         health: SourceHealth::default(),
     };
-    let slots = Slots::of(&edition.id);
-    let text = format!("Good morning, {}.\n.\nFrom here on, Grüße  \n\n{}\n", slots.address, "long ".repeat(400));
-    let html = format!("<p>Good morning, {}: <a href=\"{}\">leave</a></p>\n", slots.address, slots.unsubscribe);
-    let letter = Letter::new(&edition, "Häfen öffnen wieder – und mehr", &html, &text, options).unwrap();
+    let placeholders = Placeholders::of(&edition.id);
+    let text =
+        format!("Good morning, {}.\n.\nFrom here on, Grüße  \n\n{}\n", placeholders.address, "long ".repeat(400));
+    let html =
+        format!("<p>Good morning, {}: <a href=\"{}\">leave</a></p>\n", placeholders.address, placeholders.unsubscribe);
+    let template = MessageTemplate::new(&edition, "Häfen öffnen wieder – und mehr", &html, &text, options).unwrap();
     let readers: Vec<Recipient> =
         to.iter().map(|&address| Recipient { address: address.to_owned(), ..Recipient::default() }).collect();
-    let deliveries = send::seal(&edition, &readers, &["en".into()], options).unwrap();
-    let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
+    let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], options).unwrap();
+    let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
+    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
     store.store_edition(&new).await.unwrap();
 }

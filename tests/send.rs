@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use newsdigest::model::{Answer, DeliveryState, Edition, Recipient, SourceHealth};
-use newsdigest::pipeline::deliver::{Outcome, Terms, deliver, skip_refused};
+use newsdigest::model::{DeliveryChange, DeliveryState, Edition, Recipient, SendOutcome, SourceHealth};
+use newsdigest::pipeline::deliver::{DeliveryPolicy, DeliveryReport, deliver, skip_refused};
 use newsdigest::send::{
-    self, Delivery, DkimOptions, Letter, Security, Signer, Slots, Smtp, SmtpOptions, Transport, TransportKind,
+    self, Delivery, DkimOptions, MessageTemplate, Placeholders, Security, Signer, Smtp, SmtpOptions, Transport,
+    TransportKind,
 };
-use newsdigest::store::{Change, NewEdition, NewLetter, Store, Survives};
+use newsdigest::store::{Durability, NewEdition, NewTemplate, Store};
 use smtp::{Act, Server, Step};
 use tokio::sync::watch;
 
@@ -54,35 +55,35 @@ impl Outbox {
     /// Stores edition number `number`.
     async fn compose(&self, number: u8) {
         let edition = edition(number);
-        let slots = Slots::of(&edition.id);
-        let text = format!("Good morning.\n.\nFrom here on {}\nGrüße\n", slots.address);
-        let html = format!("<p>Good morning, {}.</p>", slots.address);
-        let letter = Letter::new(&edition, "Hello – and more", &html, &text, &self.options).unwrap();
+        let placeholders = Placeholders::of(&edition.id);
+        let text = format!("Good morning.\n.\nFrom here on {}\nGrüße\n", placeholders.address);
+        let html = format!("<p>Good morning, {}.</p>", placeholders.address);
+        let template = MessageTemplate::new(&edition, "Hello – and more", &html, &text, &self.options).unwrap();
         let languages = ["en".to_owned()];
         let recipients = send::recipients(&self.options).unwrap().recipients;
-        let deliveries = send::seal(&edition, &recipients, &languages, &self.options).unwrap();
-        let letters = [NewLetter { language: "en".into(), letter: letter.to_json().unwrap() }];
-        let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &[] };
+        let deliveries = send::plan_deliveries(&edition, &recipients, &languages, &self.options).unwrap();
+        let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
+        let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
         self.store.store_edition(&new).await.unwrap();
     }
 
-    fn terms(&self) -> Terms {
+    fn policy(&self) -> DeliveryPolicy {
         let deadline = Duration::from_secs(60);
-        let mut terms = Terms::new("morning", &self.options, NOW.parse().unwrap(), deadline);
-        terms.pause = Duration::from_millis(20);
-        terms.patience = Duration::from_millis(500);
-        terms
+        let mut policy = DeliveryPolicy::new("morning", &self.options, NOW.parse().unwrap(), deadline);
+        policy.pause = Duration::from_millis(20);
+        policy.patience = Duration::from_millis(500);
+        policy
     }
 
-    async fn send(&self) -> Outcome {
-        self.send_on(self.terms()).await
+    async fn send(&self) -> DeliveryReport {
+        self.send_on(self.policy()).await
     }
 
-    async fn send_on(&self, terms: Terms) -> Outcome {
+    async fn send_on(&self, policy: DeliveryPolicy) -> DeliveryReport {
         let transport = send::transport(&self.options, &|_| None).unwrap();
         let signer = self.options.dkim.as_ref().map(|dkim| Arc::new(Signer::new(dkim).unwrap()));
         let (_go_on, cancel) = watch::channel(false);
-        deliver(&self.store, transport.as_ref(), signer, &terms, &cancel).await.unwrap()
+        deliver(&self.store, transport.as_ref(), signer, &policy, &cancel).await.unwrap()
     }
 
     /// Signs with the key of that name from now on.
@@ -127,9 +128,9 @@ async fn every_reader_gets_one_mail_and_a_second_run_sends_nothing() {
     let server = Server::start().await;
     let outbox = Outbox::new(&THREE, server.port).await;
     let first = outbox.send().await;
-    assert_eq!((first.sent, first.waiting, first.problems.len(), first.again), (3, 0, 0, false));
+    assert_eq!((first.sent, first.waiting, first.problems.len(), first.unfinished), (3, 0, 0, false));
     let second = outbox.send().await;
-    assert_eq!((second.sent, second.again, second.left_out()), (0, false, false));
+    assert_eq!((second.sent, second.unfinished, second.left_out()), (0, false, false));
     assert_eq!(server.copies(), once());
     let taken = server.taken();
     let ann = taken.iter().find(|taken| taken.to == "ann@example.org").unwrap();
@@ -156,18 +157,22 @@ async fn a_server_that_is_down_leaves_the_mail_for_the_next_run() {
     drop(server);
     let mut outbox = Outbox::new(&THREE, port).await;
     let down = outbox.send().await;
-    assert_eq!((down.sent, down.waiting, down.again), (0, 3, true));
+    assert_eq!((down.sent, down.waiting, down.unfinished), (0, 3, true));
     assert_eq!(down.problems.len(), 1);
     assert!(down.problems[0].to_string().contains("cannot reach `127.0.0.1`"), "{}", down.problems[0]);
     let server = Server::start().await;
     outbox.options.smtp.port = Some(server.port);
     let up = outbox.send().await;
-    assert_eq!((up.sent, up.waiting, up.again), (3, 0, false));
+    assert_eq!((up.sent, up.waiting, up.unfinished), (3, 0, false));
     assert_eq!(server.copies(), once());
 }
 
 /// Runs against a server that follows `script`, and compares sent, waiting, refused, unknown and the copies taken.
-async fn check(script: impl Fn(&Step) -> Act + Send + Sync + 'static, expected: [u64; 4], copies: &[usize]) -> Outcome {
+async fn check(
+    script: impl Fn(&Step) -> Act + Send + Sync + 'static,
+    expected: [u64; 4],
+    copies: &[usize],
+) -> DeliveryReport {
     let server = Server::scripted(script).await;
     let outbox = Outbox::new(&THREE, server.port).await;
     let outcome = outbox.send().await;
@@ -190,7 +195,7 @@ fn to_ann(step: &Step) -> bool {
 async fn a_refused_recipient_is_left_out_and_the_others_get_theirs() {
     let script = |step: &Step| if to_ann(step) { Act::Say("550 5.1.1 no such user") } else { Act::Go };
     let outcome = check(script, [2, 0, 1, 0], &[1, 1]).await;
-    assert!(outcome.left_out() && !outcome.again);
+    assert!(outcome.left_out() && !outcome.unfinished);
     assert_eq!(outcome.problems[0].subject, "ann@example.org");
     assert!(outcome.problems[0].to_string().contains("550 5.1.1 no such user"));
 }
@@ -226,7 +231,7 @@ async fn a_deferred_recipient_is_tried_again() {
 async fn a_recipient_deferred_for_long_waits_for_the_next_run() {
     let script = |step: &Step| if to_ann(step) { Act::Say("450 4.2.0 greylisted") } else { Act::Go };
     let outcome = check(script, [2, 1, 0, 0], &[1, 1]).await;
-    assert!(outcome.again && !outcome.left_out());
+    assert!(outcome.unfinished && !outcome.left_out());
 }
 
 #[tokio::test]
@@ -251,7 +256,7 @@ async fn an_unanswered_dot_is_sent_again_with_the_same_bytes() {
 async fn a_silent_server_is_given_up_in_bounded_time() {
     let before = tokio::time::Instant::now();
     let outcome = check(|_| Act::Silent, [0, 3, 0, 0], &[]).await;
-    assert!(outcome.again);
+    assert!(outcome.unfinished);
     assert!(before.elapsed() < Duration::from_secs(30));
 }
 
@@ -263,10 +268,10 @@ async fn a_server_silent_after_the_dot_makes_the_mail_unknown() {
     })
     .await;
     let outbox = Outbox::new(&["ann@example.org"], server.port).await;
-    let mut terms = outbox.terms();
-    terms.patience = Duration::ZERO;
-    let outcome = outbox.send_on(terms).await;
-    assert_eq!((outcome.sent, outcome.unknown, outcome.again), (0, 1, true));
+    let mut policy = outbox.policy();
+    policy.patience = Duration::ZERO;
+    let outcome = outbox.send_on(policy).await;
+    assert_eq!((outcome.sent, outcome.unknown, outcome.unfinished), (0, 1, true));
     assert!(outbox.answer(DeliveryState::Unknown).await.contains("no answer"));
 }
 
@@ -309,7 +314,7 @@ async fn a_server_that_wants_nothing_from_us_ends_the_run_and_keeps_the_mail() {
         check(sender, [0, 3, 0, 0], &[]).await,
         check(greeting, [0, 3, 0, 0], &[]).await,
     ] {
-        assert!(outcome.again && outcome.stopped.is_some(), "{outcome:?}");
+        assert!(outcome.unfinished && outcome.stopped.is_some(), "{outcome:?}");
     }
 }
 
@@ -340,7 +345,7 @@ async fn a_killed_run_is_finished_by_the_next_with_the_same_message() {
     outbox.options.smtp.port = Some(server.port);
     outbox.sign_with("ed25519.pem"); // even with another key: what was signed once stays as it was
     let outcome = outbox.send().await;
-    assert_eq!((outcome.sent, outcome.unknown, outcome.again), (3, 0, false));
+    assert_eq!((outcome.sent, outcome.unknown, outcome.unfinished), (3, 0, false));
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     let again = server.taken().into_iter().find(|taken| taken.to == first.to).unwrap();
     assert_eq!(String::from_utf8(again.bytes).unwrap(), String::from_utf8(first.bytes).unwrap());
@@ -356,9 +361,9 @@ async fn at_most_once_leaves_a_gap_rather_than_a_copy() {
     let mut outbox = Outbox::new(&THREE, server.port).await;
     outbox.options.delivery = Delivery::AtMostOnce;
     let outcome = outbox.send().await;
-    assert_eq!((outcome.sent, outcome.unknown, outcome.again, outcome.left_out()), (2, 1, false, true));
+    assert_eq!((outcome.sent, outcome.unknown, outcome.unfinished, outcome.left_out()), (2, 1, false, true));
     let next = outbox.send().await;
-    assert_eq!((next.sent, next.unknown, next.again, next.left_out()), (0, 0, false, false));
+    assert_eq!((next.sent, next.unknown, next.unfinished, next.left_out()), (0, 0, false, false));
     assert_eq!(server.copies(), once());
 }
 
@@ -373,8 +378,8 @@ async fn a_run_that_is_asked_to_end_finishes_the_message_in_hand() {
     outbox.options.smtp.connections = 1;
     let transport = send::transport(&outbox.options, &|_| None).unwrap();
     let (end, cancel) = watch::channel(false);
-    let terms = outbox.terms();
-    let run = deliver(&outbox.store, transport.as_ref(), None, &terms, &cancel);
+    let policy = outbox.policy();
+    let run = deliver(&outbox.store, transport.as_ref(), None, &policy, &cancel);
     let ask = async {
         while server.taken().is_empty() {
             tokio::task::yield_now().await;
@@ -383,7 +388,7 @@ async fn a_run_that_is_asked_to_end_finishes_the_message_in_hand() {
     };
     let (outcome, ()) = tokio::join!(run, ask);
     let outcome = outcome.unwrap();
-    assert_eq!((outcome.sent, outcome.waiting, outcome.unknown, outcome.again), (1, 2, 0, true));
+    assert_eq!((outcome.sent, outcome.waiting, outcome.unknown, outcome.unfinished), (1, 2, 0, true));
     assert_eq!(outbox.states().await, [2, 0, 1, 0, 0]);
 }
 
@@ -391,8 +396,8 @@ async fn a_run_that_is_asked_to_end_finishes_the_message_in_hand() {
 async fn a_run_past_its_deadline_leaves_the_rest() {
     let server = Server::start().await;
     let outbox = Outbox::new(&THREE, server.port).await;
-    let outcome = outbox.send_on(Terms { deadline: Duration::ZERO, ..outbox.terms() }).await;
-    assert_eq!((outcome.sent, outcome.waiting, outcome.again), (0, 3, true));
+    let outcome = outbox.send_on(DeliveryPolicy { deadline: Duration::ZERO, ..outbox.policy() }).await;
+    assert_eq!((outcome.sent, outcome.waiting, outcome.unfinished), (0, 3, true));
 }
 
 #[tokio::test]
@@ -400,7 +405,7 @@ async fn mail_that_nobody_took_for_days_is_given_up() {
     let server = Server::start().await;
     let outbox = Outbox::new(&THREE, server.port).await;
     let now: Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
-    let outcome = outbox.send_on(Terms { now, ..outbox.terms() }).await;
+    let outcome = outbox.send_on(DeliveryPolicy { now, ..outbox.policy() }).await;
     assert_eq!((outcome.sent, outcome.refused, outcome.waiting, outcome.left_out()), (0, 3, 0, true));
     assert!(outbox.answer(DeliveryState::Refused).await.starts_with("gave up after 120 hours"));
 }
@@ -425,7 +430,7 @@ async fn a_wrong_password_ends_the_run_at_once() {
     .await;
     let options = SmtpOptions { security: Security::None, ..user(server.port) };
     let smtp = Smtp::new(&options, Some("secret".to_owned().into())).unwrap();
-    let Err(Answer::Stop(why)) = smtp.greet().await else { panic!("it went on") };
+    let Err(SendOutcome::Abort(why)) = smtp.greet().await else { panic!("it went on") };
     assert!(why.contains("does not accept the password") && !why.contains("secret"), "{why}");
     let good = Server::offering(ehlo, |_| Act::Go).await;
     let options = SmtpOptions { security: Security::None, ..user(good.port) };
@@ -438,7 +443,7 @@ async fn a_wrong_password_ends_the_run_at_once() {
 async fn without_starttls_nothing_is_sent_and_no_password_offered() {
     let server = Server::offering("250-loopback\r\n250 AUTH PLAIN LOGIN\r\n", |_| Act::Go).await;
     let smtp = Smtp::new(&user(server.port), Some("secret".to_owned().into())).unwrap();
-    let Err(Answer::Stop(why)) = smtp.greet().await else { panic!("it went on") };
+    let Err(SendOutcome::Abort(why)) = smtp.greet().await else { panic!("it went on") };
     assert!(why.contains("does not offer STARTTLS"), "{why}");
     assert!(!server.steps().iter().any(|step| matches!(step, Step::Auth(_) | Step::Mail(_))));
 }
@@ -474,8 +479,8 @@ async fn messages_go_into_files_and_programs_too() {
         let log = outbox.folder.path().join("log");
         let script = format!("cat > /dev/null; echo \"$@\" >> '{}'; exit {code}", log.display());
         outbox.options.sendmail.command = ["sh", "-c", &script, "sendmail"].map(str::to_owned).to_vec();
-        let terms = Terms { patience: Duration::ZERO, ..outbox.terms() };
-        let outcome = outbox.send_on(terms).await;
+        let policy = DeliveryPolicy { patience: Duration::ZERO, ..outbox.policy() };
+        let outcome = outbox.send_on(policy).await;
         assert_eq!([outcome.sent, outcome.waiting, outcome.refused], expected, "exit code {code}");
         let log = std::fs::read_to_string(log).unwrap();
         assert!(log.starts_with("-f digest@example.org -- "), "{log}");
@@ -503,7 +508,7 @@ async fn a_rate_is_kept_and_progress_told() {
     let outbox = Outbox::new(&THREE, server.port).await;
     let (progress, seen) = watch::channel(0);
     let before = tokio::time::Instant::now();
-    outbox.send_on(Terms { rate: Some(10.0), progress: Some(progress), ..outbox.terms() }).await;
+    outbox.send_on(DeliveryPolicy { rate: Some(10.0), progress: Some(progress), ..outbox.policy() }).await;
     assert!(before.elapsed() >= Duration::from_millis(200), "three at ten a second take at least two tenths");
     assert_eq!((server.taken().len(), *seen.borrow()), (3, 3));
 }
@@ -525,9 +530,9 @@ async fn what_was_being_tried_is_unknown_after_a_crash() {
     let outbox = Outbox::new(&THREE, 1).await;
     let now: Timestamp = NOW.parse().unwrap();
     let rows = outbox.store.pending("morning", now, 0, 10, true).await.unwrap();
-    let trying = Change::Trying { id: rows[0].id, signature: None, hash: "x".into(), now };
+    let trying = DeliveryChange::Trying { id: rows[0].id, signature: None, hash: "x".into(), now };
     let mut journal = outbox.store.journal().await.unwrap();
-    journal.apply(&[trying], Survives::PowerCut).await.unwrap();
+    journal.apply(&[trying], Durability::PowerCut).await.unwrap();
     assert_eq!(outbox.states().await, [2, 1, 0, 0, 0]);
     assert_eq!(outbox.store.recover().await.unwrap(), 1);
     assert_eq!(outbox.states().await, [2, 0, 0, 0, 1]);
@@ -537,7 +542,7 @@ async fn what_was_being_tried_is_unknown_after_a_crash() {
 fn a_reader_is_known_by_address_alone() {
     let recipient = |address: &str| Recipient { address: address.into(), ..Recipient::default() };
     let options = send::Options { from: "a@example.org".into(), ..send::Options::default() };
-    let made = send::seal(&edition(1), &[recipient("x@example.org")], &["en".into()], &options).unwrap();
+    let made = send::plan_deliveries(&edition(1), &[recipient("x@example.org")], &["en".into()], &options).unwrap();
     let id = &made[0].message_id;
     assert!(id.ends_with("@example.org>") && !id.contains("x@"), "{id}");
     let _: &dyn Transport = &send::Files::new(&options.file);

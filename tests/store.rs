@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use newsdigest::model::{Article, DeliveryState, Edition, Recipient, SourceHealth};
-use newsdigest::store::{self, Change, NewDelivery, NewEdition, NewLetter, SourceRecord, Store, Survives};
+use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, SourceHealth};
+use newsdigest::store::{self, Durability, NewEdition, NewTemplate, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {
     format!("2026-01-{day:02}T06:00:00Z").parse().unwrap()
@@ -32,27 +32,27 @@ fn edition(day: u8) -> Edition {
     }
 }
 
-fn delivery(address: &str) -> NewDelivery {
-    NewDelivery {
+fn delivery(address: &str) -> PlannedDelivery {
+    PlannedDelivery {
         recipient: Recipient { address: address.into(), ..Recipient::default() },
-        letter: "en".into(),
+        template: "en".into(),
         message_id: format!("<{address}>"),
         unsubscribe: None,
     }
 }
 
 async fn put(store: &Store, day: u8, addresses: &[&str], used: &[&str]) -> Result<(), store::Error> {
-    let letters = [NewLetter { language: "en".into(), letter: "words".into() }];
+    let templates = [NewTemplate { language: "en".into(), template: "words".into() }];
     let deliveries: Vec<_> = addresses.iter().map(|address| delivery(address)).collect();
     let used: Vec<String> = used.iter().map(|&id| id.to_owned()).collect();
     let edition = edition(day);
-    let new = NewEdition { edition: &edition, letters: &letters, deliveries: &deliveries, used: &used };
+    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &used };
     store.store_edition(&new).await
 }
 
-async fn write(store: &Store, changes: &[Change]) {
+async fn write(store: &Store, changes: &[DeliveryChange]) {
     let mut journal = store.journal().await.unwrap();
-    journal.apply(changes, Survives::PowerCut).await.unwrap();
+    journal.apply(changes, Durability::PowerCut).await.unwrap();
 }
 
 async fn fresh() -> (tempfile::TempDir, Store) {
@@ -107,7 +107,7 @@ async fn pruned_texts_go_but_do_not_come_back_as_new() {
     assert!(store.article("used").await.unwrap().is_some());
     assert_eq!(store.save_articles("morning", &[article("old", "x")], time(10)).await.unwrap(), [false]);
     assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["young"]);
-    assert_eq!(store.letter(&edition(2).id, "en").await.unwrap(), None);
+    assert_eq!(store.message_template(&edition(2).id, "en").await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn an_edition_is_stored_whole_or_not_at_all() {
     assert_eq!(store.last_edition("evening").await.unwrap(), None);
     assert_eq!(store.edition(&edition(2).id).await.unwrap().unwrap(), edition(2));
     assert_eq!(store.editions_since("morning", time(3)).await.unwrap(), [edition(3)]);
-    assert_eq!(store.letter(&edition(2).id, "en").await.unwrap().as_deref(), Some("words"));
+    assert_eq!(store.message_template(&edition(2).id, "en").await.unwrap().as_deref(), Some("words"));
 }
 
 #[tokio::test]
@@ -161,10 +161,10 @@ async fn a_delivery_goes_from_waiting_to_its_answer() {
     let rows = store.pending("morning", now, 0, 10, true).await.unwrap();
     assert_eq!(rows.len(), 2);
     assert!(store.pending("evening", now, 0, 10, true).await.unwrap().is_empty());
-    let trying = |hash: &str| Change::Trying { id: rows[0].id, signature: None, hash: hash.into(), now };
+    let trying = |hash: &str| DeliveryChange::Trying { id: rows[0].id, signature: None, hash: hash.into(), now };
     write(&store, &[trying("first")]).await;
     assert_eq!(store.pending("morning", now, 0, 10, true).await.unwrap().len(), 1);
-    let answered = |state, not_before| Change::Answered {
+    let answered = |state, not_before| DeliveryChange::Answered {
         id: rows[0].id,
         state,
         answer: "451 later".into(),
@@ -195,7 +195,7 @@ async fn an_address_refused_by_several_editions_is_listed() {
             let refused = address == "gone@example.org" || address == "back@example.org" && day < 3;
             let state = if refused { DeliveryState::Refused } else { DeliveryState::Sent };
             let (answer, now) = (format!("day {day}"), time(day));
-            let change = Change::Answered { id: row.id, state, answer, not_before: None, counts: true, now };
+            let change = DeliveryChange::Answered { id: row.id, state, answer, not_before: None, counts: true, now };
             write(&store, &[change]).await;
         }
     }

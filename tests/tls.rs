@@ -10,7 +10,7 @@ mod smtp;
 use std::time::Duration;
 
 use front::{Front, fixture, front};
-use newsdigest::model::{Answer, Message};
+use newsdigest::model::{Message, SendOutcome};
 use newsdigest::send::{Security, Smtp, SmtpOptions, Transport};
 use smtp::{Act, Server, Step};
 
@@ -24,7 +24,7 @@ fn message() -> Message {
 }
 
 /// What becomes of a message sent through `kind`, and the steps the server saw.
-async fn check(kind: Front, change: impl FnOnce(&mut SmtpOptions)) -> (Answer, Vec<Step>) {
+async fn check(kind: Front, change: impl FnOnce(&mut SmtpOptions)) -> (SendOutcome, Vec<Step>) {
     let server = Server::offering("250-localhost\r\n250 AUTH PLAIN\r\n", |_| Act::Go).await;
     let mut options = SmtpOptions {
         host: "localhost".into(),
@@ -49,7 +49,7 @@ fn said_nothing(steps: &[Step]) -> bool {
 async fn a_message_goes_over_tls_and_starttls() {
     for kind in [Front::Tls, Front::Starttls] {
         let (answer, steps) = check(kind, |_| {}).await;
-        assert_eq!(answer, Answer::Accepted("250 taken".into()));
+        assert_eq!(answer, SendOutcome::Accepted("250 taken".into()));
         assert!(steps.iter().any(|step| matches!(step, Step::Auth(_))));
     }
 }
@@ -60,7 +60,7 @@ async fn a_certificate_for_another_name_or_of_a_stranger_ends_the_run() {
         let another_name = |options: &mut SmtpOptions| options.host = "127.0.0.1".into();
         let stranger = |options: &mut SmtpOptions| options.ca_file = None;
         for (answer, steps) in [check(kind, another_name).await, check(kind, stranger).await] {
-            let Answer::Stop(why) = answer else { panic!("{answer:?}") };
+            let SendOutcome::Abort(why) = answer else { panic!("{answer:?}") };
             assert!(why.contains("no secure connection") && why.contains("certificate"), "{why}");
             assert!(said_nothing(&steps), "{steps:?}");
         }
@@ -70,7 +70,7 @@ async fn a_certificate_for_another_name_or_of_a_stranger_ends_the_run() {
 #[tokio::test]
 async fn nonsense_in_place_of_tls_sends_nothing() {
     let (answer, steps) = check(Front::Nonsense, |_| {}).await;
-    assert!(matches!(answer, Answer::Stop(_) | Answer::Down(_)), "{answer:?}");
+    assert!(matches!(answer, SendOutcome::Abort(_) | SendOutcome::Unavailable(_)), "{answer:?}");
     assert!(said_nothing(&steps), "{steps:?}");
 }
 
@@ -81,6 +81,6 @@ async fn tls_to_a_server_that_speaks_none_is_bounded() {
         options.timeout = Duration::from_millis(500);
     })
     .await;
-    assert!(matches!(answer, Answer::Stop(_) | Answer::Down(_)), "{answer:?}");
+    assert!(matches!(answer, SendOutcome::Abort(_) | SendOutcome::Unavailable(_)), "{answer:?}");
     assert!(said_nothing(&steps), "{steps:?}");
 }

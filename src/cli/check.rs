@@ -83,6 +83,6 @@ impl Findings<'_> {
 
 /// What the linter says of an invented edition in the configured template and language.
 fn letter_problems(config: &Config, now: Timestamp) -> Result<Vec<Problem>, Error> {
-    let (_, rendered) = pipeline::specimen(config, now)?;
+    let (_, rendered) = pipeline::example_edition(config, now)?;
     Ok(lint(&rendered, u32::try_from(config.newsletter.max_html_kb).unwrap_or(u32::MAX)))
 }

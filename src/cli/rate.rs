@@ -8,10 +8,9 @@ use mail_parser::MessageParser;
 use crate::Error;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
-use crate::model::{Problem, Story};
+use crate::model::{Problem, Rating, Story};
 use crate::send::Feedback;
 use crate::store::{self, Store};
-use crate::story::Rating;
 
 /// Says that you want more (+) or less (-) of what a story is
 ///

@@ -42,7 +42,7 @@ pub(super) struct Args {
     /// Only this source; may be repeated
     #[arg(long, value_name = "SOURCE")]
     pub(super) only: Vec<String>,
-    /// Send this edition to this address alone, as a trial: the store stays as it is
+    /// Send this edition to this address alone, as a test: the store stays as it is
     #[arg(long, value_name = "ADDR", conflicts_with = "dry_run")]
     pub(super) to: Option<String>,
     /// Stop beginning new work after this long (10m)
@@ -156,16 +156,16 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         return Err(Error::Usage(format!("no source is called `{unknown}`; `digest source list` names them")));
     }
     if args.dry_run || args.to.is_some() {
-        return session.block_on(act::rehearse(args, session, &config))?;
+        return session.block_on(act::dry_run(args, session, &config))?;
     }
-    perform(args, Acts::ALL, session)
+    run_acts(args, Acts::ALL, session)
 }
 
 pub(super) fn act(args: &ActArgs, acts: Acts, session: &Session) -> Result<Exit, Error> {
-    perform(&args.into(), acts, session)
+    run_acts(&args.into(), acts, session)
 }
 
-fn perform(args: &Args, acts: Acts, session: &Session) -> Result<Exit, Error> {
+fn run_acts(args: &Args, acts: Acts, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    session.block_on(act::perform(args, acts, session, &config))?
+    session.block_on(act::run(args, acts, session, &config))?
 }

@@ -8,9 +8,9 @@ use crate::cli::run::to_stdout;
 use crate::cli::source::health;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
-use crate::model::{DeliveryState, Edition};
+use crate::model::{DeliveryCounts, DeliveryState, Edition, PendingDelivery};
 use crate::pipeline::key;
-use crate::store::{Counts, Pending, SourceRecord, Store};
+use crate::store::{SourceRecord, Store};
 
 /// Deliveries named one by one.
 const NAMED: u32 = 20;
@@ -34,8 +34,8 @@ struct Status {
     newsletter: String,
     edition: Option<Edition>,
     /// Of the last edition.
-    counts: Counts,
-    refused: Vec<Pending>,
+    counts: DeliveryCounts,
+    refused: Vec<PendingDelivery>,
     sources: Vec<(String, Option<SourceRecord>)>,
 }
 
@@ -66,7 +66,7 @@ impl Status {
             }
         };
         if self.edition.is_some() {
-            let Counts { sent, waiting, trying, refused, unknown } = self.counts;
+            let DeliveryCounts { sent, waiting, trying, refused, unknown } = self.counts;
             let open = waiting + trying;
             text.push_str(&format!(
                 "  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"

@@ -62,17 +62,17 @@ pub enum DeliveryState {
 
 /// What the other side said to one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum SendOutcome {
     /// It took the message.
     Accepted(String),
     /// Not this message now (4xx); nothing was taken.
-    Later(String),
+    Deferred(String),
     /// Nobody's mail now: the server cannot be reached, hung up or said 421 before it took the message.
-    Down(String),
+    Unavailable(String),
     /// Never for this recipient (5xx).
     Refused(String),
     /// The message was handed over and nobody knows what became of it.
     Unknown(String),
     /// The server wants nothing from us at all (bad credentials, no TLS, wrong certificate): stop the run.
-    Stop(String),
+    Abort(String),
 }

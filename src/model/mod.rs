@@ -9,17 +9,21 @@ mod delivery;
 mod edition;
 mod entry;
 mod feed;
+mod outbox;
 mod part;
 mod problem;
+mod rating;
 mod story;
 
 pub use article::Article;
-pub use delivery::{Answer, Delivery, DeliveryState, Message, Recipient};
+pub use delivery::{Delivery, DeliveryState, Message, Recipient, SendOutcome};
 pub use edition::{
     Edition, FailedSource, MoreLink, Section, SourceHealth, WORDS_A_MINUTE, reading_minutes, word_count,
 };
 pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
 pub use feed::Feed;
+pub use outbox::{DeliveryChange, DeliveryCounts, PendingDelivery, PlannedDelivery, Refusal};
 pub use part::{Figure, Part, PartKind};
 pub use problem::Problem;
+pub use rating::Rating;
 pub use story::{KeySentence, Place, RateLinks, Story, Update};

@@ -1,4 +1,4 @@
-//! The second act: stored articles → an edition and the letters that carry it.
+//! The second act: stored articles → an edition and the messages that carry it.
 //!
 //! Everything is read from the store first; what follows is functions on values, so that the same articles, config and
 //! `now` give the same bytes.
@@ -9,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Error;
 use crate::config::Config;
-use crate::model::{Article, Edition, RateLinks, Recipient, SourceHealth};
+use crate::model::{Article, Edition, PlannedDelivery, RateLinks, Recipient, SourceHealth};
 use crate::pipeline::templates;
 use crate::render::{self, Reader, Rendered, Templates, Why};
-use crate::send::{self, Letter, Slots};
-use crate::store::{self, NewDelivery, NewEdition, NewLetter, Store};
+use crate::send::{self, MessageTemplate, Placeholders};
+use crate::store::{self, NewEdition, NewTemplate, Store};
 use crate::story::{self, Composition, Desk, Newsletter, Taste, Told};
 
 /// Room for what is put into each reader's copy: the address, and links to leave.
@@ -36,7 +36,7 @@ impl Composed {
         &self.composition.edition
     }
 
-    /// What readers of the newsletter's own language get, with [`Slots`] for what is theirs alone.
+    /// What readers of the newsletter's own language get, with [`Placeholders`] for what is theirs alone.
     pub fn rendered(&self) -> &Rendered {
         &self.printed[0].1
     }
@@ -44,7 +44,7 @@ impl Composed {
 
 /// Composes an edition out of what `store` has for this newsletter and no edition told yet.
 ///
-/// `since` replaces the time of the last edition. Letters are printed in the languages of `recipients`.
+/// `since` replaces the time of the last edition. Messages are printed in the languages of `recipients`.
 ///
 /// # Errors
 /// The store cannot be read, or the template is wrong.
@@ -104,24 +104,24 @@ fn offer_rating(edition: &mut Edition, feedback: &send::Feedback) {
     }
 }
 
-/// Stores the edition with its letters, recipients and used articles in one transaction: the outbox.
+/// Stores the edition with its message templates, recipients and used articles in one transaction: the outbox.
 ///
 /// # Errors
 /// The store cannot be written, or `[mail] from` is no address; then nothing is stored.
-pub async fn post(
+pub async fn enqueue(
     composed: &Composed,
     recipients: &[Recipient],
     options: &send::Options,
     store: &Store,
 ) -> Result<(), Error> {
     let edition = composed.edition();
-    let letters = letters(composed, options)?;
-    let stored: Result<Vec<NewLetter>, send::Error> = letters
+    let templates = message_templates(composed, options)?;
+    let stored: Result<Vec<NewTemplate>, send::Error> = templates
         .iter()
-        .map(|(language, letter)| Ok(NewLetter { language: language.clone(), letter: letter.to_json()? }))
+        .map(|(language, template)| Ok(NewTemplate { language: language.clone(), template: template.to_json()? }))
         .collect();
     let deliveries = deliveries(composed, recipients, options)?;
-    let new = NewEdition { edition, letters: &stored?, deliveries: &deliveries, used: &composed.used };
+    let new = NewEdition { edition, templates: &stored?, deliveries: &deliveries, used: &composed.used };
     Ok(store.store_edition(&new).await?)
 }
 
@@ -129,15 +129,18 @@ pub async fn post(
 ///
 /// # Errors
 /// `[mail] from` is no address.
-pub fn letters(composed: &Composed, options: &send::Options) -> Result<Vec<(String, Letter)>, send::Error> {
-    let letter = |(language, rendered): &(String, Rendered)| {
+pub fn message_templates(
+    composed: &Composed,
+    options: &send::Options,
+) -> Result<Vec<(String, MessageTemplate)>, send::Error> {
+    let template = |(language, rendered): &(String, Rendered)| {
         let Rendered { subject, html, text, .. } = rendered;
-        Ok((language.clone(), Letter::new(composed.edition(), subject, html, text, options)?))
+        Ok((language.clone(), MessageTemplate::new(composed.edition(), subject, html, text, options)?))
     };
-    composed.printed.iter().map(letter).collect()
+    composed.printed.iter().map(template).collect()
 }
 
-/// Who gets which letter, under which Message-ID.
+/// Who gets which message template, under which Message-ID.
 ///
 /// # Errors
 /// `[mail] from` is no address.
@@ -145,16 +148,16 @@ pub fn deliveries(
     composed: &Composed,
     recipients: &[Recipient],
     options: &send::Options,
-) -> Result<Vec<NewDelivery>, send::Error> {
+) -> Result<Vec<PlannedDelivery>, send::Error> {
     let languages: Vec<String> = composed.printed.iter().map(|(language, _)| language.clone()).collect();
-    send::seal(composed.edition(), recipients, &languages, options)
+    send::plan_deliveries(composed.edition(), recipients, &languages, options)
 }
 
 /// An invented edition, as this newsletter would print it at `now`.
 ///
 /// # Errors
 /// The template is wrong.
-pub fn specimen(config: &Config, now: Timestamp) -> Result<(Edition, Rendered), Error> {
+pub fn example_edition(config: &Config, now: Timestamp) -> Result<(Edition, Rendered), Error> {
     let newsletter = &config.newsletter;
     let edition = Edition {
         id: format!("{}-test-{}", newsletter.name, now.as_second()),
@@ -165,7 +168,7 @@ pub fn specimen(config: &Config, now: Timestamp) -> Result<(Edition, Rendered), 
         ..render::sample()
     };
     let templates = templates::load(&config.template())?;
-    let rendered = templates.render(&edition, &slotted(config, &edition, &newsletter.language))?;
+    let rendered = templates.render(&edition, &reader(config, &edition, &newsletter.language))?;
     Ok((edition, rendered))
 }
 
@@ -211,7 +214,7 @@ fn print(
         for language in &languages {
             printed.push((
                 language.clone(),
-                templates.render(&composition.edition, &slotted(config, &composition.edition, language))?,
+                templates.render(&composition.edition, &reader(config, &composition.edition, language))?,
             ));
         }
         let largest = printed.iter().map(|(_, rendered)| rendered.html.len()).max().unwrap_or(0);
@@ -221,16 +224,16 @@ fn print(
     }
 }
 
-/// A reader made of [`Slots`]: what is this reader's alone is put in when the message is made.
-fn slotted(config: &Config, edition: &Edition, language: &str) -> Reader {
-    let slots = Slots::of(&edition.id);
+/// A reader made of [`Placeholders`]: what is this reader's alone is put in when the message is made.
+fn reader(config: &Config, edition: &Edition, language: &str) -> Reader {
+    let placeholders = Placeholders::of(&edition.id);
     let mail = config.mail.as_ref();
     let is_list = mail.is_some_and(|mail| mail.unsubscribe_mailto.is_some() || mail.unsubscribe_url.is_some());
     Reader {
-        address: slots.address,
+        address: placeholders.address,
         language: Some(language.to_owned()),
         why: if is_list { Why::List { since: None } } else { Why::OwnDigest },
-        unsubscribe: is_list.then_some(slots.unsubscribe),
+        unsubscribe: is_list.then_some(placeholders.unsubscribe),
         preferences: mail.and_then(|mail| mail.preferences_url.clone()),
         postal_address: mail.and_then(|mail| mail.postal_address.clone()),
         name: None,

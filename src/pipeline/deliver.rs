@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::model::{Answer, DeliveryState, Problem, Recipient};
-use crate::send::{self, Delivery, Sealed, Signer, Transport};
-use crate::store::{self, Change, Pending, Store};
+use crate::model::{DeliveryChange, DeliveryState, PendingDelivery, Problem, Recipient, SendOutcome};
+use crate::send::{self, Delivery, PreparedMessage, Signer, Transport};
+use crate::store::{self, Store};
 
 use commit::Commits;
 use queue::Queue;
@@ -34,7 +34,7 @@ const MOST_BREAKS: u32 = 3;
 
 /// How a delivery run goes about it.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct DeliveryPolicy {
     /// `[newsletter] name`: whose outbox.
     pub newsletter: String,
     /// When this run began.
@@ -57,8 +57,8 @@ pub struct Terms {
     pub progress: Option<watch::Sender<u64>>,
 }
 
-impl Terms {
-    /// The terms of `[mail]` for a run of `newsletter` that began at `now` and may last `deadline`.
+impl DeliveryPolicy {
+    /// The policy of `[mail]` for a run of `newsletter` that began at `now` and may last `deadline`.
     pub fn new(newsletter: &str, options: &send::Options, now: Timestamp, deadline: Duration) -> Self {
         let connections = match options.transport {
             send::TransportKind::Smtp => options.smtp.connections.clamp(1, 100),
@@ -81,7 +81,7 @@ impl Terms {
 
 /// What became of the outbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct DeliveryReport {
     /// Accepted in this run.
     pub sent: u64,
     /// Refused for good in this run, or given up.
@@ -95,13 +95,13 @@ pub struct Outcome {
     /// What the user should hear.
     pub problems: Vec<Problem>,
     /// Whether there is mail that a later run will send.
-    pub again: bool,
+    pub unfinished: bool,
 }
 
-impl Outcome {
+impl DeliveryReport {
     /// Somebody who should have got the mail will not.
     pub fn left_out(&self) -> bool {
-        self.refused > 0 || !self.again && self.unknown > 0
+        self.refused > 0 || !self.unfinished && self.unknown > 0
     }
 }
 
@@ -114,18 +114,19 @@ pub async fn deliver(
     store: &Store,
     transport: &dyn Transport,
     signer: Option<Arc<Signer>>,
-    terms: &Terms,
+    policy: &DeliveryPolicy,
     cancel: &watch::Receiver<bool>,
-) -> Result<Outcome, store::Error> {
+) -> Result<DeliveryReport, store::Error> {
     let lost = store.recover().await?;
-    let gone = store.give_up(&terms.newsletter, earlier(terms.now, terms.give_up_after), terms.give_up_after).await?;
+    let gone =
+        store.give_up(&policy.newsletter, earlier(policy.now, policy.give_up_after), policy.give_up_after).await?;
     let run = Run {
         store,
         transport,
-        terms,
+        policy,
         cancel,
         started: Instant::now(),
-        queue: Queue::new(store, terms, signer),
+        queue: Queue::new(store, policy, signer),
         commits: Commits::new(store.journal().await?),
         state: Mutex::new(State { refused: gone, unknown: lost, ..State::default() }),
     };
@@ -167,7 +168,7 @@ pub async fn skip_refused(
 struct Run<'a> {
     store: &'a Store,
     transport: &'a dyn Transport,
-    terms: &'a Terms,
+    policy: &'a DeliveryPolicy,
     cancel: &'a watch::Receiver<bool>,
     started: Instant,
     queue: Queue<'a>,
@@ -197,7 +198,7 @@ impl Run<'_> {
         loop {
             let tried = self.state().tried;
             self.queue.restart().await;
-            join_all((0..self.terms.connections.max(1)).map(|_| self.work())).await;
+            join_all((0..self.policy.connections.max(1)).map(|_| self.work())).await;
             self.put_back().await;
             if let Some(error) = self.queue.failure().or_else(|| self.commits.failure()) {
                 return Err(error);
@@ -205,7 +206,9 @@ impl Run<'_> {
             if self.is_over() {
                 return Ok(());
             }
-            let Some(due) = self.store.next_due(&self.terms.newsletter, self.again()).await? else { return Ok(()) };
+            let Some(due) = self.store.next_due(&self.policy.newsletter, self.resend_unknown()).await? else {
+                return Ok(());
+            };
             let wait = due.duration_since(self.now()).try_into().unwrap_or(Duration::ZERO);
             if wait.is_zero() && self.state().tried == tried || wait > self.patience() {
                 return Ok(());
@@ -216,21 +219,21 @@ impl Run<'_> {
 
     /// One connection's worth of work: message after message until there is none.
     async fn work(&self) {
-        while let Some((pending, sealed)) = self.next().await {
-            let answer = self.transport.send(&sealed.message).await;
-            let down = matches!(answer, Answer::Down(_));
+        while let Some((pending, prepared)) = self.next().await {
+            let answer = self.transport.send(&prepared.message).await;
+            let down = matches!(answer, SendOutcome::Unavailable(_));
             if !self.commits.commit(vec![self.judge(&pending, answer)]).await {
                 return;
             }
             if down {
-                let pause = self.terms.pause / 20 * 2_u32.saturating_pow(self.state().down.saturating_sub(1).min(6));
+                let pause = self.policy.pause / 20 * 2_u32.saturating_pow(self.state().down.saturating_sub(1).min(6));
                 self.pause(pause).await;
             }
         }
     }
 
     /// The next message to hand over, marked as being tried; `None` when there is none, or no time for it.
-    async fn next(&self) -> Option<(Pending, Sealed)> {
+    async fn next(&self) -> Option<(PendingDelivery, PreparedMessage)> {
         if self.is_over() || !self.wait_for_slot().await {
             return None;
         }
@@ -258,21 +261,21 @@ impl Run<'_> {
     }
 
     /// Makes the next messages and commits that they are being tried; `None` if the store fails.
-    async fn mark(&self) -> Option<Vec<(Pending, Sealed)>> {
+    async fn mark(&self) -> Option<Vec<(PendingDelivery, PreparedMessage)>> {
         loop {
-            let made = self.queue.make(self.now(), self.again()).await;
+            let made = self.queue.make(self.now(), self.resend_unknown()).await;
             if made.is_empty() {
                 return Some(Vec::new());
             }
             let (mut changes, mut marked) = (Vec::with_capacity(made.len()), Vec::with_capacity(made.len()));
-            for (pending, sealed) in made {
-                match sealed {
-                    Ok(sealed) => {
-                        self.check_bytes(&pending, &sealed);
-                        changes.push(self.trying(&pending, &sealed));
-                        marked.push((pending, sealed));
+            for (pending, prepared) in made {
+                match prepared {
+                    Ok(prepared) => {
+                        self.check_bytes(&pending, &prepared);
+                        changes.push(self.trying(&pending, &prepared));
+                        marked.push((pending, prepared));
                     }
-                    Err(error) => changes.push(self.judge(&pending, Answer::Refused(error.to_string()))),
+                    Err(error) => changes.push(self.judge(&pending, SendOutcome::Refused(error.to_string()))),
                 }
             }
             if !self.commits.commit(changes).await {
@@ -287,45 +290,48 @@ impl Run<'_> {
     /// What was marked and not begun stands again where it stood before.
     async fn put_back(&self) {
         let now = self.now();
-        let keep =
-            |(pending, _): (Pending, Sealed)| Change::Kept { id: pending.id, state: pending.delivery.state, now };
+        let keep = |(pending, _): (PendingDelivery, PreparedMessage)| DeliveryChange::Kept {
+            id: pending.id,
+            state: pending.delivery.state,
+            now,
+        };
         // If this fails, the next run finds them as after a crash, and sends them.
         self.commits.commit(self.queue.leftovers().into_iter().map(keep).collect()).await;
     }
 
     /// Says so if a message is not what it was at its first try.
-    fn check_bytes(&self, pending: &Pending, sealed: &Sealed) {
-        if pending.hash.as_ref().is_some_and(|hash| *hash != sealed.hash) {
+    fn check_bytes(&self, pending: &PendingDelivery, prepared: &PreparedMessage) {
+        if pending.hash.as_ref().is_some_and(|hash| *hash != prepared.hash) {
             let problem = Problem::new(&pending.delivery.edition, "a second copy differs from the first")
                 .hint("the program was upgraded between the two; the Message-ID is the same");
             self.state().changed.get_or_insert(problem);
         }
     }
 
-    fn trying(&self, pending: &Pending, sealed: &Sealed) -> Change {
+    fn trying(&self, pending: &PendingDelivery, prepared: &PreparedMessage) -> DeliveryChange {
         self.state().tried += 1;
-        let (signature, hash) = (sealed.signature.clone(), sealed.hash.clone());
-        Change::Trying { id: pending.id, signature, hash, now: self.now() }
+        let (signature, hash) = (prepared.signature.clone(), prepared.hash.clone());
+        DeliveryChange::Trying { id: pending.id, signature, hash, now: self.now() }
     }
 
     /// What an answer means for a delivery and for the run.
-    fn judge(&self, pending: &Pending, answer: Answer) -> Change {
+    fn judge(&self, pending: &PendingDelivery, answer: SendOutcome) -> DeliveryChange {
         let (id, now, attempts) = (pending.id, self.now(), pending.delivery.attempts);
         let mut state = self.state();
-        state.down = if matches!(answer, Answer::Down(_)) { state.down + 1 } else { 0 };
+        state.down = if matches!(answer, SendOutcome::Unavailable(_)) { state.down + 1 } else { 0 };
         let later = |longest| Some(now + self.backoff(id, attempts).min(longest));
         let (stands, words, not_before, counts) = match answer {
-            Answer::Accepted(words) => {
+            SendOutcome::Accepted(words) => {
                 state.sent += 1;
                 (DeliveryState::Sent, words, None, true)
             }
-            Answer::Later(words) => (DeliveryState::Waiting, words, later(4 * HOUR), true),
-            Answer::Down(words) => {
+            SendOutcome::Deferred(words) => (DeliveryState::Waiting, words, later(4 * HOUR), true),
+            SendOutcome::Unavailable(words) => {
                 state.last_down.clone_from(&words);
                 self.queue.broke(id);
                 (pending.delivery.state, words, None, false)
             }
-            Answer::Refused(words) => {
+            SendOutcome::Refused(words) => {
                 state.refused += 1;
                 if state.refusals.len() < TOLD_REFUSALS {
                     let address = &pending.delivery.recipient.address;
@@ -333,25 +339,25 @@ impl Run<'_> {
                 }
                 (DeliveryState::Refused, words, None, true)
             }
-            Answer::Unknown(words) => {
+            SendOutcome::Unknown(words) => {
                 state.unknown += 1;
                 (DeliveryState::Unknown, words, later(24 * HOUR), true)
             }
-            Answer::Stop(words) => {
+            SendOutcome::Abort(words) => {
                 state.stopped.get_or_insert_with(|| words.clone());
                 (pending.delivery.state, words, None, false)
             }
         };
-        if let Some(progress) = &self.terms.progress {
+        if let Some(progress) = &self.policy.progress {
             progress.send_replace(state.sent + state.refused);
         }
-        Change::Answered { id, state: stands, answer: words, not_before, counts, now }
+        DeliveryChange::Answered { id, state: stands, answer: words, not_before, counts, now }
     }
 
     /// Six times longer each time, and up to half as long again, so that what was deferred together does not come back
     /// together. By the delivery, not by chance: a run can be repeated.
     fn backoff(&self, id: i64, attempts: u32) -> Duration {
-        let pause = self.terms.pause.saturating_mul(6_u32.saturating_pow(attempts.min(8)));
+        let pause = self.policy.pause.saturating_mul(6_u32.saturating_pow(attempts.min(8)));
         let spread = id.unsigned_abs().wrapping_add(u64::from(attempts)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56;
         pause + pause / 512 * u32::try_from(spread).unwrap_or(0)
     }
@@ -359,22 +365,22 @@ impl Run<'_> {
     /// No further message is to be begun.
     fn is_over(&self) -> bool {
         let state = self.state();
-        let down = state.down > 4 + u32::try_from(self.terms.connections).unwrap_or(100);
-        down || state.stopped.is_some() || *self.cancel.borrow() || self.started.elapsed() >= self.terms.deadline
+        let down = state.down > 4 + u32::try_from(self.policy.connections).unwrap_or(100);
+        down || state.stopped.is_some() || *self.cancel.borrow() || self.started.elapsed() >= self.policy.deadline
     }
 
     /// How long it is worth waiting for a delivery that is not due yet.
     fn patience(&self) -> Duration {
-        self.terms.patience.min(self.terms.deadline.saturating_sub(self.started.elapsed()))
+        self.policy.patience.min(self.policy.deadline.saturating_sub(self.started.elapsed()))
     }
 
     /// Whether messages whose answer was lost are to be sent again.
-    fn again(&self) -> bool {
-        self.terms.delivery == Delivery::AtLeastOnce
+    fn resend_unknown(&self) -> bool {
+        self.policy.delivery == Delivery::AtLeastOnce
     }
 
     fn now(&self) -> Timestamp {
-        self.terms.now + self.started.elapsed()
+        self.policy.now + self.started.elapsed()
     }
 
     /// Waits, but not when the program is asked to end.
@@ -393,7 +399,7 @@ impl Run<'_> {
 
     /// Waits until the rate allows one more message; false when the run is over by then.
     async fn wait_for_slot(&self) -> bool {
-        let Some(rate) = self.terms.rate.filter(|rate| *rate > 0.0) else { return true };
+        let Some(rate) = self.policy.rate.filter(|rate| *rate > 0.0) else { return true };
         let slot = {
             let mut state = self.state();
             let slot = state.next_slot.unwrap_or(self.started).max(Instant::now());
@@ -408,10 +414,10 @@ impl Run<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn outcome(self) -> Result<Outcome, store::Error> {
-        let again = self.again();
+    async fn outcome(self) -> Result<DeliveryReport, store::Error> {
+        let resend_unknown = self.resend_unknown();
         self.commits.close().await?;
-        let left = self.store.counts(&self.terms.newsletter, None).await?;
+        let left = self.store.counts(&self.policy.newsletter, None).await?;
         let State { sent, refused, unknown, down, last_down, stopped, refusals, changed, .. } =
             self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut problems = refusals;
@@ -426,9 +432,9 @@ impl Run<'_> {
         } else if down > 0 {
             problems.push(Problem::new("mail", "the mail server cannot be used now").because(last_down));
         }
-        let unknown = if again { left.unknown } else { unknown };
-        let again = left.waiting > 0 || again && unknown > 0;
-        Ok(Outcome { sent, refused, waiting: left.waiting, unknown, stopped, problems, again })
+        let unknown = if resend_unknown { left.unknown } else { unknown };
+        let unfinished = left.waiting > 0 || resend_unknown && unknown > 0;
+        Ok(DeliveryReport { sent, refused, waiting: left.waiting, unknown, stopped, problems, unfinished })
     }
 }
 

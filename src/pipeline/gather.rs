@@ -38,9 +38,9 @@ impl Gathered {
         self.sources.iter().map(|source| source.fresh).sum()
     }
 
-    /// What is to be told: loud failures, and what went wrong in sources that answered.
+    /// What is to be told: failures worth a warning, and what went wrong in sources that answered.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        self.sources.iter().filter(|report| report.loud).flat_map(|report| &report.problems)
+        self.sources.iter().filter(|report| report.should_warn).flat_map(|report| &report.problems)
     }
 }
 
@@ -57,7 +57,7 @@ pub struct SourceReport {
     pub fresh: usize,
     /// Somebody should hear of its problems: it answered and something is wrong with what it said, it never answered,
     /// or it has failed `warn_after` times in a row.
-    pub loud: bool,
+    pub should_warn: bool,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// Pages behind its entries that could not be read; what the source itself gave stands in, marked as a teaser.
@@ -78,10 +78,10 @@ pub async fn gather(
     now: Timestamp,
     tick: &(dyn Fn(&str) + Sync),
 ) -> Result<Gathered, store::Error> {
-    let act = Act { config, store, fetch, now };
+    let gatherer = Gatherer { config, store, fetch, now };
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.name));
     let asked = sources.enumerate().map(|(place, source)| async move {
-        let done = act.gather_source(source).await;
+        let done = gatherer.gather_source(source).await;
         tick(&source.name);
         done.map(|(report, failed)| (place, report, failed))
     });
@@ -109,7 +109,7 @@ pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, stor
         health.asked += 1;
         if record.failures == 0 {
             health.answered += 1;
-        } else if is_loud(source, &record) {
+        } else if should_warn(source, &record) {
             health.failed.push(failed(source, &record));
         }
     }
@@ -119,7 +119,7 @@ pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, stor
 const FAILED: &str = "failed";
 
 /// A source that fails is to be told of: it never answered, or has failed `warn_after` times in a row.
-fn is_loud(source: &Source, record: &SourceRecord) -> bool {
+fn should_warn(source: &Source, record: &SourceRecord) -> bool {
     record.last_success.is_none() || record.failures >= source.warn_after
 }
 
@@ -128,16 +128,16 @@ fn failed(source: &Source, record: &SourceRecord) -> FailedSource {
     FailedSource { name: source.name.clone(), reason: record.problem.clone().unwrap_or_default(), since }
 }
 
-/// What gathering every source needs.
+/// What gathering any source needs.
 #[derive(Clone, Copy)]
-struct Act<'a> {
+struct Gatherer<'a> {
     config: &'a Config,
     store: &'a Store,
     fetch: &'a dyn Fetch,
     now: Timestamp,
 }
 
-impl Act<'_> {
+impl Gatherer<'_> {
     async fn gather_source(self, source: &Source) -> Result<(SourceReport, Option<FailedSource>), store::Error> {
         let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
@@ -156,11 +156,14 @@ impl Act<'_> {
             ..SourceReport::default()
         };
         let mut memory = gathered.memory;
-        let again =
-            if gathered.outcome == Outcome::Waiting { Vec::new() } else { self.again(source, &mut memory).await? };
+        let retried = if gathered.outcome == Outcome::Waiting {
+            Vec::new()
+        } else {
+            self.retry_unread(source, &mut memory).await?
+        };
         let (mut articles, unread) =
             self.articles(source, &place(source), gathered.entries, &mut memory.unread).await?;
-        articles.extend(again);
+        articles.extend(retried);
         unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
         report.unread = unread;
         let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
@@ -170,7 +173,7 @@ impl Act<'_> {
             self.store.put_source(&key, &record).await?;
         }
         let is_failure = report.outcome == FAILED;
-        report.loud = !report.problems.is_empty() && (!is_failure || is_loud(source, &record));
+        report.should_warn = !report.problems.is_empty() && (!is_failure || should_warn(source, &record));
         info!(
             source = source.name,
             outcome = report.outcome,
@@ -178,7 +181,7 @@ impl Act<'_> {
             fresh = report.fresh,
             "gathered"
         );
-        let failed = (is_failure && report.loud).then(|| failed(source, &record));
+        let failed = (is_failure && report.should_warn).then(|| failed(source, &record));
         Ok((report, failed))
     }
 
@@ -218,7 +221,7 @@ impl Act<'_> {
 
     /// The articles whose pages could not be had before and were read now. A source that says "unchanged" does not bring its
     /// entries back, so they are asked for here.
-    async fn again(self, source: &Source, memory: &mut Memory) -> Result<Vec<Article>, store::Error> {
+    async fn retry_unread(self, source: &Source, memory: &mut Memory) -> Result<Vec<Article>, store::Error> {
         let mut articles = Vec::new();
         for mut unread in std::mem::take(&mut memory.unread) {
             if unread.must_wait(self.now) {
@@ -228,7 +231,7 @@ impl Act<'_> {
             let Some(article) = self.store.article(&unread.id).await?.filter(|article| article.teaser) else {
                 continue;
             };
-            match read::again(source, &article, self.fetch).await.map_err(|missed| missed.again) {
+            match read::retry_page(source, &article, self.fetch).await.map_err(|missed| missed.retry_after) {
                 Ok(article) => articles.push(article),
                 Err(Some(wait)) if unread.tries + 1 < MOST_TRIES => {
                     unread.put_off(self.now, wait);

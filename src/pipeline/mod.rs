@@ -7,7 +7,7 @@ mod read;
 mod replay;
 pub mod templates;
 
-pub use compose::{Composed, compose, deliveries, letters, post, specimen};
+pub use compose::{Composed, compose, deliveries, enqueue, example_edition, message_templates};
 pub use gather::{Gathered, SourceReport, gather, health, key};
 pub use read::sample;
 pub use replay::{Recording, replies};

@@ -84,7 +84,7 @@ pub(super) async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) 
             }
             // A page that cannot be had costs the rest of the text, not the article.
             Err(missed) => {
-                reading.later = missed.again;
+                reading.later = missed.retry_after;
                 reading.problems.push(missed.problem);
             }
         }
@@ -95,7 +95,7 @@ pub(super) async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) 
 
 /// Asks once more for the page behind `article`, which stands as its source announced it: the same article with the text of
 /// the page.
-pub(super) async fn again(source: &Source, article: &Article, fetch: &dyn Fetch) -> Result<Article, Missed> {
+pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn Fetch) -> Result<Article, Missed> {
     let (draft, _) = page(source, article.url.as_deref().unwrap_or_default(), fetch).await?;
     let mut read = article.clone();
     if let Some(draft) = draft {
@@ -129,7 +129,7 @@ pub async fn sample(source: &Source, entries: &[Entry], fetch: &dyn Fetch) -> Ve
 pub(super) struct Missed {
     problem: Problem,
     /// It may be had after this; `None` if that makes no sense.
-    pub(super) again: Option<Duration>,
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl Reading {
@@ -214,8 +214,8 @@ fn wants_page(source: &Source, article: &Article, entry: &Entry) -> bool {
 async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<(Option<Draft>, Vec<Problem>), Missed> {
     let document = source::read_page(url, source, fetch).await.map_err(|error| {
         let what = format!("the page behind an entry cannot be read, its teaser stands in: {error}");
-        let again = error.is_temporary().then(|| error.retry_after().unwrap_or_default());
-        Missed { problem: Problem::new(&source.name, what), again }
+        let retry_after = error.is_temporary().then(|| error.retry_after().unwrap_or_default());
+        Missed { problem: Problem::new(&source.name, what), retry_after }
     })?;
     Ok(drafted(source, document).await)
 }

@@ -5,7 +5,7 @@
 //! characters, links checked), every date and count already written in the reader's language. The
 //! files are tera templates; each is escaped for its own kind, and no filter turns that off. Then
 //! the CSS of the HTML is inlined, the text and the subject are tidied. Readers of one language share a rendering: see
-//! `send::Slots`.
+//! `send::Placeholders`.
 //!
 //! Rendering is pure: the same edition, reader and template give the same bytes. It promises that
 //! nothing from outside becomes markup, and that a fault in a template is an [`Error`] that names

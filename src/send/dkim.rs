@@ -1,6 +1,6 @@
 //! A DKIM signature of our own (RFC 6376, RFC 8463), by lettre's signer.
 //!
-//! lettre looks up signed headers at the top of a message only, which is why [`super::Copies`] puts the parts together
+//! lettre looks up signed headers at the top of a message only, which is why [`super::MessageBuilder`] puts the parts together
 //! itself: `Content-Type` stands there. `From` is named twice, so that nobody can add a second one.
 
 use std::collections::BTreeMap;

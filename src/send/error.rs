@@ -47,15 +47,15 @@ pub enum Error {
         /// Why.
         why: String,
     },
-    /// A stored letter is not what was written.
-    #[error("the stored letter cannot be read")]
-    Letter(#[source] serde_json::Error),
+    /// A stored message template is not what was written.
+    #[error("the stored message template cannot be read")]
+    StoredTemplate(#[source] serde_json::Error),
 }
 
 impl Error {
     /// The config or a file it names has to be mended first; trying again changes nothing.
     pub fn is_usage(&self) -> bool {
-        !matches!(self, Self::Letter(_))
+        !matches!(self, Self::StoredTemplate(_))
     }
 
     pub(super) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {

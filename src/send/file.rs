@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 
 use super::{FileOptions, Transport};
-use crate::model::{Answer, Message};
+use crate::model::{Message, SendOutcome};
 
 /// Writes messages into a folder, one `.eml` file each; the same message always into the same file.
 #[derive(Debug)]
@@ -44,11 +44,11 @@ impl Files {
 }
 
 impl Transport for Files {
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Answer> {
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, SendOutcome> {
         Box::pin(async move {
             match self.write(message) {
-                Ok(path) => Answer::Accepted(format!("written to {}", path.display())),
-                Err(error) => Answer::Stop(format!("cannot write to `{}`: {error}", self.folder.display())),
+                Ok(path) => SendOutcome::Accepted(format!("written to {}", path.display())),
+                Err(error) => SendOutcome::Abort(format!("cannot write to `{}`: {error}", self.folder.display())),
             }
         })
     }

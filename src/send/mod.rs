@@ -1,54 +1,54 @@
 //! The door out: from rendered parts and a recipient to bytes, and from bytes to a server's answer.
 //!
-//! A [`Letter`] is what all readers of one language share; it is stored with the edition, and [`Copies`] of it are the
+//! A [`MessageTemplate`] is what all readers of one language share; it is stored with the edition, and [`MessageBuilder`] of it are the
 //! same bytes for the same reader at every try: boundary, date, Message-ID and signature are fixed.
 //!
-//! A [`Transport`] hands one message over and says what became of it, as an [`Answer`]. The one distinction that
+//! A [`Transport`] hands one message over and says what became of it, as an [`SendOutcome`]. The one distinction that
 //! matters is whether the final dot was reached: before it, a failure means the message was not taken; after it,
-//! nobody knows ([`Answer::Unknown`]).
+//! nobody knows ([`SendOutcome::Unknown`]).
 //!
 //! To add a transport: `send/<name>.rs`, a variant in [`TransportKind`], and the contract tests in `tests/send.rs`.
 
 mod address;
-mod copies;
+mod builder;
 mod dkim;
 mod domain;
 mod error;
 mod feedback;
 mod file;
 mod headers;
-mod letter;
 mod options;
 mod quoted;
 mod recipients;
 mod secret;
 mod sendmail;
 mod smtp;
+mod template;
 mod unsubscribe;
 
 use futures::future::BoxFuture;
 
 pub use address::{Mailbox, normalize};
-pub use copies::{Copies, Sealed};
+pub use builder::{MessageBuilder, PreparedMessage};
 pub use dkim::Signer;
 pub use domain::{Dns, Findings, inspect};
 pub use error::Error;
 pub use feedback::{Feedback, FeedbackOptions};
 pub use file::Files;
 pub use headers::lint;
-pub use letter::{Letter, Slots, message_id, seal};
 pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};
 pub use recipients::{Recipients, recipients};
 pub use secret::password;
 pub use sendmail::Sendmail;
 pub use smtp::{Greeting, Smtp};
+pub use template::{MessageTemplate, Placeholders, message_id, plan_deliveries};
 
-use crate::model::{Answer, Message};
+use crate::model::{Message, SendOutcome};
 
 /// Hands messages over. One call is one try of one message; calls may run side by side.
 pub trait Transport: Send + Sync {
     /// Hands `message` over and says what became of it. Always returns, in bounded time.
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Answer>;
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, SendOutcome>;
 
     /// Says goodbye to the other side, if there is one.
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -6,7 +6,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::{Error, SendmailOptions, Transport};
-use crate::model::{Answer, Message};
+use crate::model::{Message, SendOutcome};
 
 /// Hands messages to a local program on its stdin, one process a message.
 #[derive(Debug)]
@@ -26,13 +26,13 @@ impl Sendmail {
         Ok(Self { options: options.clone() })
     }
 
-    async fn deliver(&self, message: &Message) -> Answer {
+    async fn deliver(&self, message: &Message) -> SendOutcome {
         let mut command = Command::new(&self.options.command[0]);
         command.args(&self.options.command[1..]).args(["-f", &message.sender, "--", &message.recipient]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = match command.spawn() {
             Ok(child) => child,
-            Err(error) => return Answer::Stop(format!("cannot run `{}`: {error}", self.options.command[0])),
+            Err(error) => return SendOutcome::Abort(format!("cannot run `{}`: {error}", self.options.command[0])),
         };
         let mut stdin = child.stdin.take();
         let bytes = local_lines(&message.bytes);
@@ -45,8 +45,10 @@ impl Sendmail {
         };
         match timeout(self.options.timeout, handing).await {
             Ok(Ok(output)) => verdict(&self.options.command[0], output.status, &output.stderr),
-            Ok(Err(error)) => Answer::Later(format!("`{}` did not take the mail: {error}", self.options.command[0])),
-            Err(_) => Answer::Unknown(format!(
+            Ok(Err(error)) => {
+                SendOutcome::Deferred(format!("`{}` did not take the mail: {error}", self.options.command[0]))
+            }
+            Err(_) => SendOutcome::Unknown(format!(
                 "`{}` did not end within {} s",
                 self.options.command[0],
                 self.options.timeout.as_secs()
@@ -56,7 +58,7 @@ impl Sendmail {
 }
 
 impl Transport for Sendmail {
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Answer> {
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, SendOutcome> {
         Box::pin(self.deliver(message))
     }
 }
@@ -73,17 +75,17 @@ fn local_lines(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Exit codes by sysexits.h, as sendmail, Postfix, Exim and msmtp use them.
-fn verdict(program: &str, status: std::process::ExitStatus, stderr: &[u8]) -> Answer {
+fn verdict(program: &str, status: std::process::ExitStatus, stderr: &[u8]) -> SendOutcome {
     let words: String = String::from_utf8_lossy(stderr).chars().take(500).collect();
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let said = |what: &str| format!("`{program}` {what}: {words}").trim_end_matches([':', ' ']).to_owned();
     match status.code() {
-        Some(0) => Answer::Accepted(said("took it")),
-        Some(64 | 66 | 69 | 78 | 127) => Answer::Stop(said("cannot work")), // usage, no input, unavailable, config
-        Some(77) => Answer::Stop(said("gives no permission")),
-        Some(67 | 68) => Answer::Refused(said("knows no such recipient")),
-        Some(65) => Answer::Refused(said("refuses the mail")),
-        Some(code) => Answer::Later(said(&format!("ended with {code}"))), // 75 is EX_TEMPFAIL
-        None => Answer::Unknown(said("was killed")),
+        Some(0) => SendOutcome::Accepted(said("took it")),
+        Some(64 | 66 | 69 | 78 | 127) => SendOutcome::Abort(said("cannot work")), // usage, no input, unavailable, config
+        Some(77) => SendOutcome::Abort(said("gives no permission")),
+        Some(67 | 68) => SendOutcome::Refused(said("knows no such recipient")),
+        Some(65) => SendOutcome::Refused(said("refuses the mail")),
+        Some(code) => SendOutcome::Deferred(said(&format!("ended with {code}"))), // 75 is EX_TEMPFAIL
+        None => SendOutcome::Unknown(said("was killed")),
     }
 }

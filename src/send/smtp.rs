@@ -2,7 +2,7 @@
 //!
 //! lettre's own transport does not tell whether a failure came before or after the final dot, puts no limit on waiting,
 //! and dials without bound. Here every step has a time limit, connections are counted and reused, and a message is
-//! [`Answer::Unknown`] only if its final dot may have reached the server.
+//! [`SendOutcome::Unknown`] only if its final dot may have reached the server.
 
 mod connection;
 mod verdict;
@@ -19,7 +19,7 @@ use connection::{Connection, Server};
 use verdict::{Failure, Stage};
 
 use super::{Error, SmtpOptions, Transport};
-use crate::model::{Answer, Message};
+use crate::model::{Message, SendOutcome};
 
 /// Sends to one mail server over at most `connections` connections at a time.
 #[derive(Debug)]
@@ -43,14 +43,14 @@ impl Smtp {
     ///
     /// # Errors
     /// With the answer any message would get, when it goes wrong.
-    pub async fn greet(&self) -> Result<Greeting, Answer> {
+    pub async fn greet(&self) -> Result<Greeting, SendOutcome> {
         let mut connection = self.server.connect().await.map_err(|failure| failure.answer())?;
         let greeting = connection.greeting();
         connection.quit(&self.server).await;
         Ok(greeting)
     }
 
-    async fn deliver(&self, message: &Message) -> Answer {
+    async fn deliver(&self, message: &Message) -> SendOutcome {
         let _permit = self.free.acquire().await.expect("the semaphore is never closed");
         if let Some(mut connection) = self.idle_connection() {
             match self.transact(&mut connection, message).await {
@@ -76,11 +76,11 @@ impl Smtp {
         done
     }
 
-    fn finish(&self, connection: Connection, done: Result<String, Failure>) -> Answer {
+    fn finish(&self, connection: Connection, done: Result<String, Failure>) -> SendOutcome {
         if connection.is_usable() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
-        done.map_or_else(|failure| failure.answer(), Answer::Accepted)
+        done.map_or_else(|failure| failure.answer(), SendOutcome::Accepted)
     }
 
     fn idle_connection(&self) -> Option<Connection> {
@@ -89,7 +89,7 @@ impl Smtp {
 }
 
 impl Transport for Smtp {
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Answer> {
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, SendOutcome> {
         Box::pin(self.deliver(message))
     }
 

@@ -121,7 +121,7 @@ impl Store {
         Ok(known.map_err(Error::database("read articles"))?.into_iter().collect())
     }
 
-    /// Forgets the texts of articles that were first seen before `before` and are in no edition, and the letters of
+    /// Forgets the texts of articles that were first seen before `before` and are in no edition, and the templates of
     /// editions that old which nobody waits for. That they were seen stays known, so they do not come back as new.
     /// Returns how many texts went.
     ///
@@ -135,11 +135,11 @@ impl Store {
              (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
         );
         let articles = articles.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
-        let letters = sqlx::query(
+        let templates = sqlx::query(
             "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE composed < ?) AND NOT EXISTS
              (SELECT 1 FROM deliveries d WHERE d.edition = letters.edition AND d.state NOT IN ('sent', 'refused'))",
         );
-        letters.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
+        templates.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
         write.commit().await.map_err(Error::database(action))?;
         Ok(articles.rows_affected())
     }

@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::sources::get;
 use super::{Error, Store, to_millis};
-use crate::model::{Edition, Recipient};
+use crate::model::{Edition, PlannedDelivery};
 
 /// All that is committed before the first message leaves.
 #[derive(Debug, Clone)]
@@ -13,37 +13,24 @@ pub struct NewEdition<'a> {
     /// The edition itself.
     pub edition: &'a Edition,
     /// What its readers get, one a language.
-    pub letters: &'a [NewLetter],
+    pub templates: &'a [NewTemplate],
     /// Who gets it; an address that occurs twice gets it once.
-    pub deliveries: &'a [NewDelivery],
+    pub deliveries: &'a [PlannedDelivery],
     /// Ids of all articles it used, told or linked or left out for good: none is offered to this newsletter again.
     pub used: &'a [String],
 }
 
 /// What the readers of one language share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLetter {
-    /// BCP 47; what [`NewDelivery::letter`] refers to.
+pub struct NewTemplate {
+    /// BCP 47; what [`PlannedDelivery::template`](crate::model::PlannedDelivery::template) refers to.
     pub language: String,
     /// Subject, headers and parts in the words of `send`; opaque here.
-    pub letter: String,
-}
-
-/// One reader of a new edition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDelivery {
-    /// To whom.
-    pub recipient: Recipient,
-    /// Language of the letter.
-    pub letter: String,
-    /// With angle brackets.
-    pub message_id: String,
-    /// Where this reader can leave, if they can.
-    pub unsubscribe: Option<String>,
+    pub template: String,
 }
 
 impl Store {
-    /// Stores an edition with its letters, recipients and used articles, all or none.
+    /// Stores an edition with its templates, recipients and used articles, all or none.
     ///
     /// # Errors
     /// When the store cannot be written; then nothing is stored and nothing may be sent.
@@ -123,14 +110,14 @@ impl Store {
         rows.iter().map(edition).collect()
     }
 
-    /// The letter of `edition` in `language`; `None` once pruned.
+    /// The template of `edition` in `language`; `None` once pruned.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn letter(&self, edition: &str, language: &str) -> Result<Option<String>, Error> {
+    pub async fn message_template(&self, edition: &str, language: &str) -> Result<Option<String>, Error> {
         let query = sqlx::query("SELECT letter FROM letters WHERE edition = ? AND language = ?");
         let row = query.bind(edition).bind(language).fetch_optional(&self.pool).await;
-        row.map_err(Error::database("read a letter"))?.map(|row| get(&row, "letter")).transpose()
+        row.map_err(Error::database("read a template"))?.map(|row| get(&row, "letter")).transpose()
     }
 }
 
@@ -148,10 +135,10 @@ async fn insert_edition(write: &mut SqliteConnection, edition: &Edition) -> Resu
 }
 
 async fn insert_contents(write: &mut SqliteConnection, new: &NewEdition<'_>) -> Result<(), Error> {
-    for letter in new.letters {
+    for template in new.templates {
         let query = sqlx::query("INSERT INTO letters (edition, language, letter) VALUES (?, ?, ?)");
-        let query = query.bind(&new.edition.id).bind(&letter.language).bind(&letter.letter);
-        query.execute(&mut *write).await.map_err(Error::database("store a letter"))?;
+        let query = query.bind(&new.edition.id).bind(&template.language).bind(&template.template);
+        query.execute(&mut *write).await.map_err(Error::database("store a template"))?;
     }
     Ok(())
 }
@@ -167,7 +154,7 @@ async fn insert_deliveries(write: &mut SqliteConnection, new: &NewEdition<'_>) -
             .bind(&delivery.recipient.address)
             .bind(&delivery.recipient.name)
             .bind(&delivery.recipient.language)
-            .bind(&delivery.letter)
+            .bind(&delivery.template)
             .bind(&delivery.message_id)
             .bind(&delivery.unsubscribe)
             .bind(to_millis(new.edition.composed));

@@ -6,11 +6,12 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Executor};
 
 use super::outbox::state_name;
-use super::{Change, Error, Store, to_millis};
+use super::{Error, Store, to_millis};
+use crate::model::DeliveryChange;
 
 /// What a commit has to survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Survives {
+pub enum Durability {
     /// The death of this program at any moment: the change is with the operating system.
     Crash,
     /// A power cut: the change, and all before it, are on the disk.
@@ -22,7 +23,7 @@ pub enum Survives {
 pub struct Journal {
     connection: SqliteConnection,
     /// What the connection is set to.
-    survives: Survives,
+    durability: Durability,
 }
 
 impl Store {
@@ -32,17 +33,17 @@ impl Store {
     /// When the store cannot be opened once more.
     pub async fn journal(&self) -> Result<Journal, Error> {
         let connection = self.pool.acquire().await.map_err(Error::database("open"))?.detach();
-        Ok(Journal { connection, survives: Survives::PowerCut })
+        Ok(Journal { connection, durability: Durability::PowerCut })
     }
 }
 
 impl Journal {
-    /// Commits `changes`, all or none: on return they survive what `survives` says.
+    /// Commits `changes`, all or none: on return they survive what `durability` says.
     ///
     /// # Errors
     /// When the store cannot be written; then no message may be handed over.
-    pub async fn apply(&mut self, changes: &[Change], survives: Survives) -> Result<(), Error> {
-        self.write(changes, survives).await.map_err(Error::database("record a delivery"))
+    pub async fn apply(&mut self, changes: &[DeliveryChange], durability: Durability) -> Result<(), Error> {
+        self.write(changes, durability).await.map_err(Error::database("record a delivery"))
     }
 
     /// Brings everything to the disk and ends.
@@ -58,12 +59,12 @@ impl Journal {
         }
     }
 
-    async fn write(&mut self, changes: &[Change], survives: Survives) -> Result<(), sqlx::Error> {
-        if self.survives != survives {
+    async fn write(&mut self, changes: &[DeliveryChange], durability: Durability) -> Result<(), sqlx::Error> {
+        if self.durability != durability {
             // In WAL mode FULL syncs the log at each commit, NORMAL only before it is copied into the database.
-            let level = if survives == Survives::PowerCut { "FULL" } else { "NORMAL" };
+            let level = if durability == Durability::PowerCut { "FULL" } else { "NORMAL" };
             self.connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA synchronous = {level}"))).await?;
-            self.survives = survives;
+            self.durability = durability;
         }
         let mut steps = steps(changes);
         match (steps.pop(), steps.is_empty()) {
@@ -82,7 +83,7 @@ impl Journal {
 }
 
 /// `changes` as JSON for one statement each: as few as possible, no delivery twice in one.
-fn steps(changes: &[Change]) -> Vec<String> {
+fn steps(changes: &[DeliveryChange]) -> Vec<String> {
     let mut steps: Vec<(HashSet<i64>, Vec<serde_json::Value>)> = Vec::new();
     for change in changes {
         let (id, row) = row(change);
@@ -99,17 +100,17 @@ fn steps(changes: &[Change]) -> Vec<String> {
 
 /// The delivery a change is about, and the columns it sets: id, state, time, signature, hash, answer, not before,
 /// attempts to add.
-fn row(change: &Change) -> (i64, serde_json::Value) {
+fn row(change: &DeliveryChange) -> (i64, serde_json::Value) {
     match change {
-        Change::Trying { id, signature, hash, now } => {
+        DeliveryChange::Trying { id, signature, hash, now } => {
             (*id, serde_json::json!([id, "trying", to_millis(*now), signature, hash, null, null, 0]))
         }
-        Change::Answered { id, state, answer, not_before, counts, now } => {
+        DeliveryChange::Answered { id, state, answer, not_before, counts, now } => {
             let (state, attempts) = (state_name(*state), i32::from(*counts));
             let not_before = not_before.map(to_millis);
             (*id, serde_json::json!([id, state, to_millis(*now), null, null, answer, not_before, attempts]))
         }
-        Change::Kept { id, state, now } => {
+        DeliveryChange::Kept { id, state, now } => {
             (*id, serde_json::json!([id, state_name(*state), to_millis(*now), null, null, null, null, 0]))
         }
     }

@@ -22,12 +22,11 @@ mod sources;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use editions::{NewDelivery, NewEdition, NewLetter};
+pub use editions::{NewEdition, NewTemplate};
 pub use error::Error;
-pub use journal::{Journal, Survives};
+pub use journal::{Durability, Journal};
 pub use lock::{LockError, RunLock, lock};
 pub use open::Store;
-pub use outbox::{Change, Counts, Pending, Refusal};
 pub use sources::SourceRecord;
 
 /// Where the state lives.

@@ -1,7 +1,8 @@
 //! The outbox: every copy of every edition, from "waiting" to the server's answer.
 //!
-//! The order of commits is the promise: [`Change::Trying`] before a message is handed over, [`Change::Answered`]
-//! before the next one is. Whatever was `trying` when a program died is `unknown` at the next start.
+//! The order of commits is the promise: [`DeliveryChange::Trying`](crate::model::DeliveryChange::Trying) before a message
+//! is handed over, [`DeliveryChange::Answered`](crate::model::DeliveryChange::Answered) before the next one is. Whatever was
+//! `trying` when a program died is `unknown` at the next start.
 
 use std::time::Duration;
 
@@ -10,90 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::sources::get;
 use super::{Error, Store, from_millis, to_millis};
-use crate::model::{Delivery, DeliveryState, Recipient};
-
-/// A delivery that is to be tried, with what is needed to build its bytes again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    /// Its place in the outbox.
-    pub id: i64,
-    /// What is known of it.
-    pub delivery: Delivery,
-    /// Language of its letter.
-    pub letter: String,
-    /// Where this reader can leave.
-    pub unsubscribe: Option<String>,
-    /// The DKIM signature of its first try.
-    pub signature: Option<String>,
-    /// SHA-256 of the bytes of its first try, in hexadecimal.
-    pub hash: Option<String>,
-}
-
-/// One step of one delivery, to be committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// It is about to be handed over.
-    Trying {
-        /// [`Pending::id`].
-        id: i64,
-        /// The signature it carries; kept from the first try on.
-        signature: Option<String>,
-        /// The hash of its bytes; kept from the first try on.
-        hash: String,
-        /// When.
-        now: Timestamp,
-    },
-    /// The server answered, or can no longer do so.
-    Answered {
-        /// [`Pending::id`].
-        id: i64,
-        /// Where it stands now.
-        state: DeliveryState,
-        /// The server's words.
-        answer: String,
-        /// Not to be tried before.
-        not_before: Option<Timestamp>,
-        /// Whether this counts as an attempt (a server that was down does not).
-        counts: bool,
-        /// When.
-        now: Timestamp,
-    },
-    /// It was not handed over after all.
-    Kept {
-        /// [`Pending::id`].
-        id: i64,
-        /// Where it stood before.
-        state: DeliveryState,
-        /// When.
-        now: Timestamp,
-    },
-}
-
-/// How many deliveries stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Not handed over yet, or refused for now.
-    pub waiting: u64,
-    /// Being handed over.
-    pub trying: u64,
-    /// Accepted.
-    pub sent: u64,
-    /// Refused for good.
-    pub refused: u64,
-    /// Handed over without an answer.
-    pub unknown: u64,
-}
-
-/// An address that was refused for good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Which.
-    pub address: String,
-    /// By how many of its last editions in a row.
-    pub times: u32,
-    /// The server's last words.
-    pub answer: Option<String>,
-}
+use crate::model::{Delivery, DeliveryCounts, DeliveryState, PendingDelivery, Recipient, Refusal};
 
 impl Store {
     /// Turns what was being handed over when a program died into `unknown`. Call it under the run lock, at the start
@@ -112,7 +30,7 @@ impl Store {
     }
 
     /// At most `limit` deliveries of `newsletter` that are due at `now`, after the place `after`, in their order.
-    /// `unknown` ones are among them only if `again`: sending those may give a reader a second copy.
+    /// `unknown` ones are among them only if `resend_unknown`: sending those may give a reader a second copy.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -122,14 +40,14 @@ impl Store {
         now: Timestamp,
         after: i64,
         limit: u32,
-        again: bool,
-    ) -> Result<Vec<Pending>, Error> {
+        resend_unknown: bool,
+    ) -> Result<Vec<PendingDelivery>, Error> {
         let query = sqlx::query(
             "SELECT d.* FROM deliveries d JOIN editions e ON e.id = d.edition
              WHERE d.id > ? AND (d.state = 'waiting' OR d.state = 'unknown' AND ?) AND e.newsletter = ?
              AND coalesce(d.not_before, 0) <= ? ORDER BY d.id LIMIT ?",
         );
-        let query = query.bind(after).bind(again).bind(newsletter).bind(to_millis(now)).bind(limit);
+        let query = query.bind(after).bind(resend_unknown).bind(newsletter).bind(to_millis(now)).bind(limit);
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read the outbox"))?;
         rows.iter().map(pending).collect()
     }
@@ -138,12 +56,12 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn next_due(&self, newsletter: &str, again: bool) -> Result<Option<Timestamp>, Error> {
+    pub async fn next_due(&self, newsletter: &str, resend_unknown: bool) -> Result<Option<Timestamp>, Error> {
         let query = sqlx::query(
             "SELECT min(coalesce(d.not_before, 0)) AS due FROM deliveries d JOIN editions e ON e.id = d.edition
              WHERE (d.state = 'waiting' OR d.state = 'unknown' AND ?) AND e.newsletter = ?",
         );
-        let row = query.bind(again).bind(newsletter).fetch_one(&self.pool).await;
+        let row = query.bind(resend_unknown).bind(newsletter).fetch_one(&self.pool).await;
         let due: Option<i64> = get(&row.map_err(Error::database("read the outbox"))?, "due")?;
         Ok(due.map(from_millis))
     }
@@ -167,13 +85,13 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn counts(&self, newsletter: &str, edition: Option<&str>) -> Result<Counts, Error> {
+    pub async fn counts(&self, newsletter: &str, edition: Option<&str>) -> Result<DeliveryCounts, Error> {
         let query = sqlx::query(
             "SELECT d.state, count(*) AS n FROM deliveries d JOIN editions e ON e.id = d.edition
              WHERE e.newsletter = ?1 AND (?2 IS NULL OR e.id = ?2) GROUP BY d.state",
         );
         let rows = query.bind(newsletter).bind(edition).fetch_all(&self.pool).await;
-        let mut counts = Counts::default();
+        let mut counts = DeliveryCounts::default();
         for row in rows.map_err(Error::database("count the outbox"))? {
             let n = u64::try_from(get::<i64>(&row, "n")?).unwrap_or(0);
             *match parse_state(get(&row, "state")?) {
@@ -197,7 +115,7 @@ impl Store {
         state: DeliveryState,
         after: i64,
         limit: u32,
-    ) -> Result<Vec<Pending>, Error> {
+    ) -> Result<Vec<PendingDelivery>, Error> {
         let query =
             sqlx::query("SELECT * FROM deliveries WHERE edition = ? AND state = ? AND id > ? ORDER BY id LIMIT ?");
         let query = query.bind(edition).bind(state_name(state)).bind(after).bind(limit);
@@ -228,7 +146,7 @@ impl Store {
     }
 }
 
-fn pending(row: &SqliteRow) -> Result<Pending, Error> {
+fn pending(row: &SqliteRow) -> Result<PendingDelivery, Error> {
     let delivery = Delivery {
         edition: get(row, "edition")?,
         recipient: Recipient {
@@ -242,10 +160,10 @@ fn pending(row: &SqliteRow) -> Result<Pending, Error> {
         answer: get(row, "answer")?,
         not_before: get::<Option<i64>>(row, "not_before")?.map(from_millis),
     };
-    Ok(Pending {
+    Ok(PendingDelivery {
         id: get(row, "id")?,
         delivery,
-        letter: get(row, "letter")?,
+        template: get(row, "letter")?,
         unsubscribe: get(row, "unsubscribe")?,
         signature: get(row, "signature")?,
         hash: get(row, "hash")?,

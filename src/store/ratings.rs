@@ -1,6 +1,6 @@
 use super::sources::get;
 use super::{Error, Store, to_millis};
-use crate::story::Rating;
+use crate::model::Rating;
 
 impl Store {
     /// Remembers what the reader of `newsletter` said of a story, in place of what was said of it before.

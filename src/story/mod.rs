@@ -53,7 +53,7 @@ pub use order::{Part, Ranking};
 pub use pairs::Likeness;
 pub use rule::{Patterns, Rule, RuleError, Rules};
 pub use shorten::shorten;
-pub use taste::{MOST, MOST_POINTS, Rating, STEP, Taste};
+pub use taste::{MOST, MOST_POINTS, STEP, Taste};
 pub use verify::{Flaw, verify};
 pub use weigh::Weighed;
 

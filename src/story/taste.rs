@@ -8,11 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::order::{Part, part};
 use super::token::for_each_word;
-use crate::model::{Article, Story};
+use crate::model::{Article, Rating, Story};
 
 /// How far one rating moves a weight, in points of a story's score (one more source is worth about 1).
 pub const STEP: f64 = 0.1;
@@ -22,23 +22,6 @@ pub const MOST: f64 = 0.5;
 pub const MOST_POINTS: f64 = 1.0;
 /// Terms of a story that a rating moves.
 const TERMS: usize = 5;
-
-/// What the reader said of one story.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rating {
-    /// Id of the story.
-    pub story: String,
-    /// Its headline.
-    pub headline: String,
-    /// More of this; else less.
-    pub liked: bool,
-    /// When.
-    pub rated: Timestamp,
-    /// Names of the sources that told it.
-    pub sources: Vec<String>,
-    /// What it was about, in small letters.
-    pub terms: Vec<String>,
-}
 
 impl Rating {
     /// The rating of `story`.

@@ -7,9 +7,9 @@ use crate::Error;
 use crate::cli::Exit;
 use crate::cli::run::environment;
 use crate::config::Config;
-use crate::model::{Answer, Problem, Recipient};
+use crate::model::{Problem, Recipient, SendOutcome};
 use crate::pipeline;
-use crate::send::{self, Dns, Letter, Options, Sealed, Signer, TransportKind};
+use crate::send::{self, Dns, MessageTemplate, Options, PreparedMessage, Signer, TransportKind};
 
 pub(super) async fn check(
     args: &Args,
@@ -20,8 +20,8 @@ pub(super) async fn check(
 ) -> Result<(), Error> {
     let signer = options.dkim.as_ref().map(Signer::new).transpose()?;
     let to = args.send_test.as_deref().map_or(Ok("reader@example.net".into()), send::normalize)?;
-    let sealed = specimen(config, options, signer.as_ref(), &to, now)?;
-    findings.problems(send::lint(&sealed.message.bytes));
+    let prepared = example_message(config, options, signer.as_ref(), &to, now)?;
+    findings.problems(send::lint(&prepared.message.bytes));
     if options.transport == TransportKind::File || args.offline {
         return Ok(());
     }
@@ -33,7 +33,7 @@ pub(super) async fn check(
     findings.problems(found.problems);
     if args.send_test.is_some() {
         let transport = send::transport(options, &environment)?;
-        let answer = transport.send(&sealed.message).await;
+        let answer = transport.send(&prepared.message).await;
         transport.close().await;
         tell_answer(&to, answer, findings);
     }
@@ -41,18 +41,18 @@ pub(super) async fn check(
 }
 
 /// The mail that a reader would get of an invented edition.
-fn specimen(
+fn example_message(
     config: &Config,
     options: &Options,
     signer: Option<&Signer>,
     to: &str,
     now: Timestamp,
-) -> Result<Sealed, Error> {
-    let (edition, rendered) = pipeline::specimen(config, now)?;
-    let letter = Letter::new(&edition, &rendered.subject, &rendered.html, &rendered.text, options)?;
+) -> Result<PreparedMessage, Error> {
+    let (edition, rendered) = pipeline::example_edition(config, now)?;
+    let template = MessageTemplate::new(&edition, &rendered.subject, &rendered.html, &rendered.text, options)?;
     let reader = Recipient { address: to.to_owned(), ..Recipient::default() };
-    let deliveries = send::seal(&edition, &[reader], std::slice::from_ref(&edition.language), options)?;
-    Ok(letter.preview(&deliveries[0], signer)?)
+    let deliveries = send::plan_deliveries(&edition, &[reader], std::slice::from_ref(&edition.language), options)?;
+    Ok(template.preview(&deliveries[0], signer)?)
 }
 
 async fn ask_server(options: &Options, findings: &mut Findings<'_>) -> Result<(), Error> {
@@ -74,9 +74,9 @@ async fn ask_server(options: &Options, findings: &mut Findings<'_>) -> Result<()
     Ok(())
 }
 
-fn tell_answer(to: &str, answer: Answer, findings: &mut Findings<'_>) {
+fn tell_answer(to: &str, answer: SendOutcome, findings: &mut Findings<'_>) {
     match answer {
-        Answer::Accepted(words) => findings.fine(&format!("the test mail to {to} was taken: {words}")),
+        SendOutcome::Accepted(words) => findings.fine(&format!("the test mail to {to} was taken: {words}")),
         other => {
             findings.problems([Problem::new(to, "the test mail was not taken").because(words(other))]);
             findings.exit = Exit::Failed;
@@ -84,13 +84,13 @@ fn tell_answer(to: &str, answer: Answer, findings: &mut Findings<'_>) {
     }
 }
 
-fn words(answer: Answer) -> String {
+fn words(answer: SendOutcome) -> String {
     match answer {
-        Answer::Accepted(words)
-        | Answer::Later(words)
-        | Answer::Down(words)
-        | Answer::Refused(words)
-        | Answer::Unknown(words)
-        | Answer::Stop(words) => words,
+        SendOutcome::Accepted(words)
+        | SendOutcome::Deferred(words)
+        | SendOutcome::Unavailable(words)
+        | SendOutcome::Refused(words)
+        | SendOutcome::Unknown(words)
+        | SendOutcome::Abort(words) => words,
     }
 }

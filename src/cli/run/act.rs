@@ -13,7 +13,7 @@ use crate::cli::{Exit, Session};
 use crate::config::{Config, WhenEmpty};
 use crate::fetch::{Fetch, Http, Recorded};
 use crate::model::Recipient;
-use crate::pipeline::deliver::{Terms, deliver, skip_refused};
+use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
 use crate::pipeline::{self, Composed, Gathered, Recording};
 use crate::send::{self, Mailbox, Recipients, Signer};
 use crate::store::{self, Store};
@@ -22,7 +22,7 @@ use crate::store::{self, Store};
 const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// Gathers, composes and delivers for good, as far as `acts` ask for it.
-pub(super) async fn perform(args: &Args, acts: Acts, session: &Session, config: &Config) -> Result<Exit, Error> {
+pub(super) async fn run(args: &Args, acts: Acts, session: &Session, config: &Config) -> Result<Exit, Error> {
     // What can be wrong is found before anything is fetched, and long before anything is sent.
     pipeline::templates::load(&config.template())?;
     let mail = if acts.compose || acts.deliver { Some(Mail::new(config)?) } else { None };
@@ -104,7 +104,7 @@ impl Run<'_> {
             report.nothing_new(composed);
             return Ok(false);
         }
-        pipeline::post(&composed, &recipients, mail.options, self.store).await?;
+        pipeline::enqueue(&composed, &recipients, mail.options, self.store).await?;
         report.compose(composed);
         Ok(true)
     }
@@ -117,12 +117,12 @@ impl Run<'_> {
         }
         let deadline = self.args.deadline.and_then(|deadline| Duration::try_from(deadline).ok());
         let deadline = deadline.unwrap_or(LONGEST_DELIVERY);
-        let mut terms = Terms::new(&self.config.newsletter.name, mail.options, self.now, deadline);
-        let shown = self.show_progress(&mut terms, counts.waiting + counts.trying + counts.unknown);
+        let mut policy = DeliveryPolicy::new(&self.config.newsletter.name, mail.options, self.now, deadline);
+        let shown = self.show_progress(&mut policy, counts.waiting + counts.trying + counts.unknown);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(mail.options, &environment)?;
-        let outcome = deliver(self.store, transport.as_ref(), mail.signer.clone(), &terms, cancel).await;
-        drop(terms);
+        let outcome = deliver(self.store, transport.as_ref(), mail.signer.clone(), &policy, cancel).await;
+        drop(policy);
         // The bar goes when nobody is left to move it.
         let _ = shown.await;
         let outcome = outcome?;
@@ -131,10 +131,10 @@ impl Run<'_> {
     }
 
     /// Shows how many of `open` messages are done with, to somebody who watches.
-    fn show_progress(&self, terms: &mut Terms, open: u64) -> tokio::task::JoinHandle<()> {
+    fn show_progress(&self, policy: &mut DeliveryPolicy, open: u64) -> tokio::task::JoinHandle<()> {
         let bar = self.session.output.progress(usize::try_from(open).unwrap_or(usize::MAX), "sending");
         let (tell, mut hear) = watch::channel(0);
-        terms.progress = Some(tell);
+        policy.progress = Some(tell);
         tokio::spawn(async move {
             while hear.changed().await.is_ok() {
                 bar.set_position(*hear.borrow_and_update());
@@ -145,7 +145,7 @@ impl Run<'_> {
 }
 
 /// Shows what would be sent (`--dry-run`), or sends it to one address (`--to`); the store stays as it is.
-pub(super) async fn rehearse(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
+pub(super) async fn dry_run(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
     pipeline::templates::load(&config.template())?;
     let now = args.now(session);
     let store = Store::snapshot(&config.store).await?;
@@ -163,13 +163,13 @@ pub(super) async fn rehearse(args: &Args, session: &Session, config: &Config) ->
     report.recipients(&to, problems);
     let composed = pipeline::compose(config, &store, health, &to, args.since(session), now).await?;
     if args.to.is_some() {
-        trial(config, &composed, &to, &mut report).await?;
+        send_test(config, &composed, &to, &mut report).await?;
         report.compose(composed);
         report.tell(&session.output);
     } else {
         show::edition(args, config, &composed, &to)?;
         report.compose(composed);
-        report.tell_rehearsal(config, &session.output);
+        report.tell_dry_run(config, &session.output);
     }
     Ok(report.exit(args.strict))
 }
@@ -180,13 +180,13 @@ fn recipient(address: &str) -> Result<Recipient, Error> {
 }
 
 /// Hands the edition to one address; nothing is kept of it.
-async fn trial(config: &Config, composed: &Composed, to: &[Recipient], report: &mut Report) -> Result<(), Error> {
+async fn send_test(config: &Config, composed: &Composed, to: &[Recipient], report: &mut Report) -> Result<(), Error> {
     let mail = Mail::new(config)?;
     let transport = send::transport(mail.options, &environment)?;
-    let letters = pipeline::letters(composed, mail.options)?;
-    for (delivery, (_, letter)) in pipeline::deliveries(composed, to, mail.options)?.iter().zip(letters) {
-        let sealed = letter.preview(delivery, mail.signer.as_deref())?;
-        report.trial(&delivery.recipient.address, transport.send(&sealed.message).await);
+    let templates = pipeline::message_templates(composed, mail.options)?;
+    for (delivery, (_, template)) in pipeline::deliveries(composed, to, mail.options)?.iter().zip(templates) {
+        let prepared = template.preview(delivery, mail.signer.as_deref())?;
+        report.send_test(&delivery.recipient.address, transport.send(&prepared.message).await);
     }
     transport.close().await;
     Ok(())

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use crate::cli::Exit;
 use crate::cli::output::Output;
 use crate::config::Config;
-use crate::model::{Answer, Problem, Recipient, SourceHealth};
-use crate::pipeline::deliver::Outcome;
+use crate::model::{Problem, Recipient, SendOutcome, SourceHealth};
+use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::{Composed, Gathered};
 use crate::story;
 
-/// Fates shown one by one after a rehearsal; of more only the number is told.
+/// Fates shown one by one after a dry run; of more only the number is told.
 const SHOWN_FATES: usize = 40;
 
 /// What happened in a run so far.
@@ -24,7 +24,7 @@ pub(in crate::cli) struct Report {
     empty: bool,
     due: Option<Timestamp>,
     recipients: usize,
-    delivered: Option<Outcome>,
+    delivered: Option<DeliveryReport>,
     problems: Vec<Problem>,
     failed: bool,
 }
@@ -74,24 +74,27 @@ impl Report {
     }
 
     /// Adds what a delivery did; a later one of the same run counts on top.
-    pub(super) fn deliver(&mut self, outcome: Outcome) {
+    pub(super) fn deliver(&mut self, outcome: DeliveryReport) {
         self.problems.extend(outcome.problems.iter().cloned());
         let before = self.delivered.take().unwrap_or_default();
-        self.delivered =
-            Some(Outcome { sent: before.sent + outcome.sent, refused: before.refused + outcome.refused, ..outcome });
+        self.delivered = Some(DeliveryReport {
+            sent: before.sent + outcome.sent,
+            refused: before.refused + outcome.refused,
+            ..outcome
+        });
     }
 
-    pub(super) fn trial(&mut self, address: &str, answer: Answer) {
-        let mut outcome = Outcome::default();
+    pub(super) fn send_test(&mut self, address: &str, answer: SendOutcome) {
+        let mut outcome = DeliveryReport::default();
         match answer {
-            Answer::Accepted(_) => outcome.sent = 1,
-            Answer::Later(words)
-            | Answer::Down(words)
-            | Answer::Refused(words)
-            | Answer::Unknown(words)
-            | Answer::Stop(words) => {
+            SendOutcome::Accepted(_) => outcome.sent = 1,
+            SendOutcome::Deferred(words)
+            | SendOutcome::Unavailable(words)
+            | SendOutcome::Refused(words)
+            | SendOutcome::Unknown(words)
+            | SendOutcome::Abort(words) => {
                 outcome.refused = 1;
-                outcome.problems.push(Problem::new(address, "the trial copy was not taken").because(words));
+                outcome.problems.push(Problem::new(address, "the test copy was not taken").because(words));
                 self.failed = true;
             }
         }
@@ -108,10 +111,10 @@ impl Report {
         if self.failed || all_failed && self.empty {
             return Exit::Failed;
         }
-        if delivered.is_some_and(|outcome| outcome.again) {
+        if delivered.is_some_and(|outcome| outcome.unfinished) {
             return Exit::Again;
         }
-        let refused = delivered.is_some_and(Outcome::left_out);
+        let refused = delivered.is_some_and(DeliveryReport::left_out);
         if refused || !self.problems.is_empty() || strict && self.any_trouble() { Exit::LeftOut } else { Exit::Done }
     }
 
@@ -143,13 +146,13 @@ impl Report {
             output.note(&format!("edition {} with {} stories", edition.id, edition.story_count()));
         }
         if let Some(outcome) = &self.delivered {
-            let Outcome { sent, refused, waiting, unknown, .. } = outcome;
+            let DeliveryReport { sent, refused, waiting, unknown, .. } = outcome;
             output.note(&format!("mail: {sent} sent, {refused} refused, {} to be sent again", waiting + unknown));
         }
     }
 
     /// Tells what would have been sent, and what was left out and why.
-    pub(super) fn tell_rehearsal(&self, config: &Config, output: &Output) {
+    pub(super) fn tell_dry_run(&self, config: &Config, output: &Output) {
         self.problems.iter().for_each(|problem| output.problem(problem));
         let Some(composed) = &self.composed else { return };
         let edition = composed.edition();

@@ -10,7 +10,7 @@ use crate::cli::run::{Args, Format};
 use crate::config::Config;
 use crate::model::Recipient;
 use crate::pipeline::{self, Composed};
-use crate::send::{Sealed, Signer, Slots};
+use crate::send::{Placeholders, PreparedMessage, Signer};
 
 /// Writes the edition as `args` ask for it: to the standard output or into a file.
 pub(super) fn edition(args: &Args, config: &Config, composed: &Composed, to: &[Recipient]) -> Result<(), Error> {
@@ -31,7 +31,7 @@ pub(super) fn edition(args: &Args, config: &Config, composed: &Composed, to: &[R
 
 fn shown(format: Format, config: &Config, composed: &Composed, to: &[Recipient]) -> Result<Vec<u8>, Error> {
     let rendered = composed.rendered();
-    let mail = sealed(config, composed, to)?;
+    let mail = prepared(config, composed, to)?;
     Ok(match format {
         Format::Html => own(composed, to, &rendered.html).into_bytes(),
         Format::Md => own(composed, to, &rendered.markdown).into_bytes(),
@@ -56,18 +56,18 @@ fn shown(format: Format, config: &Config, composed: &Composed, to: &[Recipient])
 }
 
 /// The message of the first recipient.
-fn sealed(config: &Config, composed: &Composed, to: &[Recipient]) -> Result<Option<Sealed>, Error> {
+fn prepared(config: &Config, composed: &Composed, to: &[Recipient]) -> Result<Option<PreparedMessage>, Error> {
     let (Some(mail), Some(_)) = (&config.mail, to.first()) else { return Ok(None) };
     let signer = mail.dkim.as_ref().map(Signer::new).transpose()?;
-    let letters = pipeline::letters(composed, mail)?;
+    let templates = pipeline::message_templates(composed, mail)?;
     let deliveries = pipeline::deliveries(composed, &to[..1], mail)?;
     let Some(delivery) = deliveries.first() else { return Ok(None) };
-    let letter = letters.iter().find(|(language, _)| *language == delivery.letter).or(letters.first());
-    Ok(letter.map(|(_, letter)| letter.preview(delivery, signer.as_ref())).transpose()?)
+    let template = templates.iter().find(|(language, _)| *language == delivery.template).or(templates.first());
+    Ok(template.map(|(_, template)| template.preview(delivery, signer.as_ref())).transpose()?)
 }
 
 /// The head of a message as it stands on the wire, but for its line ends.
-fn headers(mail: &Sealed) -> String {
+fn headers(mail: &PreparedMessage) -> String {
     let message = String::from_utf8_lossy(&mail.message.bytes);
     let head = message.split("\r\n\r\n").next().unwrap_or_default();
     let size = mail.message.bytes.len();
@@ -76,9 +76,9 @@ fn headers(mail: &Sealed) -> String {
 
 /// A part with the first recipient's own data in it.
 fn own(composed: &Composed, to: &[Recipient], part: &str) -> String {
-    let slots = Slots::of(&composed.edition().id);
+    let placeholders = Placeholders::of(&composed.edition().id);
     let address = to.first().map_or("you", |recipient| recipient.address.as_str());
-    part.replace(&slots.address, address)
+    part.replace(&placeholders.address, address)
 }
 
 /// Data for another program or a person.

@@ -4,7 +4,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::store::{Change, Error, Journal, Survives};
+use crate::model::DeliveryChange;
+use crate::store::{Durability, Error, Journal};
 
 /// An answer may wait so long until it survives a power cut, too.
 const SYNC_WITHIN: Duration = Duration::from_millis(100);
@@ -14,7 +15,7 @@ const SYNC_WITHIN: Duration = Duration::from_millis(100);
 /// Before a message is handed over, that it is being tried is on the disk. Its answer is safe from the death of this
 /// program at once, and on the disk within [`SYNC_WITHIN`]: a disk that takes 5 ms to sync would else set the pace.
 pub(super) struct Commits {
-    waiting: Mutex<Vec<(Vec<Change>, oneshot::Sender<bool>)>>,
+    waiting: Mutex<Vec<(Vec<DeliveryChange>, oneshot::Sender<bool>)>>,
     writing: tokio::sync::Mutex<Writing>,
     failure: Mutex<Option<Error>>,
 }
@@ -31,7 +32,7 @@ impl Commits {
     }
 
     /// Returns when `changes` are committed; false if they could not be.
-    pub(super) async fn commit(&self, changes: Vec<Change>) -> bool {
+    pub(super) async fn commit(&self, changes: Vec<DeliveryChange>) -> bool {
         if changes.is_empty() {
             return true;
         }
@@ -47,16 +48,16 @@ impl Commits {
         is_done.await.unwrap_or(false)
     }
 
-    async fn write(&self, writing: &mut Writing, batch: Vec<(Vec<Change>, oneshot::Sender<bool>)>) {
+    async fn write(&self, writing: &mut Writing, batch: Vec<(Vec<DeliveryChange>, oneshot::Sender<bool>)>) {
         if batch.is_empty() {
             return;
         }
         let (changes, waiting): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let changes = changes.concat();
-        let is_begun = changes.iter().any(|change| matches!(change, Change::Trying { .. }));
+        let is_begun = changes.iter().any(|change| matches!(change, DeliveryChange::Trying { .. }));
         let is_due = is_begun || writing.synced.elapsed() >= SYNC_WITHIN;
-        let survives = if is_due { Survives::PowerCut } else { Survives::Crash };
-        let written = writing.journal.apply(&changes, survives).await;
+        let durability = if is_due { Durability::PowerCut } else { Durability::Crash };
+        let written = writing.journal.apply(&changes, durability).await;
         if is_due {
             writing.synced = Instant::now();
         }

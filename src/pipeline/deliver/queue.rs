@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{MOST_BREAKS, Terms};
-use crate::send::{self, Copies, Delivery, Letter, Sealed, Signer};
-use crate::store::{Error, Pending, Store};
+use super::{DeliveryPolicy, MOST_BREAKS};
+use crate::model::PendingDelivery;
+use crate::send::{self, Delivery, MessageBuilder, MessageTemplate, PreparedMessage, Signer};
+use crate::store::{Error, Store};
 
 /// How many deliveries are read at once.
 const PAGE: u32 = 256;
@@ -14,11 +15,11 @@ const PAGE: u32 = 256;
 /// How many messages are made and marked as being tried at once.
 const CLAIM: usize = 64;
 
-/// How many letters are kept at hand; an edition has one a language.
-const LETTERS: usize = 16;
+/// How many message templates are kept at hand; an edition has one a language.
+const TEMPLATES: usize = 16;
 
 /// A delivery and its message, or why there can be none.
-pub(super) type Made = (Pending, Result<Sealed, send::Error>);
+pub(super) type Made = (PendingDelivery, Result<PreparedMessage, send::Error>);
 
 /// The outbox as a queue: read page by page, made into messages, and marked as being tried before they are given out.
 ///
@@ -27,10 +28,10 @@ pub(super) type Made = (Pending, Result<Sealed, send::Error>);
 /// there a marked message that a crash leaves behind would be a gap, or would hang for long.
 pub(super) struct Queue<'a> {
     store: &'a Store,
-    terms: &'a Terms,
+    policy: &'a DeliveryPolicy,
     signer: Option<Arc<Signer>>,
     /// Marked, not given out yet.
-    ready: Mutex<VecDeque<(Pending, Sealed)>>,
+    ready: Mutex<VecDeque<(PendingDelivery, PreparedMessage)>>,
     /// Held by whoever fills `ready`.
     pub(super) filling: tokio::sync::Mutex<()>,
     rows: tokio::sync::Mutex<Rows>,
@@ -41,16 +42,16 @@ pub(super) struct Queue<'a> {
 /// Where in the outbox we are.
 #[derive(Default)]
 struct Rows {
-    page: VecDeque<Pending>,
+    page: VecDeque<PendingDelivery>,
     after: i64,
-    letters: HashMap<(String, String), Arc<Copies>>,
+    builders: HashMap<(String, String), Arc<MessageBuilder>>,
 }
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(store: &'a Store, terms: &'a Terms, signer: Option<Arc<Signer>>) -> Self {
+    pub(super) fn new(store: &'a Store, policy: &'a DeliveryPolicy, signer: Option<Arc<Signer>>) -> Self {
         Self {
             store,
-            terms,
+            policy,
             signer,
             ready: Mutex::default(),
             filling: tokio::sync::Mutex::default(),
@@ -69,36 +70,36 @@ impl<'a> Queue<'a> {
 
     /// Whether messages are marked one by one.
     pub(super) fn is_careful(&self) -> bool {
-        self.terms.delivery == Delivery::AtMostOnce || self.terms.rate.is_some()
+        self.policy.delivery == Delivery::AtMostOnce || self.policy.rate.is_some()
     }
 
     /// A marked message, and whether it is time to mark more.
-    pub(super) fn pop(&self) -> Option<((Pending, Sealed), bool)> {
+    pub(super) fn pop(&self) -> Option<((PendingDelivery, PreparedMessage), bool)> {
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         let first = ready.pop_front()?;
         Some((first, ready.len() < CLAIM / 2 && !self.is_careful()))
     }
 
     /// Keeps marked messages until somebody takes them.
-    pub(super) fn push(&self, marked: impl IntoIterator<Item = (Pending, Sealed)>) {
+    pub(super) fn push(&self, marked: impl IntoIterator<Item = (PendingDelivery, PreparedMessage)>) {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(marked);
     }
 
     /// Takes back what was marked and not given out.
-    pub(super) fn leftovers(&self) -> VecDeque<(Pending, Sealed)> {
+    pub(super) fn leftovers(&self) -> VecDeque<(PendingDelivery, PreparedMessage)> {
         std::mem::take(&mut *self.ready.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The next deliveries that are due at `now`, made into messages; none at the end, or when the store cannot be read.
-    pub(super) async fn make(&self, now: Timestamp, again: bool) -> Vec<Made> {
+    pub(super) async fn make(&self, now: Timestamp, resend_unknown: bool) -> Vec<Made> {
         let most = if self.is_careful() { 1 } else { CLAIM };
-        match self.read(now, again, most).await {
-            Ok(due) if due.len() == 1 => due.into_iter().map(|due| seal(due, self.signer.as_deref())).collect(),
+        match self.read(now, resend_unknown, most).await {
+            Ok(due) if due.len() == 1 => due.into_iter().map(|due| prepare(due, self.signer.as_deref())).collect(),
             Ok(due) => {
                 let signer = self.signer.clone();
-                let seal = move || due.into_par_iter().map(|due| seal(due, signer.as_deref())).collect();
+                let prepare = move || due.into_par_iter().map(|due| prepare(due, signer.as_deref())).collect();
                 // Signatures take a millisecond each: not on the thread the conversations need.
-                tokio::task::spawn_blocking(seal).await.unwrap_or_default()
+                tokio::task::spawn_blocking(prepare).await.unwrap_or_default()
             }
             Err(error) => {
                 self.failed().get_or_insert(error);
@@ -107,18 +108,18 @@ impl<'a> Queue<'a> {
         }
     }
 
-    async fn read(&self, now: Timestamp, again: bool, most: usize) -> Result<Vec<Due>, Error> {
+    async fn read(&self, now: Timestamp, resend_unknown: bool, most: usize) -> Result<Vec<Due>, Error> {
         let mut rows = self.rows.lock().await;
         let mut due = Vec::new();
         while due.len() < most {
             if let Some(row) = rows.page.pop_front() {
                 if !self.is_hopeless(row.id) {
-                    let letter = self.letter(&mut rows, &row).await?;
-                    due.push((row, letter));
+                    let builder = self.builder(&mut rows, &row).await?;
+                    due.push((row, builder));
                 }
                 continue;
             }
-            let page = self.store.pending(&self.terms.newsletter, now, rows.after, PAGE, again).await?;
+            let page = self.store.pending(&self.policy.newsletter, now, rows.after, PAGE, resend_unknown).await?;
             let Some(last) = page.last() else { break };
             rows.after = last.id;
             rows.page.extend(page);
@@ -126,17 +127,21 @@ impl<'a> Queue<'a> {
         Ok(due)
     }
 
-    async fn letter(&self, rows: &mut Rows, pending: &Pending) -> Result<Result<Arc<Copies>, send::Error>, Error> {
-        let key = (pending.delivery.edition.clone(), pending.letter.clone());
-        if let Some(letter) = rows.letters.get(&key) {
-            return Ok(Ok(Arc::clone(letter)));
+    async fn builder(
+        &self,
+        rows: &mut Rows,
+        pending: &PendingDelivery,
+    ) -> Result<Result<Arc<MessageBuilder>, send::Error>, Error> {
+        let key = (pending.delivery.edition.clone(), pending.template.clone());
+        if let Some(builder) = rows.builders.get(&key) {
+            return Ok(Ok(Arc::clone(builder)));
         }
-        let json = self.store.letter(&key.0, &key.1).await?.unwrap_or_default();
-        if rows.letters.len() >= LETTERS {
-            rows.letters.clear();
+        let json = self.store.message_template(&key.0, &key.1).await?.unwrap_or_default();
+        if rows.builders.len() >= TEMPLATES {
+            rows.builders.clear();
         }
-        let copies = Letter::from_json(&json).map(|letter| Arc::new(Copies::new(letter)));
-        Ok(copies.inspect(|copies| drop(rows.letters.insert(key, Arc::clone(copies)))))
+        let builder = MessageTemplate::from_json(&json).map(|template| Arc::new(MessageBuilder::new(template)));
+        Ok(builder.inspect(|builder| drop(rows.builders.insert(key, Arc::clone(builder)))))
     }
 
     /// The connection broke while this delivery was tried.
@@ -158,10 +163,10 @@ impl<'a> Queue<'a> {
     }
 }
 
-/// A delivery with the letter it needs.
-type Due = (Pending, Result<Arc<Copies>, send::Error>);
+/// A delivery with the builder of its message.
+type Due = (PendingDelivery, Result<Arc<MessageBuilder>, send::Error>);
 
-fn seal((pending, letter): Due, signer: Option<&Signer>) -> Made {
-    let sealed = letter.and_then(|letter| letter.copy_for(&pending, signer));
-    (pending, sealed)
+fn prepare((pending, builder): Due, signer: Option<&Signer>) -> Made {
+    let prepared = builder.and_then(|builder| builder.prepare(&pending, signer));
+    (pending, prepared)
 }

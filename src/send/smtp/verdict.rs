@@ -2,7 +2,7 @@ use std::error::Error as _;
 
 use lettre::transport::smtp::Error;
 
-use crate::model::Answer;
+use crate::model::SendOutcome;
 
 /// How far a message had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,32 +72,34 @@ impl Failure {
     }
 
     /// What it means for the message.
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn answer(&self) -> SendOutcome {
         let stage = self.stage;
         match &self.cause {
-            Cause::Silence(why) if stage == Stage::Content => Answer::Unknown(format!("no answer to the mail: {why}")),
-            Cause::Silence(why) => Answer::Down(why.clone()),
-            Cause::Unwilling(why) if stage == Stage::Recipient => Answer::Refused(why.clone()),
-            Cause::Unwilling(why) => Answer::Stop(why.clone()),
+            Cause::Silence(why) if stage == Stage::Content => {
+                SendOutcome::Unknown(format!("no answer to the mail: {why}"))
+            }
+            Cause::Silence(why) => SendOutcome::Unavailable(why.clone()),
+            Cause::Unwilling(why) if stage == Stage::Recipient => SendOutcome::Refused(why.clone()),
+            Cause::Unwilling(why) => SendOutcome::Abort(why.clone()),
             Cause::Reply { code, words } => reply(stage, *code, words),
         }
     }
 }
 
-fn reply(stage: Stage, code: u16, words: &str) -> Answer {
+fn reply(stage: Stage, code: u16, words: &str) -> SendOutcome {
     let said = if words.is_empty() { code.to_string() } else { format!("{code} {words}") };
     let permanent = code >= 500;
     let about_us = matches!(code, 530 | 534 | 535 | 538) || is_relay_denial(words);
     match stage {
-        Stage::Connect | Stage::Secure if permanent => Answer::Stop(said),
-        Stage::Login if permanent => Answer::Stop(format!("the server does not accept the password: {said}")),
+        Stage::Connect | Stage::Secure if permanent => SendOutcome::Abort(said),
+        Stage::Login if permanent => SendOutcome::Abort(format!("the server does not accept the password: {said}")),
         // Refusing our sender, or us, has nothing to do with this one recipient.
-        Stage::Sender if permanent => Answer::Stop(said),
-        Stage::Recipient if permanent && about_us => Answer::Stop(said),
-        Stage::Connect | Stage::Secure | Stage::Login => Answer::Down(said),
-        Stage::Sender | Stage::Recipient | Stage::Data if code == 421 => Answer::Down(said),
-        _ if permanent => Answer::Refused(said),
-        _ => Answer::Later(said),
+        Stage::Sender if permanent => SendOutcome::Abort(said),
+        Stage::Recipient if permanent && about_us => SendOutcome::Abort(said),
+        Stage::Connect | Stage::Secure | Stage::Login => SendOutcome::Unavailable(said),
+        Stage::Sender | Stage::Recipient | Stage::Data if code == 421 => SendOutcome::Unavailable(said),
+        _ if permanent => SendOutcome::Refused(said),
+        _ => SendOutcome::Deferred(said),
     }
 }
 

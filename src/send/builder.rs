@@ -6,14 +6,13 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use sha2::{Digest, Sha256};
 
 use super::address::clean_name;
-use super::letter::hex;
-use super::{Error, Letter, Mailbox, Signer, Slots, quoted};
-use crate::model::{Message, Recipient};
-use crate::store::{NewDelivery, Pending};
+use super::template::hex;
+use super::{Error, Mailbox, MessageTemplate, Placeholders, Signer, quoted};
+use crate::model::{Message, PendingDelivery, PlannedDelivery, Recipient};
 
 /// One reader's copy, and what has to be remembered of it to make it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
+pub struct PreparedMessage {
     /// The copy.
     pub message: Message,
     /// Its DKIM signature, if it has one.
@@ -22,10 +21,10 @@ pub struct Sealed {
     pub hash: String,
 }
 
-/// A letter made ready for any number of copies: what all of them share is encoded once.
+/// A template made ready for any number of copies: what all of them share is encoded once.
 #[derive(Debug)]
-pub struct Copies {
-    letter: Letter,
+pub struct MessageBuilder {
+    template: MessageTemplate,
     html: Part,
     text: Part,
 }
@@ -37,12 +36,12 @@ struct Addressee<'a> {
     unsubscribe: Option<&'a str>,
 }
 
-impl Copies {
-    /// Copies of `letter`.
-    pub fn new(letter: Letter) -> Self {
-        let slots = Slots::of(&letter.edition);
-        let (html, text) = (Part::new(&letter.html, &slots), Part::new(&letter.text, &slots));
-        Self { letter, html, text }
+impl MessageBuilder {
+    /// A builder of copies of `template`.
+    pub fn new(template: MessageTemplate) -> Self {
+        let placeholders = Placeholders::of(&template.edition);
+        let (html, text) = (Part::new(&template.html, &placeholders), Part::new(&template.text, &placeholders));
+        Self { template, html, text }
     }
 
     /// The copy of a delivery out of the outbox: signed with `signer` at its first try, with the signature of that
@@ -50,29 +49,29 @@ impl Copies {
     ///
     /// # Errors
     /// When a stored value makes no valid header.
-    pub fn copy_for(&self, pending: &Pending, signer: Option<&Signer>) -> Result<Sealed, Error> {
+    pub fn prepare(&self, pending: &PendingDelivery, signer: Option<&Signer>) -> Result<PreparedMessage, Error> {
         let delivery = &pending.delivery;
         let unsubscribe = pending.unsubscribe.as_deref();
         let addressee = Addressee { recipient: &delivery.recipient, message_id: &delivery.message_id, unsubscribe };
-        self.seal(&addressee, pending.signature.as_deref(), signer.filter(|_| pending.hash.is_none()))
+        self.assemble(&addressee, pending.signature.as_deref(), signer.filter(|_| pending.hash.is_none()))
     }
 
     /// The copy that a new delivery would be: what a dry run shows.
     ///
     /// # Errors
     /// When a value makes no valid header.
-    pub fn preview(&self, delivery: &NewDelivery, signer: Option<&Signer>) -> Result<Sealed, Error> {
+    pub fn preview(&self, delivery: &PlannedDelivery, signer: Option<&Signer>) -> Result<PreparedMessage, Error> {
         let unsubscribe = delivery.unsubscribe.as_deref();
         let addressee = Addressee { recipient: &delivery.recipient, message_id: &delivery.message_id, unsubscribe };
-        self.seal(&addressee, None, signer)
+        self.assemble(&addressee, None, signer)
     }
 
-    fn seal(
+    fn assemble(
         &self,
         addressee: &Addressee<'_>,
         signature: Option<&str>,
         signer: Option<&Signer>,
-    ) -> Result<Sealed, Error> {
+    ) -> Result<PreparedMessage, Error> {
         let recipient = addressee.recipient.address.clone();
         let fails = |why: String| Error::Message { recipient: recipient.clone(), why };
         let mut message = self.build(addressee).map_err(fails)?;
@@ -87,32 +86,32 @@ impl Copies {
         }
         let bytes = message.formatted();
         let hash = hex(&Sha256::digest(&bytes));
-        let (sender, message_id) = (self.letter.from.address.clone(), addressee.message_id.to_owned());
-        Ok(Sealed { message: Message { message_id, sender, recipient, bytes }, signature, hash })
+        let (sender, message_id) = (self.template.from.address.clone(), addressee.message_id.to_owned());
+        Ok(PreparedMessage { message: Message { message_id, sender, recipient, bytes }, signature, hash })
     }
 
     fn build(&self, addressee: &Addressee<'_>) -> Result<lettre::Message, String> {
         let Addressee { recipient, message_id, unsubscribe } = *addressee;
-        let letter = &self.letter;
+        let template = &self.template;
         let name = recipient.name.as_deref().and_then(clean_name);
         let reader = Mailbox { name, address: recipient.address.clone() };
-        let is_list = letter.unsubscribe_mailto.is_some() || unsubscribe.is_some();
+        let is_list = template.unsubscribe_mailto.is_some() || unsubscribe.is_some();
         let boundary = format!("=_{}", &hex(&Sha256::digest(message_id))[..32]);
         let alternatives = ContentType::parse(&format!("multipart/alternative; boundary=\"{boundary}\""));
         let mut builder = lettre::Message::builder()
-            .date(system_time(letter.date))
-            .from(mailbox(&letter.from)?)
+            .date(system_time(template.date))
+            .from(mailbox(&template.from)?)
             .to(mailbox(&reader)?)
-            .subject(&letter.subject)
+            .subject(&template.subject)
             .message_id(Some(message_id.to_owned()))
-            .raw_header(encoded("List-Id", &letter.list_id))
+            .raw_header(encoded("List-Id", &template.list_id))
             .raw_header(encoded("Auto-Submitted", "auto-generated"))
             .raw_header(encoded("Precedence", if is_list { "list" } else { "bulk" }))
             .raw_header(encoded("X-Auto-Response-Suppress", "OOF, AutoReply"));
-        if let Some(reply_to) = &letter.reply_to {
+        if let Some(reply_to) = &template.reply_to {
             builder = builder.reply_to(mailbox(reply_to)?);
         }
-        for (name, value) in unsubscribe_headers(unsubscribe, letter.unsubscribe_mailto.as_deref()) {
+        for (name, value) in unsubscribe_headers(unsubscribe, template.unsubscribe_mailto.as_deref()) {
             builder = builder.raw_header(encoded(name, &value));
         }
         let body = Body::dangerous_pre_encoded(self.body(addressee, &boundary), ContentTransferEncoding::SevenBit);
@@ -120,16 +119,18 @@ impl Copies {
         builder.body(body).map_err(|error| error.to_string())
     }
 
-    /// Both parts with this reader's data in the slots.
+    /// Both parts with this reader's data in the placeholders.
     fn body(&self, addressee: &Addressee<'_>, boundary: &str) -> Vec<u8> {
-        let slots = Slots::of(&self.letter.edition);
+        let placeholders = Placeholders::of(&self.template.edition);
         let address = &addressee.recipient.address;
-        let mailto = self.letter.unsubscribe_mailto.as_ref();
+        let mailto = self.template.unsubscribe_mailto.as_ref();
         let mailto = mailto.map(|address| format!("mailto:{address}?subject=unsubscribe"));
         let leave = addressee.unsubscribe.map(str::to_owned).or(mailto).unwrap_or_default();
-        let plain = |line: &str| line.replace(&slots.address, address).replace(&slots.unsubscribe, &leave);
-        let escaped =
-            |line: &str| line.replace(&slots.address, &escape(address)).replace(&slots.unsubscribe, &escape(&leave));
+        let plain =
+            |line: &str| line.replace(&placeholders.address, address).replace(&placeholders.unsubscribe, &leave);
+        let escaped = |line: &str| {
+            line.replace(&placeholders.address, &escape(address)).replace(&placeholders.unsubscribe, &escape(&leave))
+        };
         let mut body = Vec::with_capacity(self.html.size() + self.text.size() + 4096);
         for (kind, part, own) in
             [("plain", &self.text, &plain as &dyn Fn(&str) -> String), ("html", &self.html, &escaped)]
@@ -158,10 +159,10 @@ enum Piece {
 }
 
 impl Part {
-    fn new(text: &str, slots: &Slots) -> Self {
+    fn new(text: &str, placeholders: &Placeholders) -> Self {
         let mut pieces = Vec::new();
         for line in quoted::lines(text) {
-            if line.contains(&slots.address) || line.contains(&slots.unsubscribe) {
+            if line.contains(&placeholders.address) || line.contains(&placeholders.unsubscribe) {
                 pieces.push(Piece::Own(line.to_owned()));
             } else if let Some(Piece::Shared(shared)) = pieces.last_mut() {
                 quoted::encode_line(line, shared);

@@ -6,15 +6,14 @@ use sha2::{Digest, Sha256};
 
 use super::address::{clean_name, is_bidi_control};
 use super::unsubscribe::Links;
-use super::{Copies, Error, Mailbox, Options, Sealed, Signer};
-use crate::model::{Edition, Recipient};
-use crate::store::NewDelivery;
+use super::{Error, Mailbox, MessageBuilder, Options, PreparedMessage, Signer};
+use crate::model::{Edition, PlannedDelivery, Recipient};
 
 /// An edition in one language before it has a reader: all that its copies share.
 ///
 /// It is stored as it is, so that a copy made after a crash, an upgrade or a change of the config is the same to the byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
+pub struct MessageTemplate {
     /// Id of the edition.
     pub edition: String,
     /// Sender, for readers and for the envelope.
@@ -29,9 +28,9 @@ pub struct Letter {
     pub unsubscribe_mailto: Option<String>,
     /// Subject on one line.
     pub subject: String,
-    /// HTML part, with [`Slots`].
+    /// HTML part, with [`Placeholders`].
     pub html: String,
-    /// Text part, with [`Slots`].
+    /// Text part, with [`Placeholders`].
     pub text: String,
 }
 
@@ -40,23 +39,23 @@ pub struct Letter {
 /// They are made of characters that no escaping or wrapping touches, and they depend on the edition, so no article can
 /// contain them by chance. The link is one, so that a template can treat it like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slots {
+pub struct Placeholders {
     /// Stands for the reader's address.
     pub address: String,
     /// Stands for the reader's unsubscribe link.
     pub unsubscribe: String,
 }
 
-impl Slots {
-    /// The slots of the edition `id`.
+impl Placeholders {
+    /// The placeholders of the edition `id`.
     pub fn of(id: &str) -> Self {
         let stem = &hex(&Sha256::digest(format!("slots of {id}")))[..24];
         Self { address: format!("slot{stem}address"), unsubscribe: format!("https://slot{stem}.invalid/unsubscribe") }
     }
 }
 
-impl Letter {
-    /// A letter of `edition` with its rendered parts, rendered for a reader made of [`Slots`].
+impl MessageTemplate {
+    /// A template of `edition` with its rendered parts, rendered for a reader made of [`Placeholders`].
     ///
     /// # Errors
     /// When `[mail] from` or `reply_to` is no address.
@@ -77,49 +76,49 @@ impl Letter {
         })
     }
 
-    /// The letter as it is stored.
+    /// The template as it is stored.
     ///
     /// # Errors
-    /// Never for a letter made by [`Letter::new`].
+    /// Never for a template made by [`MessageTemplate::new`].
     pub fn to_json(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::Letter)
+        serde_json::to_string(self).map_err(Error::StoredTemplate)
     }
 
-    /// The letter as it was stored.
+    /// The template as it was stored.
     ///
     /// # Errors
-    /// When it is not what [`Letter::to_json`] wrote.
+    /// When it is not what [`MessageTemplate::to_json`] wrote.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        serde_json::from_str(json).map_err(Error::Letter)
+        serde_json::from_str(json).map_err(Error::StoredTemplate)
     }
 
     /// The copy that a new delivery would be: what a dry run shows.
     ///
     /// # Errors
     /// When a value makes no valid header.
-    pub fn preview(&self, delivery: &NewDelivery, signer: Option<&Signer>) -> Result<Sealed, Error> {
-        Copies::new(self.clone()).preview(delivery, signer)
+    pub fn preview(&self, delivery: &PlannedDelivery, signer: Option<&Signer>) -> Result<PreparedMessage, Error> {
+        MessageBuilder::new(self.clone()).preview(delivery, signer)
     }
 }
 
-/// The deliveries of `edition`: who gets which letter, under which Message-ID. `languages` are those of the letters,
+/// The deliveries of `edition`: who gets which template, under which Message-ID. `languages` are those of the templates,
 /// the newsletter's own first; a reader whose language is not among them gets the first.
 ///
 /// # Errors
 /// When `[mail] from` is no address, or the unsubscribe settings contradict each other.
-pub fn seal(
+pub fn plan_deliveries(
     edition: &Edition,
     recipients: &[Recipient],
     languages: &[String],
     options: &Options,
-) -> Result<Vec<NewDelivery>, Error> {
+) -> Result<Vec<PlannedDelivery>, Error> {
     let from = Mailbox::parse(&options.from)?;
     let links = Links::new(options)?;
     let deliver = |recipient: &Recipient| {
         let wished = recipient.language.as_ref().filter(|wish| languages.contains(wish));
-        NewDelivery {
+        PlannedDelivery {
             recipient: recipient.clone(),
-            letter: wished.or(languages.first()).cloned().unwrap_or_default(),
+            template: wished.or(languages.first()).cloned().unwrap_or_default(),
             message_id: message_id(&edition.id, &recipient.address, from.domain()),
             unsubscribe: links.as_ref().map(|links| links.link(&edition.newsletter, &recipient.address)),
         }

@@ -1,0 +1,19 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What the reader said of one story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rating {
+    /// Id of the story.
+    pub story: String,
+    /// Its headline.
+    pub headline: String,
+    /// More of this; else less.
+    pub liked: bool,
+    /// When.
+    pub rated: Timestamp,
+    /// Names of the sources that told it.
+    pub sources: Vec<String>,
+    /// What it was about, in small letters.
+    pub terms: Vec<String>,
+}
