@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use newsdigest::rank::{Input, Method, Rows, score};
 use newsdigest::summary::{Budget, choose};
-use newsdigest::text::Terms;
+use newsdigest::text::TermIndex;
 use serde_json::Value;
 
 /// Where the evaluation data lies; it is not part of the project.
@@ -22,7 +22,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 /// The document's terms as numbers.
-fn terms(document: &Value) -> Terms {
+fn terms(document: &Value) -> TermIndex {
     let mut known: HashMap<&str, u32> = HashMap::new();
     let sentences: Vec<Vec<u32>> = document["terms"]
         .as_array()
@@ -39,7 +39,7 @@ fn terms(document: &Value) -> Terms {
                 .collect()
         })
         .collect();
-    Terms::from_numbers(&sentences)
+    TermIndex::from_numbers(&sentences)
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::rank::{Input, Scores};
 /// Sentences taken one by one; all later ones are ordered by how they would have done first. Summaries are shorter.
 const ROUNDS: usize = 64;
 
-/// What every term counts before it is said, so that unsaid words cost much and not everything.
+/// The count of every term before it is said, so that unsaid words cost much and not everything.
 const SMOOTHING: f64 = 0.01;
 
 /// Scores fall with the order in which KLSum takes the sentences: above 1 for those taken, at most 1 for the rest.

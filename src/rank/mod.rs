@@ -20,7 +20,7 @@ mod textrank;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Terms;
+use crate::text::TermIndex;
 
 pub use graph::{DENSE_LIMIT, Graph};
 pub use rows::{Postings, Rows};
@@ -78,11 +78,11 @@ impl Method {
     }
 }
 
-/// What a method may look at.
+/// The input of a method.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     /// The words of each sentence.
-    pub terms: &'a Terms,
+    pub terms: &'a TermIndex,
     /// The same as weighted rows.
     pub rows: &'a Rows,
     /// Readability of each sentence, above 0 and at most 1; empty: 1 for all.
@@ -102,7 +102,7 @@ pub struct Input<'a> {
 pub struct Scores {
     /// One a sentence, finite, at least 0.
     pub scores: Vec<f64>,
-    /// What a sentence started with before its neighbours voted; empty for methods without it.
+    /// The prior of each sentence, before its neighbours voted; empty for methods without it.
     pub priors: Vec<f64>,
     /// How much reading order counted, 0 to 1.
     pub order_weight: f64,
@@ -124,7 +124,7 @@ pub fn score(method: Method, input: &Input<'_>) -> Scores {
 #[cfg(test)]
 mod tests {
     use super::{Input, Method, Rows, score};
-    use crate::text::Terms;
+    use crate::text::TermIndex;
 
     #[test]
     fn every_method_scores_every_text() {
@@ -132,7 +132,7 @@ mod tests {
         let texts: [&[Vec<u32>]; 6] =
             [&[], &[vec![]], &[vec![0]], &[vec![], vec![], vec![]], &[vec![0, 1], vec![0, 1], vec![2]], &same];
         for sentences in texts {
-            let terms = Terms::from_numbers(sentences);
+            let terms = TermIndex::from_numbers(sentences);
             let rows = Rows::new(&terms);
             for method in Method::ALL {
                 let input = Input {

@@ -1,4 +1,4 @@
-//! What a sentence starts with before its neighbours vote.
+//! The prior of each sentence, before its neighbours vote.
 
 use crate::rank::Input;
 

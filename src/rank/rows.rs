@@ -1,6 +1,6 @@
 //! Terms → the rows of the TF-IDF matrix: sparse, of length 1.
 
-use crate::text::Terms;
+use crate::text::TermIndex;
 
 /// One unit vector a sentence over the distinct terms in it; a sentence without terms has an empty row.
 ///
@@ -17,7 +17,7 @@ pub struct Rows {
 
 impl Rows {
     /// The rows of some sentences.
-    pub fn new(terms: &Terms) -> Self {
+    pub fn new(terms: &TermIndex) -> Self {
         let mut rows = Self { width: terms.distinct(), frequency: vec![0; terms.distinct()], ..Self::default() };
         let mut last_seen = vec![usize::MAX; rows.width];
         rows.ends.reserve(terms.len());

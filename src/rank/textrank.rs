@@ -175,7 +175,7 @@ mod tests {
 
     use super::{Walk, order_weight, walk};
     use crate::rank::{Graph, Rows};
-    use crate::text::Terms;
+    use crate::text::TermIndex;
 
     proptest! {
         #[test]
@@ -185,7 +185,7 @@ mod tests {
             share in 0.0_f64..=0.5,
             zeros in prop::collection::vec(any::<bool>(), 60),
         ) {
-            let rows = Rows::new(&Terms::from_numbers(&sentences));
+            let rows = Rows::new(&TermIndex::from_numbers(&sentences));
             let priors: Vec<f64> =
                 sentences.iter().zip(zeros).map(|(s, zero)| if zero { 0.0 } else { s.len() as f64 }).collect();
             let (dense, factored) = (Graph::dense(&rows), Graph::factored(&rows));
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn sentences_vote_for_earlier_ones_only_when_order_is_all() {
         let sentences: Vec<Vec<u32>> = vec![vec![0, 1, 2, 3], vec![0, 1, 2, 3], vec![0, 1, 2, 3]];
-        let rows = Rows::new(&Terms::from_numbers(&sentences));
+        let rows = Rows::new(&TermIndex::from_numbers(&sentences));
         let graph = Graph::new(&rows);
         let plain = walk(&graph, &[1.0; 3], &Walk { damping: 0.85, order_weight: 0.0 });
         assert!(plain.iter().all(|score| (score - 1.0 / 3.0).abs() < 1e-9));

@@ -13,7 +13,7 @@ use crate::summary::Budget;
 /// From this cosine to a chosen sentence on, a sentence says the same and is not chosen too.
 const SAME: f64 = 1.0 - 1e-9;
 
-/// What became of one sentence.
+/// The outcome for one sentence.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Choice {
     /// When it was chosen, from 0; `None`: it was not.
@@ -67,7 +67,7 @@ pub fn choose(scores: &[f64], rows: &Rows, words: &[usize], budget: Budget, redu
     choices
 }
 
-/// Tells all sentences not yet chosen how near they are to the one just chosen.
+/// Updates how near all sentences not yet chosen are to the one just chosen.
 fn remember(chosen: usize, rows: &Rows, postings: &crate::rank::Postings, choices: &mut [Choice]) {
     let mut cosines: Vec<(u32, f64)> = Vec::new();
     for (column, weight) in rows.row(chosen) {
@@ -133,11 +133,11 @@ mod tests {
     use super::choose;
     use crate::rank::Rows;
     use crate::summary::Budget;
-    use crate::text::Terms;
+    use crate::text::TermIndex;
 
     fn check(scores: &[f64], words: &[usize], budget: Budget, expected: &[usize]) {
         let sentences: Vec<Vec<u32>> = vec![vec![0, 1], vec![0, 1], vec![2, 3], vec![4]];
-        let rows = Rows::new(&Terms::from_numbers(&sentences));
+        let rows = Rows::new(&TermIndex::from_numbers(&sentences));
         let choices = choose(scores, &rows, words, budget, 2.0);
         let mut turns: Vec<(usize, usize)> =
             choices.iter().enumerate().filter_map(|(i, choice)| Some((choice.turn?, i))).collect();

@@ -2,7 +2,7 @@
 //!
 //! Text fragments (WICG scroll-to-text-fragment): `url#:~:text=[prefix-,]start[,end][,-suffix]`. A short sentence is
 //! given whole, a long one by its first and last words. A browser goes to the first place that matches, whatever its
-//! capitals; so where the same stands earlier in the text, words before and after tell them apart, as many as it takes.
+//! capitals; so where the same stands earlier in the text, words before and after distinguish them, as many as it takes.
 //! No part crosses a line break, for it may be the end of an element.
 
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub fn text_fragment(url: &str, text: &str, span: Range<usize>) -> String {
     }
 }
 
-/// What stands after `text=`; `None` for a span without words.
+/// The value of `text=`; `None` for a span without words.
 fn directive(text: &str, span: Range<usize>) -> Option<String> {
     let whole = text.get(span.clone())?;
     if !whole.chars().any(char::is_alphanumeric) {
@@ -99,7 +99,7 @@ impl Directive {
     }
 }
 
-/// As a browser compares: in small letters, any white space one space.
+/// As a browser compares: in lower case, any white space one space.
 fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {

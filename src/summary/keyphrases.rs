@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use crate::text::{Terms, Token};
+use crate::text::{TermIndex, Token};
 
 /// Keyphrases of a text at most.
 const MOST: usize = 10;
@@ -21,7 +21,7 @@ const LONGEST: usize = 3;
 const TEXT_WORDS: (f64, f64) = (135.0, 400.0);
 /// Exponents of a phrase's length in a short and in a long text.
 const LENGTH: (f64, f64) = (1.5, 0.1);
-/// What a phrase weighs that is never a whole run.
+/// Weight of a phrase that is never a whole run.
 const PART: f64 = 0.2;
 /// Occurrences given to every phrase of a short text.
 const GIVEN: f64 = 0.4;
@@ -29,13 +29,13 @@ const GIVEN: f64 = 0.4;
 const FAR: f64 = 300.0;
 /// Words after which a new phrase weighs less than a billionth of an early one and is not looked at.
 const LATE: usize = 12_000;
-/// What capital letters add.
+/// Weight that capital letters add.
 const CAPITALS: f64 = 0.8;
 
 /// Up to ten phrases of one to three words, best first, each as it first stands in the text.
 ///
 /// `sentence` gives the text of each sentence.
-pub(super) fn keyphrases<'a>(terms: &Terms, sentence: impl Fn(usize) -> &'a str) -> Vec<String> {
+pub(super) fn keyphrases<'a>(terms: &TermIndex, sentence: impl Fn(usize) -> &'a str) -> Vec<String> {
     let mut found = Found::new(terms.distinct());
     for number in 0..terms.len() {
         found.read(number, sentence(number), terms.tokens(number));
@@ -43,10 +43,10 @@ pub(super) fn keyphrases<'a>(terms: &Terms, sentence: impl Fn(usize) -> &'a str)
     found.best(sentence)
 }
 
-/// What is known of a term: how often it occurs, how often with a capital, whether it may be part of a phrase, and the
+/// The facts about a term: how often it occurs, how often with a capital, whether it may be part of a phrase, and the
 /// phrase that it is alone.
 #[derive(Debug, Clone, Copy, Default)]
-struct Word {
+struct TermUse {
     count: u32,
     capitals: u32,
     names: Option<bool>,
@@ -70,7 +70,7 @@ struct Phrase {
 }
 
 struct Found {
-    words: Vec<Word>,
+    words: Vec<TermUse>,
     /// Phrases of several words, by their key as one number.
     places: HashMap<u128, u32, FixedState>,
     phrases: Vec<Phrase>,
@@ -81,7 +81,7 @@ struct Found {
 impl Found {
     fn new(distinct: usize) -> Self {
         let places = HashMap::with_capacity_and_hasher(2 * distinct, FixedState::default());
-        Self { words: vec![Word::default(); distinct], places, phrases: Vec::with_capacity(3 * distinct), read: 0 }
+        Self { words: vec![TermUse::default(); distinct], places, phrases: Vec::with_capacity(3 * distinct), read: 0 }
     }
 
     fn read(&mut self, number: usize, text: &str, tokens: &[Token]) {
@@ -177,11 +177,11 @@ impl Found {
     }
 }
 
-/// What the size of the text says about its phrases.
+/// The effect of the size of the text on its phrases.
 struct Scale {
     /// 1 for an abstract, 0 for a news article.
     short: f64,
-    /// What phrases of one, two and three words weigh.
+    /// Weights of phrases of one, two and three words.
     length: [f64; LONGEST],
 }
 

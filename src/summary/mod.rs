@@ -64,7 +64,7 @@ impl Summary {
     }
 }
 
-/// One sentence and what became of it.
+/// One sentence and its outcome.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sentence {
     /// Which of the texts it stands in.
@@ -133,8 +133,8 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     }
 }
 
-/// What sentences are chosen by when one alone must stand for the text: where it tells its news in order, fuller sentences
-/// gain, as nothing else will say the rest.
+/// The scores by which sentences are chosen when one alone must stand for the text: where it has its news first,
+/// fuller sentences gain, as nothing else will say the rest.
 fn alone_merits(scored: &rank::Scores, words: &[usize]) -> Vec<f64> {
     let fullness = |words: usize| (words.min(FULL) as f64).powf(FULLNESS * scored.order_weight);
     scored.scores.iter().zip(words).map(|(score, &words)| score * fullness(words)).collect()

@@ -1,4 +1,4 @@
-//! What the user can set about a summary.
+//! Settings of a summary.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! How well a sentence can be read without its surroundings.
 //!
-//! A reader of a summary does not see what stood before: "He said so, too." tells her nothing. Each thing that leaves
+//! A reader of a summary does not see what stood before: "He said so, too." means nothing to her. Each thing that leaves
 //! a reader behind multiplies the sentence's prior by a factor, so that it is held back, never forbidden. The factors
 //! cost nothing measurable in ROUGE on news and gain on several authors and papers.
 //!
@@ -11,11 +11,11 @@ use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 
-use crate::text::Terms;
+use crate::text::TermIndex;
 
 /// Opens with a pronoun or connective that points back.
 const POINTS_BACK: f64 = 0.85;
-/// Asks instead of telling.
+/// A question.
 const QUESTION: f64 = 0.5;
 /// Fewer than [`FEW_WORDS`].
 const SHORT: f64 = 0.5;
@@ -42,7 +42,7 @@ static OPENERS: LazyLock<Vec<(&str, HashSet<&str, FixedState>)>> = LazyLock::new
 /// `terms` and `words` are those of the sentences, each of which comes with its language.
 pub(super) fn factors<'a>(
     sentences: impl Iterator<Item = (&'a str, &'a str)>,
-    terms: &Terms,
+    terms: &TermIndex,
     words: &[usize],
 ) -> Vec<f64> {
     let factor = |(number, (sentence, language)): (usize, (&str, &str))| {
@@ -54,8 +54,8 @@ pub(super) fn factors<'a>(
 }
 
 fn factor(sentence: &str, words: usize, points_back: bool) -> f64 {
-    let told = sentence.trim_end_matches(['"', '”', '»', '“', ')', ']', '\'', '’', ' ']);
-    let last = told.chars().next_back().unwrap_or(' ');
+    let bare = sentence.trim_end_matches(['"', '”', '»', '“', ')', ']', '\'', '’', ' ']);
+    let last = bare.chars().next_back().unwrap_or(' ');
     [
         (points_back, POINTS_BACK),
         (matches!(last, '?' | '？' | '؟'), QUESTION),

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// From this cosine on a sentence repeats another.
 const REPEATS: f64 = 0.45;
 
-/// What went into one choice.
+/// The grounds of one choice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Reasons {
     /// Place by score among all sentences, from 1.
@@ -14,7 +14,7 @@ pub struct Reasons {
     pub turn: Option<usize>,
     /// Score as part of the best score, 0 to 1.
     pub centrality: f64,
-    /// What it started with: its length and readability, before its neighbours voted.
+    /// Its prior: its length and readability, before its neighbours voted.
     pub prior: f64,
     /// How well it stands alone, above 0 and at most 1.
     pub readability: f64,

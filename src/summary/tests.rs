@@ -5,7 +5,7 @@ const NEWS: &str = "The river rose again on Monday and flooded the old town. Fir
     night. The mayor said the flood was the worst in the old town since 1954. A dog was rescued from a roof. Trains \
     did not run. Firemen expect the river to rise until Wednesday, and the old town may be flooded again.";
 
-/// What must hold of every summary.
+/// Properties of every summary.
 fn check(text: &str, options: &Options) {
     let summary = summarize(text, options);
     let mut at = 0;

@@ -1,7 +1,7 @@
 //! One language's words → numbers of their terms, remembered from text to text.
 //!
 //! A text says most of its words many times and the next text says most of them again, so each spelling is lower-cased,
-//! looked up among the stop words and stemmed once a thread. What is remembered changes the speed, never the result:
+//! looked up among the stop words and stemmed once a thread. The memory changes the speed, never the result:
 //! numbers that leave this module are given anew for each text.
 
 use std::collections::HashSet;
@@ -33,7 +33,7 @@ static GENERIC: LazyLock<Vec<(&str, HashSet<&str, FixedState>)>> = LazyLock::new
     lines.map(|(language, words)| (language, words.split(' ').collect())).collect()
 });
 
-/// What transcripts are full of and stop lists do not know; without it, meetings are about `um` and `yeah`.
+/// Fillers of transcripts that stop lists do not know; without them, meetings are about `um` and `yeah`.
 const SPOKEN: [(&str, &str); 5] = [
     (
         "en",
@@ -48,7 +48,7 @@ const SPOKEN: [(&str, &str); 5] = [
 /// Terms as numbers, across languages.
 pub(super) type Interner = StringInterner<DefaultBackend>;
 
-/// What is known of a spelling, in four bytes: the number of its term, and two flags in the highest bits.
+/// The facts about a spelling, in four bytes: the number of its term, and two flags in the highest bits.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Word(u32);
 
@@ -79,7 +79,7 @@ impl Word {
     }
 }
 
-/// What one language knows of its words.
+/// The words of one language.
 pub(super) struct Lexicon {
     language: String,
     stem: Stem,
@@ -113,7 +113,7 @@ impl Lexicon {
         self.spellings.len() > MOST_SPELLINGS
     }
 
-    /// What is known of `word`.
+    /// The facts about `word`.
     #[inline]
     pub(super) fn word(&mut self, word: &str, interner: &mut Interner) -> Word {
         self.spellings.get(word).unwrap_or_else(|| self.learn(word, interner))

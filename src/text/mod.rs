@@ -18,5 +18,5 @@ mod words;
 
 pub use split::sentences;
 pub use stem::Stem;
-pub use tokens::{Terms, Token, index, terms};
+pub use tokens::{TermIndex, Token, index, terms};
 pub use words::{count_words, words};

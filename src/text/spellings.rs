@@ -1,4 +1,4 @@
-//! Spellings → what is known of them; a map that is fast for short words.
+//! Spellings → their values; a map that is fast for short words.
 //!
 //! Most words are no longer than eight bytes, nearly all no longer than sixteen. Such a word is a number, so that
 //! looking it up hashes and compares one number, and the map stays small enough for the processor's caches.
@@ -16,7 +16,7 @@ pub(super) struct Spellings<V> {
 }
 
 impl<V: Copy> Spellings<V> {
-    /// What is known of `word`.
+    /// The value of `word`, if it is known.
     #[inline]
     pub(super) fn get(&self, word: &str) -> Option<V> {
         match Number::of(word.as_bytes()) {

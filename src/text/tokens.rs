@@ -26,7 +26,7 @@ pub struct Token {
 impl Token {
     const STOP: u32 = u32::MAX;
 
-    /// The number of its term, below [`Terms::distinct`]; `None` for a stop word.
+    /// The number of its term, below [`TermIndex::distinct`]; `None` for a stop word.
     pub fn term(&self) -> Option<u32> {
         (self.term != Self::STOP).then_some(self.term)
     }
@@ -44,13 +44,13 @@ impl Token {
 
 /// The words of some sentences; terms are numbered from 0 in the order in which they first appear.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Terms {
+pub struct TermIndex {
     tokens: Vec<Token>,
     ends: Vec<usize>,
     distinct: usize,
 }
 
-impl Terms {
+impl TermIndex {
     /// How many sentences there are.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -109,10 +109,10 @@ impl Terms {
 }
 
 /// The words of each sentence; the second of each pair is its language (empty: unknown).
-pub fn index<'a>(sentences: impl Iterator<Item = (&'a str, &'a str)>) -> Terms {
+pub fn index<'a>(sentences: impl Iterator<Item = (&'a str, &'a str)>) -> TermIndex {
     MEMORY.with_borrow_mut(|memory| {
         memory.begin();
-        let mut terms = Terms::default();
+        let mut terms = TermIndex::default();
         for (sentence, language) in sentences {
             memory.read(sentence, language, &mut terms);
         }
@@ -139,7 +139,7 @@ thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-/// What a thread remembers of the words it has read.
+/// The words that a thread has read before.
 #[derive(Default)]
 struct Memory {
     interner: Interner,
@@ -169,7 +169,7 @@ impl Memory {
     }
 
     /// Adds one sentence to `terms`.
-    fn read(&mut self, sentence: &str, language: &str, terms: &mut Terms) {
+    fn read(&mut self, sentence: &str, language: &str, terms: &mut TermIndex) {
         let place = self.lexicon(language);
         let Self { interner, lexicons, local, text } = self;
         let lexicon = &mut lexicons[place];

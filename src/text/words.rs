@@ -57,21 +57,21 @@ pub(super) fn each_word(text: &str, mut found: impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        match KINDS[usize::from(bytes[at])] {
-            Kind::Alphanumeric => {
+        match BYTE_KINDS[usize::from(bytes[at])] {
+            ByteKind::Alphanumeric => {
                 let end = word_end(text, at);
                 found(at, end);
                 at = end;
             }
-            Kind::Sign => at += 1,
-            Kind::Wide => at = from_non_ascii(text, at, &mut found),
+            ByteKind::Sign => at += 1,
+            ByteKind::Wide => at = from_non_ascii(text, at, &mut found),
         }
     }
 }
 
-/// What a byte is to a word.
+/// The part of a byte in a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ByteKind {
     /// An ASCII letter or digit.
     Alphanumeric,
     /// Any other ASCII character.
@@ -80,11 +80,11 @@ enum Kind {
     Wide,
 }
 
-static KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Wide; 256];
+static BYTE_KINDS: [ByteKind; 256] = {
+    let mut kinds = [ByteKind::Wide; 256];
     let mut byte = 0;
     while byte < 128 {
-        kinds[byte] = if (byte as u8).is_ascii_alphanumeric() { Kind::Alphanumeric } else { Kind::Sign };
+        kinds[byte] = if (byte as u8).is_ascii_alphanumeric() { ByteKind::Alphanumeric } else { ByteKind::Sign };
         byte += 1;
     }
     kinds
@@ -111,10 +111,10 @@ fn word_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     while at < bytes.len() {
-        let kind = KINDS[usize::from(bytes[at])];
-        if kind == Kind::Alphanumeric {
+        let kind = BYTE_KINDS[usize::from(bytes[at])];
+        if kind == ByteKind::Alphanumeric {
             at += 1;
-        } else if kind == Kind::Sign {
+        } else if kind == ByteKind::Sign {
             if !joins(bytes, at, start) {
                 break;
             }

@@ -1,10 +1,10 @@
-//! What can be said of a summary without a reference: how much of its text it says, how often it says it twice, and
+//! Measures of a summary without a reference: how much of its text it says, how often it says it twice, and
 //! from where it takes its sentences.
 
 use serde::Serialize;
 
 use crate::rank::Rows;
-use crate::text::{self, Terms};
+use crate::text::{self, TermIndex};
 
 /// Parts of equal length into which a text is divided to say where sentences stand.
 pub const FIFTHS: usize = 5;
@@ -51,7 +51,7 @@ impl Intrinsic {
 }
 
 /// How often each term stands in some of the sentences.
-fn occurrences(terms: &Terms, sentences: std::ops::Range<usize>) -> Vec<f64> {
+fn occurrences(terms: &TermIndex, sentences: std::ops::Range<usize>) -> Vec<f64> {
     let mut counts = vec![0.0; terms.distinct()];
     sentences.flat_map(|sentence| terms.of(sentence)).for_each(|term| counts[term as usize] += 1.0);
     counts

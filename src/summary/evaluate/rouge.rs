@@ -14,7 +14,7 @@ const LONGEST_LINE: usize = 8_000;
 static ASCII: LazyLock<Regex> = LazyLock::new(|| Regex::new("[a-z0-9]+").expect("a valid pattern"));
 static UNICODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{L}\p{N}]+").expect("a valid pattern"));
 
-/// What counts as a word.
+/// The words that count.
 pub struct Words {
     pattern: &'static Regex,
     stem: Option<Stem>,

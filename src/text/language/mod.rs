@@ -59,7 +59,7 @@ pub fn normalize(tag: &str) -> Option<String> {
     .filter(|language| !language.is_empty())
 }
 
-/// Languages that detectors cannot tell apart well enough to overrule a page.
+/// Languages that detectors confuse too often to overrule a page.
 fn is_close(declared: &str, found: &str) -> bool {
     const GROUPS: [&[&str]; 8] = [
         &["no", "da", "sv"],
@@ -106,7 +106,7 @@ fn guess(sample: &str, script: Script) -> Option<(&'static str, bool)> {
     Some((language, true))
 }
 
-/// What most letters of a text are.
+/// The script of most letters of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
     Latin,
@@ -142,7 +142,7 @@ fn script(sample: &str) -> Option<(Script, usize)> {
         counts[script_of(letter) as usize] += 1;
     }
     let letters = counts.iter().sum();
-    // Japanese is mostly Han; a few kana tell.
+    // Japanese is mostly Han; a few kana decide.
     if counts[Script::Japanese as usize] * 20 > counts[Script::Han as usize] {
         counts[Script::Japanese as usize] += counts[Script::Han as usize];
     }
@@ -231,7 +231,7 @@ fn guess_arabic(sample: &str) -> &'static str {
     }
 }
 
-/// What whatlang finds, if it is one of these.
+/// The language that whatlang finds, if it is one of these.
 fn other(sample: &str, among: &[&'static str]) -> Option<&'static str> {
     let info = whatlang::detect(sample).filter(|info| info.is_reliable())?;
     among.iter().copied().find(|&language| language == short_code(info.lang()))

@@ -60,7 +60,7 @@ fn ends_sentence(last: char) -> bool {
     matches!(last, '.' | '!' | '?' | '…' | ':' | '。' | '！' | '？' | '।' | '؟' | '"' | '”' | '»' | ')')
 }
 
-/// A line that ends with a word of at most three small letters is hardly a heading.
+/// A line that ends with a word of at most three lower-case letters is hardly a heading.
 fn ends_with_function_word(line: &str) -> bool {
     line.rsplit(' ').next().is_some_and(|word| word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }

@@ -1,6 +1,6 @@
 //! A block of text → where its sentences may end.
 //!
-//! Most full stops are plain: a word in small letters before, a capital after, no quotation or bracket around. They end
+//! Most full stops are plain: a lower-case word before, a capital after, no quotation or bracket around. They end
 //! a sentence without asking. What is not plain (abbreviations, initials, numbers, ellipses) is left to a splitter that
 //! knows the language, which then sees one or two sentences and not the whole text: that is faster, and a
 //! quotation mark that nobody closed spoils less.
@@ -18,7 +18,7 @@ pub(super) struct End {
     pub(super) sure: bool,
 }
 
-/// What a byte may begin.
+/// The sign that a byte may begin.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Byte {
     Plain,
@@ -34,7 +34,7 @@ static BYTES: [Byte; 256] = {
         bytes[byte] = match byte as u8 {
             b'.' | b'!' | b'?' => Byte::Stop,
             b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' => Byte::Sign,
-            // What begins quotation marks, ellipses and the full stops of other scripts.
+            // First bytes of quotation marks, ellipses and the full stops of other scripts.
             0xc2 | 0xd8 | 0xdb | 0xe0..=0xe3 | 0xef => Byte::Wide,
             _ => Byte::Plain,
         };
@@ -43,7 +43,7 @@ static BYTES: [Byte; 256] = {
     bytes
 };
 
-/// What a language knows of its words, all asked in lower case.
+/// Properties of the words of one language, asked in lower case.
 pub(super) trait Words {
     /// Whether the word is one that a full stop follows inside a sentence.
     fn is_abbreviation(&self, word: &str) -> bool;
@@ -128,7 +128,7 @@ fn closers_end(text: &str, at: usize, end: usize) -> usize {
     text[at..end].find(|sign| !closes(sign)).map_or(end, |length| at + length)
 }
 
-/// What stands around a run of stops.
+/// The text around a run of stops.
 struct Around<'a> {
     before: &'a str,
     run: &'a str,
@@ -152,15 +152,15 @@ impl Around<'_> {
         }
         let opens = |sign| matches!(sign, '"' | '“' | '„' | '«' | '»' | '‘' | '\'' | '(' | '[' | '`' | '¿' | '¡' | '”');
         let first = next.trim_start_matches(opens).chars().next().unwrap_or(' ');
-        let told = self.before.trim_end_matches([' ', '.']);
-        let dots = self.before.bytes().skip(told.len()).filter(|&byte| byte == b'.').count();
+        let text_before = self.before.trim_end_matches([' ', '.']);
+        let dots = self.before.bytes().skip(text_before.len()).filter(|&byte| byte == b'.').count();
         if first == '.' || dots >= 3 {
-            return self.judge_dots(told, dots, next);
+            return self.judge_dots(text_before, dots, next);
         }
         let before = self.before.trim_end_matches(['»', '”', ')', '"']);
         let word = before.rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default();
         if first.is_lowercase() && !self.closed {
-            // Some write no capitals; most small letters tell an abbreviation.
+            // Some write no capitals; most lower-case letters show an abbreviation.
             return may_precede_small(self.run, word).then_some(false);
         }
         let plain = match self.run {
@@ -185,19 +185,19 @@ impl Around<'_> {
         Some(plain)
     }
 
-    /// Of four dots with spaces between them, the one next to the word ends the sentence: `told. . . . Then`, and
-    /// `told . . . . Then`.
-    fn judge_dots(&self, told: &str, dots: usize, next: &str) -> Option<bool> {
+    /// Of four dots with spaces between them, the one next to the word ends the sentence: `it rose. . . . Then`, and
+    /// `it rose . . . . Then`.
+    fn judge_dots(&self, text_before: &str, dots: usize, next: &str) -> Option<bool> {
         let rest = next.trim_start_matches(['.', ' ']);
         let more = next.bytes().take(next.len() - rest.len()).filter(|&byte| byte == b'.').count();
-        let apart = self.before[told.len()..].starts_with(' ') || dots == 0 && self.before.ends_with(' ');
+        let apart = self.before[text_before.len()..].starts_with(' ') || dots == 0 && self.before.ends_with(' ');
         let ends =
             dots + more == 3 && rest.starts_with(char::is_uppercase) && (if apart { more == 0 } else { dots == 0 });
         ends.then_some(true)
     }
 }
 
-/// Whether a sentence may end with this word and these stops when a small letter follows.
+/// Whether a sentence may end with this word and these stops when a lower-case letter follows.
 pub(super) fn may_precede_small(run: &str, word: &str) -> bool {
     let long = word.chars().nth(4).is_some() && word.chars().all(char::is_lowercase);
     matches!(run, "!" | "?" | "!!" | "??") || run == "." && long

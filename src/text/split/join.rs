@@ -1,4 +1,4 @@
-//! What was torn apart, put together; what stands on the wrong side of a break, moved over.
+//! Torn sentences joined, and signs on the wrong side of a break moved over.
 
 use std::ops::Range;
 
@@ -111,7 +111,7 @@ fn is_one_word(word: &str, next: char) -> bool {
     address || short || matches!(next, ',' | ';' | '-' | ')')
 }
 
-/// Whether a sentence goes on with a small letter after `word`. Not if that is the mark of a list (`ii.) The second`), and
+/// Whether a sentence goes on with a lower-case letter after `word`. Not if that is the mark of a list (`ii.) The second`), and
 /// not after a long word: some write no capitals. English alone is written so that `"Why?" she asked` needs no help.
 fn goes_on(word: &str, right: &str, language: &str) -> bool {
     let is_mark = right.split(' ').next().is_some_and(|piece| piece.len() <= 5 && piece.ends_with(')'));
@@ -120,7 +120,7 @@ fn goes_on(word: &str, right: &str, language: &str) -> bool {
     !is_mark && !(may_precede_small(run, body) && (run == "." || language == "en"))
 }
 
-/// `— he said`: what follows a quotation and its dash in small letters.
+/// `— he said`: what follows a quotation and its dash in lower case.
 fn speaks_on(right: &str) -> bool {
     right.trim_start_matches(['-', '–', '—', ' ']).starts_with(char::is_lowercase)
 }

@@ -30,10 +30,10 @@ const LONGEST_PIECE: usize = 16 * 1024;
 /// Languages whose sentences end with signs that mean other things elsewhere; sentencex knows them.
 const FOREIGN_STOPS: [&str; 3] = ["am", "hy", "my"];
 
-/// Bytes from which it is told whether a text writes capitals.
+/// Bytes read to decide whether a text has capitals.
 const SAMPLE: usize = 4096;
 
-/// With fewer small letters than this nothing is said about capitals.
+/// With fewer lower-case letters than this the text is taken to have capitals.
 const FEW_LETTERS: usize = 400;
 
 /// Splitters kept; more than there are languages.
@@ -53,7 +53,7 @@ pub fn sentences(text: &str, language: Option<&str>) -> Vec<Range<usize>> {
     found
 }
 
-/// What knows the words of one language.
+/// The sentence rules of one language, and its words.
 struct Splitter {
     language: String,
     known: Box<dyn sentencex::languages::Language>,
@@ -181,7 +181,7 @@ fn piece_end(text: &str, block: Range<usize>) -> (usize, bool) {
     }
 }
 
-/// Whether small letters say that a sentence goes on: not in texts that were put in small letters as a whole.
+/// Whether a lower-case letter shows that a sentence goes on: not in texts that are lower case throughout.
 fn writes_capitals(text: &str) -> bool {
     let (mut small, mut large) = (0, 0);
     for letter in text.bytes().take(SAMPLE) {

@@ -1,16 +1,16 @@
 //! A block of text → its quotations and brackets.
 //!
 //! A full stop inside a quotation or a bracket ends no sentence. Signs that are not closed soon, or not at all, are
-//! taken for slips: what a writer forgot to close must not swallow the rest of the text.
+//! taken for slips: a mark that a writer forgot to close must not swallow the rest of the text.
 
 use std::ops::Range;
 
 /// Longer quotations and brackets, in bytes, are cut at their sentences.
 const LONGEST: usize = 240;
 
-/// What opens and closes together.
+/// Signs that open and close together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PairKind {
     Straight,
     Curly,
     Single,
@@ -22,9 +22,9 @@ enum Kind {
 }
 
 /// How many kinds there are.
-const KINDS: usize = 8;
+const PAIR_KINDS: usize = 8;
 
-/// What a sign does.
+/// The effect of a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Opens,
@@ -36,7 +36,7 @@ enum Role {
 /// The quotations and brackets of a block, in the order of their ends.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
-    open: [Option<usize>; KINDS],
+    open: [Option<usize>; PAIR_KINDS],
     closed: Vec<Range<usize>>,
 }
 
@@ -52,7 +52,7 @@ impl Pairs {
                 }
                 *open = None;
             }
-            (Role::Opens, Some(_)) if matches!(kind, Kind::Round | Kind::Square) => {}
+            (Role::Opens, Some(_)) if matches!(kind, PairKind::Round | PairKind::Square) => {}
             (Role::Opens | Role::Either, _) => *open = Some(at),
             (Role::Closes, None) => {}
         }
@@ -65,8 +65,8 @@ impl Pairs {
     }
 }
 
-/// What the sign at `at` is and does there.
-fn role(text: &str, at: usize, sign: char) -> Option<(Kind, Role)> {
+/// The kind of the sign at `at`, and its effect there.
+fn role(text: &str, at: usize, sign: char) -> Option<(PairKind, Role)> {
     let before = text[..at].chars().next_back().unwrap_or(' ');
     let after = text[at + sign.len_utf8()..].chars().next().unwrap_or(' ');
     let begins = before.is_whitespace() || matches!(before, '(' | '[' | '-' | '–' | '—' | '¿' | '¡' | '/');
@@ -79,28 +79,28 @@ fn role(text: &str, at: usize, sign: char) -> Option<(Kind, Role)> {
     };
     Some(match sign {
         // A space on the wrong side: `he left, "said the man`.
-        '"' if begins && after.is_lowercase() && text[..at].ends_with(", ") => (Kind::Straight, Role::Either),
-        '"' => (Kind::Straight, by_place),
-        '„' => (Kind::Curly, Role::Opens),
-        '“' => (Kind::Curly, if ends && !begins { Role::Closes } else { Role::Opens }),
-        '”' => (Kind::Curly, if begins { Role::Opens } else { Role::Closes }),
-        '«' => (Kind::Angle, if ends && after != '\u{a0}' && !begins { Role::Closes } else { Role::Opens }),
-        '»' => (Kind::Angle, if begins && after.is_alphanumeric() { Role::Opens } else { Role::Closes }),
-        '`' if after == '`' && before.is_alphanumeric() => (Kind::Doubled, Role::Closes),
-        '`' if after == '`' => (Kind::Doubled, Role::Opens),
+        '"' if begins && after.is_lowercase() && text[..at].ends_with(", ") => (PairKind::Straight, Role::Either),
+        '"' => (PairKind::Straight, by_place),
+        '„' => (PairKind::Curly, Role::Opens),
+        '“' => (PairKind::Curly, if ends && !begins { Role::Closes } else { Role::Opens }),
+        '”' => (PairKind::Curly, if begins { Role::Opens } else { Role::Closes }),
+        '«' => (PairKind::Angle, if ends && after != '\u{a0}' && !begins { Role::Closes } else { Role::Opens }),
+        '»' => (PairKind::Angle, if begins && after.is_alphanumeric() { Role::Opens } else { Role::Closes }),
+        '`' if after == '`' && before.is_alphanumeric() => (PairKind::Doubled, Role::Closes),
+        '`' if after == '`' => (PairKind::Doubled, Role::Opens),
         '`' if before == '`' => return None,
-        '`' => (Kind::Single, by_place),
-        '\'' if before == '\'' => (Kind::Doubled, Role::Closes),
+        '`' => (PairKind::Single, by_place),
+        '\'' if before == '\'' => (PairKind::Doubled, Role::Closes),
         '\'' | '‘' | '’' if before.is_alphanumeric() && after.is_alphanumeric() => return None,
-        '\'' if after != '\'' && by_place != Role::Either => (Kind::Single, by_place),
-        '‘' => (Kind::Single, Role::Opens),
-        '’' => (Kind::Single, Role::Closes),
-        '(' | '（' => (Kind::Round, Role::Opens),
-        ')' | '）' => (Kind::Round, Role::Closes),
-        '[' => (Kind::Square, Role::Opens),
-        ']' => (Kind::Square, Role::Closes),
-        '「' | '『' | '《' => (Kind::Corner, Role::Opens),
-        '」' | '』' | '》' => (Kind::Corner, Role::Closes),
+        '\'' if after != '\'' && by_place != Role::Either => (PairKind::Single, by_place),
+        '‘' => (PairKind::Single, Role::Opens),
+        '’' => (PairKind::Single, Role::Closes),
+        '(' | '（' => (PairKind::Round, Role::Opens),
+        ')' | '）' => (PairKind::Round, Role::Closes),
+        '[' => (PairKind::Square, Role::Opens),
+        ']' => (PairKind::Square, Role::Closes),
+        '「' | '『' | '《' => (PairKind::Corner, Role::Opens),
+        '」' | '』' | '》' => (PairKind::Corner, Role::Closes),
         _ => return None,
     })
 }

@@ -1,4 +1,4 @@
-//! What both splitters get wrong, mended.
+//! Faults of both splitters, mended.
 
 use std::ops::Range;
 
