@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::extract::clean::{Cleaning, Lines, Reason, Recurring};
 use crate::extract::draft::{Draft, Kind};
-use crate::extract::html::dates;
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, canonical_url};
 use crate::model::{Article, Problem};
+use crate::text::dates;
 
 /// Lines before the article in which its headline is looked for.
 const HEAD_LINES: usize = 60;

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use crate::fetch::{Accept, Fetch, Request, gunzip};
 use crate::model::{Entry, Link, Problem};
-use crate::source::feed::date;
 use crate::source::scope::Scope;
 use crate::source::text::{clean, decode, plain};
 use crate::source::tree::{self, Element};
 use crate::source::web::{self, Answer, LARGEST};
 use crate::source::{Gathered, Location, Memory, Outcome, Source, newest};
+use crate::text::dates;
 
 /// Sitemaps read of one index, newest first.
 const MAPS: usize = 5;
@@ -96,8 +96,8 @@ fn entry(page: &Element, scope: &Scope) -> Option<Entry> {
     Some(Entry {
         title: said("news:title").filter(|title| !title.is_empty()),
         links: vec![Link { href, rel: Some("alternate".into()), media_type: None }],
-        published: said("news:publication_date").and_then(|text| date::parse(&text)),
-        updated: page.first(&["lastmod"]).and_then(|element| date::parse(&element.text())),
+        published: said("news:publication_date").and_then(|text| dates::parse(&text)),
+        updated: page.first(&["lastmod"]).and_then(|element| dates::parse(&element.text())),
         language: language.map(|element| element.text().trim().to_owned()),
         ..Entry::default()
     })

@@ -7,6 +7,7 @@
 //! To add a language: its abbreviations in `text/split/`, its name in `stem`; where no stemmer exists words stand
 //! for themselves.
 
+pub mod dates;
 pub mod language;
 
 mod lexicon;

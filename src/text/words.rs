@@ -173,7 +173,7 @@ fn cut_run(run: &str, offset: usize, found: &mut impl FnMut(usize, usize)) {
 }
 
 /// Letters, digits, and the marks that belong to them (vowel signs, viramas, points, accents).
-fn is_word_letter(letter: char) -> bool {
+pub(super) fn is_word_letter(letter: char) -> bool {
     letter.is_alphanumeric() || is_mark(letter)
 }
 

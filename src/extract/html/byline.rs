@@ -3,12 +3,12 @@
 use dom_query::{Document, NodeRef};
 
 use crate::extract::html::blocks::Page;
-use crate::extract::html::dates;
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
 use crate::extract::html::metadata::{Metas, select};
 use crate::extract::plain_text::visible_line;
 use crate::model::PartKind;
+use crate::text::dates;
 
 /// Where bylines stand, most telling first.
 const MARKED: &str = "[itemprop~=author] [itemprop~=name], [itemprop~=author], a[rel~=author], [rel~=author], .author-name, .author__name, \

@@ -4,9 +4,9 @@ use dom_query::Document;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::extract::html::dates;
 use crate::extract::html::metadata::select;
 use crate::extract::plain_text::title_text;
+use crate::text::dates;
 
 /// What the blocks say.
 #[derive(Debug, Default)]
@@ -107,7 +107,7 @@ fn describe(node: &Value, nodes: &[&Value], described: &mut Described) {
     described.language =
         node["inLanguage"].as_str().or_else(|| node["inLanguage"]["alternateName"].as_str()).map(str::to_owned);
     let date = |node: &Value| {
-        ["datePublished", "dateCreated", "uploadDate"].iter().find_map(|key| dates::parse(node[*key].as_str()?))
+        ["datePublished", "dateCreated", "uploadDate"].iter().find_map(|key| dates::parse_or_find(node[*key].as_str()?))
     };
     // A page that is not called an article has a date when it was put up, which is no publication.
     let article = |node: &Value| rank(node).is_some_and(|rank| rank < 3);

@@ -4,7 +4,6 @@
 
 mod blocks;
 mod byline;
-pub(crate) mod dates;
 mod features;
 mod figures;
 pub(crate) mod guard;

@@ -8,10 +8,10 @@ use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
 
 use crate::extract::html::blocks::{Page, names_change};
-use crate::extract::html::dates;
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
 use crate::extract::html::metadata::{Metas, select};
+use crate::text::dates;
 
 /// `<meta>` names of the date of publication, most telling first.
 const NAMES: [&str; 27] = [
@@ -102,7 +102,7 @@ pub(crate) fn read(
     if let Some(original) = originally(page).or_else(|| labelled(page)) {
         return Some(original);
     }
-    let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse));
+    let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse_or_find));
     let stated = described.published.or_else(meta);
     let marked = || marked(document);
     match (stated, shown(head)) {
@@ -200,7 +200,7 @@ fn marked(document: &Document) -> Option<Timestamp> {
         nodes.filter(|node| !is_about_change(node) && !is_of_another(node)).find_map(|node| {
             let stated = ["datetime", "content", "title"]
                 .iter()
-                .find_map(|name| node.attr(name).and_then(|value| dates::parse(&value)));
+                .find_map(|name| node.attr(name).and_then(|value| dates::parse_or_find(&value)));
             stated.or_else(|| Some(inline(&node)).filter(|text| text.len() < 120).and_then(|text| dates::find(&text)))
         })
     })

@@ -2,11 +2,11 @@ use mail_parser::decoders::base64::base64_decode;
 
 use crate::model::{Content, Enclosure, Entry, Feed, Link, Person};
 use crate::source::feed::Error;
-use crate::source::feed::date;
 use crate::source::feed::person::person;
 use crate::source::scope::Scope;
 use crate::source::text::{decode_entities, is_escaped_twice, looks_like_html, one_line, plain};
 use crate::source::tree::{Element, Tree};
+use crate::text::dates;
 
 /// Most entries read of one feed.
 const MOST: usize = 50_000;
@@ -62,7 +62,7 @@ fn inside(scope: &Scope, element: &Element) -> Scope {
 
 fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
     let said = |names: &[&str]| channel.first(names).map(line);
-    let date = |names: &[&str]| channel.first(names).and_then(|element| date::parse(&element.text()));
+    let date = |names: &[&str]| channel.first(names).and_then(|element| dates::parse(&element.text()));
     let image = channel.first(&["image"]).or_else(|| root.first(&["image"]));
     let logo = image.and_then(|image| image.first(&["url", "href"])).map(Element::text);
     let logo = logo.or_else(|| channel.first(&["logo", "icon"]).map(Element::text));
@@ -107,7 +107,7 @@ fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
 fn entry(item: &Element, feed: &Scope) -> Entry {
     let scope = inside(feed, item);
     let said = |names: &[&str]| item.first(names).map(line);
-    let date = |names: &[&str]| item.first(names).and_then(|element| date::parse(&element.text()));
+    let date = |names: &[&str]| item.first(names).and_then(|element| dates::parse(&element.text()));
     let written = |names: &[&str]| item.first(names).and_then(content);
     // Media RSS describes the entry or, inside of it, what it shows.
     let shown = item.first(&["media:group", "media:content"]);
@@ -150,7 +150,7 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
             "expirationdate",
         ]),
         updated: date(&["updated", "modified", "dcterms:modified", "lastbuilddate"])
-            .or_else(|| date::parse(item.attribute("lastmod")?)),
+            .or_else(|| dates::parse(item.attribute("lastmod")?)),
         rights: said(&["rights", "copyright", "dc:rights"]),
         language: said(&["dc:language", "language"]).filter(|text| !text.is_empty()).or(scope.language),
         enclosures,

@@ -2,9 +2,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::{Content, Enclosure, Entry, Feed, Link, Person};
-use crate::source::feed::{BROKEN_OFF, Error, MENDED, date};
+use crate::source::feed::{BROKEN_OFF, Error, MENDED};
 use crate::source::scope::Scope;
 use crate::source::text::{one_line, plain};
+use crate::text::dates;
 
 /// Reads JSON Feed 1 and 1.1 (jsonfeed.org), and says what had to be done to it first; wrong types are taken as missing.
 pub(super) fn read(text: &str, url: Option<&str>) -> Result<(Feed, Option<&'static str>), Error> {
@@ -95,7 +96,7 @@ fn entry(item: &Value, scope: &Scope) -> Entry {
         Some(Link { href, rel: Some(rel.into()), media_type: None })
     };
     let html = string(item, "content_html").map(|html| Content::Html { html });
-    let date = |key: &str| string(item, key).and_then(|text| date::parse(&text));
+    let date = |key: &str| string(item, key).and_then(|text| dates::parse(&text));
     let tags = item.get("tags").and_then(Value::as_array);
     let related = if item.get("url").is_some() { "related" } else { "alternate" };
     Entry {

@@ -5,7 +5,6 @@
 //! that has something to say, in an order of preference, fills a field. Nothing is invented: no id, no date, no
 //! title. Of a document that breaks off, the entries that are whole are kept, and a problem says so.
 
-pub(crate) mod date;
 mod discover;
 mod json;
 
