@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
-#[path = "../tests/support/web.rs"]
+#[path = "../tests/it/support/web.rs"]
 mod web;
 
 use std::fmt::Write as _;

@@ -5,7 +5,7 @@ usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../sh
 
 Parts: feeds attacks charset pages metadata cleaning sample words speed safety, then those that run another command of this
 folder and take minutes: unseen (`fit_pages.py` and `fit_lines.py`, cross-validation; need numpy and lightgbm), hostile
-(`cargo test --test hostile`) and morning (`cargo bench --bench gathering`).
+(`cargo test --test it hostile::`) and morning (`cargo bench --bench gathering`).
 """
 import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile
 

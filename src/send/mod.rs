@@ -7,7 +7,7 @@
 //! matters is whether the final dot was reached: before it, a failure means the message was not taken; after it,
 //! nobody knows ([`SendOutcome::Unknown`]).
 //!
-//! To add a transport: `send/<name>.rs`, a variant in [`TransportKind`], and the contract tests in `tests/send.rs`.
+//! To add a transport: `send/<name>.rs`, a variant in [`TransportKind`], and the contract tests in `tests/it/send.rs`.
 
 mod address;
 mod builder;

@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{Program, Ran};
 use serde_json::Value;
+
+use crate::support::program::{Program, Ran};
 
 const TEXT: &str =
     "The river rose on Monday. Firemen closed the old bridge. Nobody was hurt. Trains stood still all night.";

@@ -2,19 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/front.rs"]
-mod front;
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/smtp.rs"]
-mod smtp;
-
 use std::time::Duration;
 
-use front::{Front, fixture, front};
-use program::{Program, Ran};
-use smtp::{Act, Server, Step};
 use tokio::time::Instant;
+
+use crate::support::front::{Front, fixture, front};
+use crate::support::program::{Program, Ran};
+use crate::support::smtp::{Act, Server, Step};
 
 const NOW: &str = "2026-10-19T05:00:00Z";
 const SECRET: &str = "s3cret-of-the-house";

@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "support/program.rs"]
-mod program;
-
 use std::path::{Path, PathBuf};
 
 use newsdigest::model::Edition;
-use program::run_in;
+
+use crate::support::program::run_in;
 
 fn edition() -> Edition {
     let state = tempfile::tempdir().unwrap();

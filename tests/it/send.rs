@@ -2,9 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/smtp.rs"]
-mod smtp;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +15,9 @@ use newsdigest::send::{
     TransportKind,
 };
 use newsdigest::store::{Durability, NewEdition, NewTemplate, Store};
-use smtp::{Act, Server, Step};
 use tokio::sync::watch;
+
+use crate::support::smtp::{Act, Server, Step};
 
 const NOW: &str = "2026-01-02T03:04:05Z";
 

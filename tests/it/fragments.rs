@@ -6,18 +6,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "support/chromium.rs"]
-mod chromium;
-#[path = "support/web.rs"]
-mod web;
-
 use std::io::Write as _;
 
-use chromium::Chromium;
 use newsdigest::extract;
 use newsdigest::model::Document;
 use newsdigest::summary::text_fragment;
-use web::{Answer, Web};
+
+use crate::support::chromium::Chromium;
+use crate::support::web::{Answer, Web};
 
 /// Resolves to whether the element that holds the sentence comes into sight.
 const IN_SIGHT: &str = "new Promise(done => {

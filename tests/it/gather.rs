@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/web.rs"]
-mod web;
-
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,7 +13,7 @@ use newsdigest::pipeline::gather;
 use newsdigest::store::Store;
 use tokio::time::Instant;
 
-use web::{Answer, Web};
+use crate::support::web::{Answer, Web};
 
 const TEXT: [&str; 4] = [
     "The council of Harwick voted on Monday evening to rebuild the old harbour bridge over the next three years.",

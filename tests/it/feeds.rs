@@ -6,9 +6,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/web.rs"]
-mod web;
-
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +16,7 @@ use newsdigest::source::feed::{self, Error};
 use newsdigest::source::{Defaults, Gathered, Memory, Options, Outcome, Source, gather};
 use tokio::time::Instant;
 
-use web::{Answer, Web, rss};
+use crate::support::web::{Answer, Web, rss};
 
 #[test]
 fn each_feed_becomes_what_its_folder_says() {

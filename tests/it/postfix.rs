@@ -2,11 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/receiver.rs"]
-mod receiver;
-#[path = "support/smtp.rs"]
-mod smtp;
-
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -18,9 +13,11 @@ use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
 use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Security, Signer, SmtpOptions};
 use newsdigest::store::{NewEdition, NewTemplate, Store};
-use smtp::Server;
 use tempfile::TempDir;
 use tokio::time::Instant;
+
+use crate::support::receiver;
+use crate::support::smtp::Server;
 
 const NOW: &str = "2026-01-02T03:04:05Z";
 

@@ -4,9 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 #![expect(clippy::disallowed_methods, reason = "the sender process is told by its environment, and reads the clock")]
 
-#[path = "support/smtp.rs"]
-mod smtp;
-
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -18,7 +15,8 @@ use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
 use newsdigest::send::{self, MessageTemplate, Security, SmtpOptions};
 use newsdigest::store::{self, NewEdition, NewTemplate, Store};
-use smtp::{Act, Server, Step};
+
+use crate::support::smtp::{Act, Server, Step};
 
 const READERS: usize = 120;
 const CONNECTIONS: usize = 3;
@@ -56,7 +54,7 @@ fn options(port: u16) -> send::Options {
 
 fn start(store: &Path, port: u16) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "sender_process", "--nocapture"])
+        .args(["--exact", "chaos::sender_process", "--nocapture"])
         .env("CHAOS_STORE", store)
         .env("CHAOS_PORT", port.to_string())
         .stdout(Stdio::null())

@@ -5,14 +5,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "support/program.rs"]
-mod program;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use program::Program;
 use serde_json::Value;
+
+use crate::support::program::Program;
 
 const CONFIG: &str = r#"
 version = 1

@@ -2,18 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/dns.rs"]
-mod dns;
-#[path = "support/front.rs"]
-mod front;
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/smtp.rs"]
-mod smtp;
-
-use front::{Front, fixture, front};
-use program::Program;
-use smtp::{Act, Server, Step};
+use crate::support::dns;
+use crate::support::dns;
+use crate::support::front::{Front, fixture, front};
+use crate::support::program::Program;
+use crate::support::smtp::{Act, Server, Step};
 
 const SPF: (&str, &str) = ("example.org", "v=spf1 a:smtp.example.org ~all");
 const DMARC: (&str, &str) = ("_dmarc.example.org", "v=DMARC1; p=quarantine; rua=mailto:postmaster@example.org");

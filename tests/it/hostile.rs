@@ -56,7 +56,7 @@ const APART: &str = "
         ip address add $address dev lo
     done
     exec 3< <(exec python3 \"$1\" --offhost --port 8080 --slow 15 --cap 64) && read -r _ <&3
-    DIGEST_HOSTILE=http://93.184.216.34:8080 \"$2\" --exact --nocapture every_hostile_case_is_met_as_wanted
+    DIGEST_HOSTILE=http://93.184.216.34:8080 \"$2\" --exact --nocapture hostile::every_hostile_case_is_met_as_wanted
     status=$? && kill $! && exit $status";
 
 fn options(private: bool) -> Options {

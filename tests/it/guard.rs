@@ -2,18 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/web.rs"]
-mod web;
-
 use std::net::TcpListener;
 
 use jiff::SignedDuration;
 use newsdigest::fetch::{Accept, Error, Fetch, Http, Options, Reply, Request};
 
-use program::Program;
-use web::{Answer, Web, rss};
+use crate::support::program::Program;
+use crate::support::web::{Answer, Web, rss};
 
 fn http() -> Http {
     Http::new(&Options { timeout: SignedDuration::from_secs(2), retries: 0, ..Options::default() }).unwrap()

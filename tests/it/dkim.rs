@@ -3,15 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/receiver.rs"]
-mod receiver;
-
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Signer};
+
+use crate::support::receiver;
+use crate::support::receiver;
 
 fn key(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim").join(name)

@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/web.rs"]
-mod web;
-
 use std::io::Write;
 use std::time::Duration;
 
@@ -12,7 +9,7 @@ use jiff::SignedDuration;
 use newsdigest::fetch::{Accept, Error, Fetch, Http, Options, Recorded, Reply, Request, Size, record};
 use tokio::time::Instant;
 
-use web::{Answer, Web, gzip, rss};
+use crate::support::web::{Answer, Web, gzip, rss};
 
 fn options() -> Options {
     Options { allow_private: true, timeout: SignedDuration::from_secs(1), retries: 0, ..Options::default() }

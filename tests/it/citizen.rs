@@ -2,13 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/web.rs"]
-mod web;
-
-use program::{Program, Ran};
-use web::{Answer, Web, rss};
+use crate::support::program::{Program, Ran};
+use crate::support::web::{Answer, Web, rss};
 
 /// One source, the feed of `web`.
 fn program(web: &Web, more: &str) -> Program {

@@ -2,17 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/front.rs"]
-mod front;
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/web.rs"]
-mod web;
-
 use axum::http::Version;
-use front::{Front, fixture, front};
-use program::Program;
-use web::{Web, rss};
+
+use crate::support::front::{Front, fixture, front};
+use crate::support::program::Program;
+use crate::support::web::{Web, rss};
 
 fn program(url: &str) -> Program {
     let source = format!("[[source]]\nname = \"a\"\nfeed = \"{url}\"\nfull_text = \"never\"\nallow_private = true\n");

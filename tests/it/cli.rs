@@ -2,13 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/web.rs"]
-mod web;
-
-use program::Program;
-use web::{Answer, Web};
+use crate::support::program::Program;
+use crate::support::web::{Answer, Web};
 
 const FEED: &str = "<rss version=\"2.0\"><channel><title>Harbour News</title><link>https://a.example/</link><item>\
                     <title>One</title><link>https://a.example/1</link><description>Text.</description></item></channel></rss>";

@@ -2,17 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/smtp.rs"]
-mod smtp;
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use program::Program;
-use smtp::{Act, Server, Step};
+use crate::support::program::Program;
+use crate::support::smtp::{Act, Server, Step};
 
 const NOW: &str = "2026-10-19T05:00:00Z";
 const PASSWORD: &str = "s3cret-of-the-house";

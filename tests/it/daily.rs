@@ -2,16 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/smtp.rs"]
-mod smtp;
-#[path = "support/web.rs"]
-mod web;
-
-use program::Program;
-use smtp::Server;
-use web::{Answer, Web};
+use crate::support::program::Program;
+use crate::support::smtp::Server;
+use crate::support::smtp;
+use crate::support::smtp;
+use crate::support::web::{Answer, Web};
 
 const MONDAY: &str = "2026-10-19T05:00:00Z";
 const TUESDAY: &str = "2026-10-20T05:00:00Z";

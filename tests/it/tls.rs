@@ -2,17 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-#[path = "support/front.rs"]
-mod front;
-#[path = "support/smtp.rs"]
-mod smtp;
-
 use std::time::Duration;
 
-use front::{Front, fixture, front};
 use newsdigest::model::{Message, SendOutcome};
 use newsdigest::send::{Security, Smtp, SmtpOptions, Transport};
-use smtp::{Act, Server, Step};
+
+use crate::support::front::{Front, fixture, front};
+use crate::support::smtp::{Act, Server, Step};
 
 fn message() -> Message {
     Message {

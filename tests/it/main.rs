@@ -1,0 +1,36 @@
+//! The promises of the program, a module each, against real parts: the program itself, servers on loopback, SQLite.
+//!
+//! One crate, so that it is linked once: `cargo test --test it fragments::` runs the tests of one promise.
+//! They run side by side in one process; none may change the working directory or the environment of it.
+
+mod architecture;
+mod chaos;
+mod check;
+mod citizen;
+mod cli;
+mod config;
+mod daily;
+mod dkim;
+mod editions;
+mod evaluate;
+mod faults;
+mod feeds;
+mod fetch;
+mod fragments;
+mod gather;
+mod guard;
+mod hostile;
+mod hostile_charsets;
+mod hostile_documents;
+mod hostile_feeds;
+mod https;
+mod licences;
+mod operations;
+mod postfix;
+mod ranking_parity;
+mod rendering;
+mod sample;
+mod send;
+mod store;
+mod support;
+mod tls;

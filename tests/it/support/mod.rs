@@ -1,0 +1,9 @@
+//! The servers and programs that the tests meet.
+
+pub(crate) mod chromium;
+pub(crate) mod dns;
+pub(crate) mod front;
+pub(crate) mod program;
+pub(crate) mod receiver;
+pub(crate) mod smtp;
+pub(crate) mod web;
