@@ -1,6 +1,7 @@
 //! The servers and programs that the tests meet.
 
 pub(crate) mod chromium;
+pub(crate) mod code;
 pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod program;
