@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::program::Program;
+use crate::support::smtp;
+use crate::support::smtp;
 use crate::support::smtp::Server;
-use crate::support::smtp;
-use crate::support::smtp;
 use crate::support::web::{Answer, Web};
 
 const MONDAY: &str = "2026-10-19T05:00:00Z";
