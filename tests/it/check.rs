@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
 use crate::support::dns;
-use crate::support::dns;
 use crate::support::front::{Front, fixture, front};
 use crate::support::program::Program;
 use crate::support::smtp::{Act, Server, Step};

@@ -4,7 +4,6 @@
 
 use crate::support::program::Program;
 use crate::support::smtp;
-use crate::support::smtp;
 use crate::support::smtp::Server;
 use crate::support::web::{Answer, Web};
 

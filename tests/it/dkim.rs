@@ -11,7 +11,6 @@ use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Signer};
 
 use crate::support::receiver;
-use crate::support::receiver;
 
 fn key(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim").join(name)
