@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/story/calendar.txt: names of months and weekdays from CLDR (package babel), one line a language and day or month."""
+"""Writes src/story/cluster/calendar.txt: names of months and weekdays from CLDR (package babel), one line a language and day or month."""
 import subprocess
 import sys
 from babel import Locale

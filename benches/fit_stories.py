@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fit_stories.py DIGEST DATA_FOLDER: the coefficients of src/story/pairs.rs, and how well they do on topics they were not fitted on.
+"""fit_stories.py DIGEST DATA_FOLDER: the coefficients of src/story/cluster/pairs.rs, and how well they do on topics they were not fitted on.
 
     cargo build --release && python3 benches/fit_stories.py target/release/digest ../shared/data
 
@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 DIGEST, DATA = sys.argv[1], pathlib.Path(sys.argv[2])
-NAMES = ['lead', 'title', 'names', 'numbers', 'weekday_clash', 'calendar_same', 'calendar_clash', 'near', 'far', 'short']
+NAMES = ['lead', 'title', 'names', 'numbers', 'weekday_clash', 'calendar_same', 'calendar_clash', 'recency', 'far', 'brevity']
 SIGNS = [1, 1, 1, 1, -1, 1, -1, 1, -1, 1]
 RIDGE, THRESHOLD, RELATIVE = 0.01, 0.25, 0.5
 
@@ -27,7 +27,7 @@ def pairs(records):
     lines = ''.join(json.dumps(record) + '\n' for record in records)
     answer = subprocess.run([DIGEST, 'group', '--pairs', '--jsonl'], input=lines, text=True, capture_output=True, check=True)
     rows = [json.loads(line) for line in answer.stdout.splitlines()]
-    return [(row['a'], row['b'], [row['likeness'][name] for name in NAMES]) for row in rows]
+    return [(row['a'], row['b'], [row['features'][name] for name in NAMES]) for row in rows]
 
 
 def topic(story):

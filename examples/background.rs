@@ -1,4 +1,4 @@
-//! Makes a background table for stories: `cargo run --release --example background -- en FILE.jsonl… > src/story/background.en.txt`.
+//! Makes a background table for stories: `cargo run --release --example background -- en FILE.jsonl… > src/story/cluster/background.en.txt`.
 //!
 //! The files are JSON Lines with a `text`; the table holds in how many of them a stem occurs, and no text.
 

@@ -135,8 +135,8 @@ fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) 
     let templates = Templates::builtin(template).unwrap();
     // A date in the future, or of years ago, would be held against it.
     let edition = Edition { composed: Timestamp::now(), ..edition.clone() };
-    let (fates, rankings, sentences) = (vec![], vec![], vec![]);
-    let mut composition = Composition { edition, fates, rankings, sentences };
+    let (decisions, rankings, sentences) = (vec![], vec![], vec![]);
+    let mut composition = Composition { edition, decisions, rankings, sentences };
     let rendered = loop {
         let rendered = templates.render(&composition.edition, &reader).unwrap();
         // What is put in for the reader needs room, too.

@@ -13,7 +13,7 @@ use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::pipeline::Composed;
 use crate::store::Store;
-use crate::story::Taste;
+use crate::story::Preferences;
 
 /// Why stories stand where they stand, and what became of every entry: of the next edition, by the answers of the last
 /// gathering, or of the last edition when nothing is waiting
@@ -27,7 +27,7 @@ pub(super) struct Args {
     story: Option<String>,
     /// What your ratings add up to: the weights of sources and terms, and what was rated
     #[arg(long, conflicts_with_all = ["dropped", "story", "edition"])]
-    taste: bool,
+    preferences: bool,
     /// The edition with this id
     #[arg(long, value_name = "ID")]
     edition: Option<String>,
@@ -38,8 +38,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    if args.taste {
-        return taste(args, session, &config);
+    if args.preferences {
+        return preferences(args, session, &config);
     }
     let composed = session.block_on(replayed(session, &config, args.edition.as_deref()))??;
     let as_json = args.json || !std::io::stdout().is_terminal();
@@ -47,16 +47,16 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn taste(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
+fn preferences(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
     let read = async { Store::snapshot(&config.store).await?.ratings(&config.newsletter.name).await };
     let ratings = session.block_on(read)??;
-    let taste = Taste::learn(&ratings);
+    let preferences = Preferences::from_ratings(&ratings);
     if args.json || !std::io::stdout().is_terminal() {
-        to_stdout(&format!("{}\n", json!({ "taste": taste, "ratings": ratings })))?;
+        to_stdout(&format!("{}\n", json!({ "preferences": preferences, "ratings": ratings })))?;
         return Ok(Exit::Done);
     }
     let mut text = String::new();
-    for (kind, weights) in [("source", &taste.sources), ("term", &taste.terms)] {
+    for (kind, weights) in [("source", &preferences.sources), ("term", &preferences.terms)] {
         for (name, weight) in weights {
             let _ = writeln!(text, "{weight:+.1}  {kind} {name}");
         }
@@ -74,11 +74,12 @@ fn wanted(args: &Args, headline: &str) -> bool {
 
 fn json(args: &Args, composed: &Composed) -> String {
     let composition = &composed.composition;
-    let fates: Vec<_> = composition.fates.iter().filter(|fate| !args.dropped || !fate.is_told()).collect();
+    let decisions: Vec<_> =
+        composition.decisions.iter().filter(|decision| !args.dropped || !decision.is_published()).collect();
     let stories: Vec<_> = composition.edition.stories().filter(|story| wanted(args, &story.headline)).collect();
     let stories = if args.dropped { Vec::new() } else { stories };
     let rankings = if args.dropped { None } else { Some(&composition.rankings) };
-    let fates = if args.story.is_some() { Vec::new() } else { fates };
+    let decisions = if args.story.is_some() { Vec::new() } else { decisions };
     let told = |id: &str| stories.iter().any(|story| story.id == id);
     let sentences: Vec<_> = composition.sentences.iter().filter(|sentence| told(&sentence.story)).collect();
     let account = json!({
@@ -87,16 +88,16 @@ fn json(args: &Args, composed: &Composed) -> String {
         "stories": stories,
         "rankings": rankings,
         "sentences": sentences,
-        "fates": fates,
+        "decisions": decisions,
     });
     format!("{account}\n")
 }
 
-/// How many entries were seen, and how many met each fate: the numbers add up.
+/// How many entries were seen, and how many each decision met: the numbers add up.
 fn counts(composed: &Composed) -> BTreeMap<&'static str, usize> {
-    let mut counts = BTreeMap::from([("seen", composed.composition.fates.len())]);
-    for fate in &composed.composition.fates {
-        *counts.entry(fate.outcome.name()).or_default() += 1;
+    let mut counts = BTreeMap::from([("seen", composed.composition.decisions.len())]);
+    for decision in &composed.composition.decisions {
+        *counts.entry(decision.outcome.name()).or_default() += 1;
     }
     counts
 }
@@ -131,8 +132,8 @@ fn text(args: &Args, composed: &Composed) -> String {
         }
     }
     if args.story.is_none() {
-        for fate in composition.fates.iter().filter(|fate| !fate.is_told()) {
-            let _ = writeln!(text, "left out: {} ({}): {}", fate.title, fate.source, fate.why);
+        for decision in composition.decisions.iter().filter(|decision| !decision.is_published()) {
+            let _ = writeln!(text, "left out: {} ({}): {}", decision.title, decision.source, decision.why);
         }
     }
     text

@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(long)]
     jsonl: bool,
     /// Instead of stories, how probably two articles tell one event, and what that is made of, a line a pair:
-    /// {"a","b","probability","likeness"}
+    /// {"a","b","probability","features"}
     #[arg(long)]
     pairs: bool,
     /// Mean probability, 0 to 1, from which two groups of articles are one story
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let options = Options { cluster: args.cluster, duplicate: args.duplicate, ..Options::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let answered = if args.pairs {
-        input.pairs(&story::alike(&input.articles), &mut out)
+        input.pairs(&story::score_pairs(&input.articles), &mut out)
     } else {
         input.answer(&story::group(&input.articles, &options), &mut out)
     };
@@ -141,10 +141,10 @@ impl Input {
         }
     }
 
-    fn pairs(&self, alike: &[story::Alike], out: &mut impl Write) -> std::io::Result<()> {
-        for story::Alike { a, b, probability, likeness } in alike {
+    fn pairs(&self, scored: &[story::ScoredPair], out: &mut impl Write) -> std::io::Result<()> {
+        for story::ScoredPair { a, b, probability, features } in scored {
             let (a, b) = (&self.ids[*a], &self.ids[*b]);
-            let line = serde_json::json!({ "a": a, "b": b, "probability": probability, "likeness": likeness });
+            let line = serde_json::json!({ "a": a, "b": b, "probability": probability, "features": features });
             writeln!(out, "{line}")?;
         }
         Ok(())

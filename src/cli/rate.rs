@@ -8,16 +8,17 @@ use mail_parser::MessageParser;
 use crate::Error;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
-use crate::model::{Problem, Rating, Story};
-use crate::send::Feedback;
+use crate::model::{Problem, Story};
+use crate::send::RatingLinks;
 use crate::store::{self, Store};
+use crate::story;
 
 /// Says that you want more (+) or less (-) of what a story is
 ///
 /// A rating moves the weights of the story's sources and of its five first keyphrases by 0.1 points, each to at most 0.5
-/// up or down; a story moves by at most 1 point, which is what one more source is worth. `digest explain --taste` shows
+/// up or down; a story moves by at most 1 point, which is what one more source is worth. `digest explain --preferences` shows
 /// all of it. Nothing else is learned from: not what is opened, not what is clicked. It stays in the store, and
-/// `--reset` forgets it. With [feedback] in the config, the mail has links under each story that make such ratings;
+/// `--reset` forgets it. With [rating] in the config, the mail has links under each story that make such ratings;
 /// their answers are read with --from-mail.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -79,14 +80,14 @@ impl Desk<'_> {
     }
 
     async fn rate(&self, story: &Story, liked: bool) -> Result<(), store::Error> {
-        self.store.rate(self.newsletter, &Rating::new(story, liked, self.now)).await
+        self.store.rate(self.newsletter, &story::rate(story, liked, self.now)).await
     }
 
     /// Takes the ratings out of mails; one that carries none is named.
     async fn read(&self, files: &[PathBuf], config: &Config, session: &Session) -> Result<Exit, Error> {
-        let options = config.feedback.as_ref();
-        let options = options.ok_or_else(|| Error::Usage("`--from-mail` needs [feedback] in the config".to_owned()))?;
-        let feedback = Feedback::new(options)?;
+        let options = config.rating.as_ref();
+        let options = options.ok_or_else(|| Error::Usage("`--from-mail` needs [rating] in the config".to_owned()))?;
+        let links = RatingLinks::new(options)?;
         let mut exit = Exit::Done;
         for file in files {
             let shown = file.display().to_string();
@@ -94,7 +95,7 @@ impl Desk<'_> {
             let bytes = bytes.map_err(|source| Error::File { action: "read", path: shown.clone(), source })?;
             let message = MessageParser::default().parse_headers(&bytes);
             let subject = message.as_ref().and_then(|message| message.subject()).unwrap_or_default();
-            match feedback.read(self.newsletter, subject) {
+            match links.read(self.newsletter, subject) {
                 Some((story, liked)) => self.rate(&self.find(&story).await?, liked).await?,
                 None => {
                     session.output.problem(&Problem::new(shown, "no answer to a link of this newsletter"));

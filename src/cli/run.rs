@@ -68,7 +68,7 @@ pub(super) enum Format {
     Md,
     /// The whole message
     Eml,
-    /// The edition and the fate of every article
+    /// The edition and the decision on every article
     Json,
 }
 

@@ -32,7 +32,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
     let rules = checker.rules(&file.rule);
     checker.numbers(&file);
     let mail = file.mail.map(|mail| checker.mail(mail));
-    let feedback = file.feedback.map(|feedback| checker.feedback(feedback));
+    let rating = file.rating.map(|rating| checker.rating(rating));
     if let Some(ping) = &file.ping {
         checker.web_address(&ping.url, &[Key("ping"), Key("url")]);
     }
@@ -53,7 +53,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
         fetch: file.fetch,
         mail,
         store: locate::store(file.store.path.as_deref(), base),
-        feedback,
+        rating,
         ping: file.ping,
     })
 }
@@ -229,12 +229,12 @@ impl Checker<'_> {
         mail
     }
 
-    fn feedback(&mut self, mut feedback: send::FeedbackOptions) -> send::FeedbackOptions {
-        self.mailbox(&feedback.mailto, &[Key("feedback"), Key("mailto")]);
-        let mut secret_file = Some(feedback.secret_file);
-        self.present(&mut secret_file, &[Key("feedback"), Key("secret_file")]);
-        feedback.secret_file = secret_file.unwrap_or_default();
-        feedback
+    fn rating(&mut self, mut rating: send::RatingOptions) -> send::RatingOptions {
+        self.mailbox(&rating.mailto, &[Key("rating"), Key("mailto")]);
+        let mut secret_file = Some(rating.secret_file);
+        self.present(&mut secret_file, &[Key("rating"), Key("secret_file")]);
+        rating.secret_file = secret_file.unwrap_or_default();
+        rating
     }
 
     fn smtp(&mut self, mail: &send::Options) {

@@ -93,6 +93,9 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
 }
 
+/// Keys that have another name since; the old one is an error that says so.
+const RENAMED: &[(&str, &str)] = &[("feedback", "rating")];
+
 /// Turns a reader's error (toml or serde) into ours: unknown keys and wrong values name the nearest known one.
 pub(super) fn from_toml(error: &toml::de::Error) -> Diagnostic {
     let message = error.message().trim();
@@ -110,6 +113,9 @@ pub(super) fn from_toml(error: &toml::de::Error) -> Diagnostic {
         return Diagnostic::at(error.span(), plain(message));
     };
     let diagnostic = Diagnostic::at(error.span(), format!("{kind} `{word}`"));
+    if let Some((_, new)) = RENAMED.iter().find(|(old, new)| old == word && known.contains(new)) {
+        return diagnostic.hint(format!("it is called `{new}` now"));
+    }
     let all = || format!("known here: {}", known.join(", "));
     diagnostic.hint(did_you_mean(word, known.iter().copied()).unwrap_or_else(all))
 }

@@ -35,7 +35,7 @@ pub struct File {
     /// Where the state is.
     pub store: store::Options,
     /// Links in the mail that rate a story by answering.
-    pub feedback: Option<send::FeedbackOptions>,
+    pub rating: Option<send::RatingOptions>,
     /// Who hears of each run.
     pub ping: Option<Ping>,
 }

@@ -55,8 +55,8 @@ pub struct Config {
     pub mail: Option<send::Options>,
     /// The store's file.
     pub store: PathBuf,
-    /// `[feedback]`.
-    pub feedback: Option<send::FeedbackOptions>,
+    /// `[rating]`.
+    pub rating: Option<send::RatingOptions>,
     /// `[ping]`.
     pub ping: Option<Ping>,
 }

@@ -80,7 +80,7 @@ impl Article {
 
     /// The stretches of the text whose sentences can stand for it, in their order and each apart from the next: running text,
     /// the lines of lists, quotations; no heading, row of a table, code or caption. Empty: nothing sets parts of it apart.
-    pub fn telling(&self) -> Vec<Range<usize>> {
+    pub fn summarizable_ranges(&self) -> Vec<Range<usize>> {
         let mut stretches: Vec<Range<usize>> = Vec::new();
         let mut push = |range: Range<usize>| {
             let blank = self.text.get(range.clone()).is_none_or(|text| text.trim().is_empty());
@@ -92,7 +92,7 @@ impl Article {
         for part in &self.parts {
             push(end..part.start);
             match self.text.get(part.start..part.end) {
-                Some(text) if part.kind.tells() => text.split('\n').fold(part.start, |start, line| {
+                Some(text) if part.kind.is_prose() => text.split('\n').fold(part.start, |start, line| {
                     push(start..start + line.len());
                     start + line.len() + 1
                 }),
@@ -134,8 +134,8 @@ mod tests {
             part(PartKind::Table, "length 40 m"),
         ];
         let article = Article { text: text.into(), parts, ..Article::default() };
-        let told: Vec<&str> = article.telling().into_iter().map(|range| text[range].trim()).collect();
+        let told: Vec<&str> = article.summarizable_ranges().into_iter().map(|range| text[range].trim()).collect();
         assert_eq!(told, ["A bridge.", "of wood", "of stone", "It stands."]);
-        assert!(Article { text: text.into(), ..Article::default() }.telling().is_empty());
+        assert!(Article { text: text.into(), ..Article::default() }.summarizable_ranges().is_empty());
     }
 }

@@ -80,6 +80,9 @@ pub struct Section {
 /// A story that is only named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoreLink {
+    /// Id of the story it leads to.
+    #[serde(default)]
+    pub story: String,
     /// Headline.
     pub title: String,
     /// Name of its source.

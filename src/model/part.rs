@@ -31,7 +31,7 @@ pub enum PartKind {
 
 impl PartKind {
     /// Whether a sentence of it can stand for the article: those of lists and quotations can.
-    pub fn tells(self) -> bool {
+    pub fn is_prose(self) -> bool {
         matches!(self, Self::List | Self::Quote)
     }
 }

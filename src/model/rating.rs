@@ -12,8 +12,8 @@ pub struct Rating {
     pub liked: bool,
     /// When.
     pub rated: Timestamp,
-    /// Names of the sources that told it.
+    /// Names of the sources that published it.
     pub sources: Vec<String>,
-    /// What it was about, in small letters.
+    /// What it was about, in lower case.
     pub terms: Vec<String>,
 }

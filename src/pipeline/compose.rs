@@ -14,7 +14,7 @@ use crate::pipeline::templates;
 use crate::render::{self, Reader, Rendered, Templates, Why};
 use crate::send::{self, MessageTemplate, Placeholders};
 use crate::store::{self, NewEdition, NewTemplate, Store};
-use crate::story::{self, Composition, Desk, Newsletter, Taste, Told};
+use crate::story::{self, Composition, Inputs, Newsletter, PastStory, Preferences};
 
 /// Room for what is put into each reader's copy: the address, and links to leave.
 const OWN_BYTES: usize = 1000;
@@ -64,10 +64,10 @@ pub async fn compose(
     let articles = store.unused_articles(&newsletter.name, None).await?;
     let start = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(config.stories.remember_days)));
     let start = start.unwrap_or(Timestamp::MIN);
-    let told = told(config, store, start).await?;
+    let past = past_stories(config, store, start).await?;
     let terms = config.terms();
     let limits = config.limits();
-    let desk = Desk {
+    let inputs = Inputs {
         newsletter: Newsletter {
             name: &newsletter.name,
             title: &newsletter.title,
@@ -78,8 +78,8 @@ pub async fn compose(
         repeated: &store.repeated(&newsletter.name, start).await?,
         sources: &terms,
         rules: &config.rules,
-        taste: &Taste::learn(&store.ratings(&newsletter.name).await?),
-        told: &told,
+        preferences: &Preferences::from_ratings(&store.ratings(&newsletter.name).await?),
+        past: &past,
         now,
         since: since.or(last),
         health,
@@ -87,19 +87,19 @@ pub async fn compose(
         limits: &limits,
         summary: &config.summary,
     };
-    let mut composition = story::compose(&desk);
-    if let Some(options) = &config.feedback {
-        offer_rating(&mut composition.edition, &send::Feedback::new(options)?);
+    let mut composition = story::compose(&inputs);
+    if let Some(options) = &config.rating {
+        offer_rating(&mut composition.edition, &send::RatingLinks::new(options)?);
     }
     let printed = print(config, &templates, recipients, &mut composition)?;
     Ok(Composed { composition, printed, used: articles.into_iter().map(|article| article.id).collect() })
 }
 
 /// Puts links to rate it under every story.
-fn offer_rating(edition: &mut Edition, feedback: &send::Feedback) {
+fn offer_rating(edition: &mut Edition, links: &send::RatingLinks) {
     let newsletter = edition.newsletter.clone();
     for story in edition.sections.iter_mut().flat_map(|section| &mut section.stories) {
-        let link = |liked| feedback.link(&newsletter, &story.id, liked);
+        let link = |liked| links.link(&newsletter, &story.id, liked);
         story.rate = Some(RateLinks { more: link(true), less: link(false) });
     }
 }
@@ -181,20 +181,25 @@ async fn free(newsletter: &str, store: &Store, now: Timestamp) -> Result<Timesta
     Ok(times.find(|time| !taken.contains(&time.as_second())).unwrap_or(now))
 }
 
-/// What the editions since `start` told, with the articles they told it from.
-async fn told(config: &Config, store: &Store, start: Timestamp) -> Result<Vec<Told>, store::Error> {
+/// Stories of the editions since `start`, with the articles they were made from.
+async fn past_stories(config: &Config, store: &Store, start: Timestamp) -> Result<Vec<PastStory>, store::Error> {
     let editions = store.editions_since(&config.newsletter.name, start).await?;
-    let mut told = Vec::new();
+    let mut past = Vec::new();
     for edition in editions {
         for story in edition.stories() {
             let mut articles: Vec<Article> = Vec::new();
             for place in &story.places {
                 articles.extend(store.article(&place.article).await?);
             }
-            told.push(Told { edition: edition.id.clone(), composed: edition.composed, story: story.clone(), articles });
+            past.push(PastStory {
+                edition: edition.id.clone(),
+                composed: edition.composed,
+                story: story.clone(),
+                articles,
+            });
         }
     }
-    Ok(told)
+    Ok(past)
 }
 
 /// Prints the edition in every language its readers want, and makes it lighter until it fits.

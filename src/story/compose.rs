@@ -1,16 +1,11 @@
 //! The whole way from articles to an edition, and the account of it.
 
-use super::admit::Admitted;
-use super::batch::Batch;
-use super::card::{Card, card, headline};
-use super::choose::{Candidate, Choice, Full, choose};
-use super::desk::Desk;
-use super::earlier::Remembered;
-use super::fate::{Fate, Ledger, Outcome};
-use super::order::Ranking;
-use super::pairs::pairs;
-use super::plot::{Plot, plots};
-use super::weigh::Weighed;
+use super::cluster::{Corpus, pairs};
+use super::decision::{Decision, DecisionLog, Outcome};
+use super::draft::{StoryDraft, drafts};
+use super::inputs::Inputs;
+use super::select::{Choice, Filtered, Full, History, Ranking, choose};
+use super::write::{SentenceDecision, WrittenStory, headline, write_story};
 use crate::model::{Article, Edition, MoreLink, Section};
 
 /// A composed edition and the account of it.
@@ -18,35 +13,33 @@ use crate::model::{Article, Edition, MoreLink, Section};
 pub struct Composition {
     /// What is sent.
     pub edition: Edition,
-    /// What became of every article given: one fate each, by source, headline and id.
-    pub fates: Vec<Fate>,
+    /// What became of every article given: one decision each, by source, headline and id.
+    pub decisions: Vec<Decision>,
     /// Why the stories stand where they stand, best first; those that are only linked too.
     pub rankings: Vec<Ranking>,
-    /// Every sentence that the told stories were chosen from, story by story in the order of their scores.
-    pub sentences: Vec<Weighed>,
+    /// Every sentence that the published stories were chosen from, story by story in the order of their scores.
+    pub sentences: Vec<SentenceDecision>,
 }
 
-/// Composes the edition of `desk`. The order of its articles and of what was told does not matter.
-pub fn compose(desk: &Desk<'_>) -> Composition {
-    let mut ledger = Ledger::default();
-    let admitted = Admitted::new(desk, &mut ledger);
-    let told = Remembered::new(desk);
-    let all: Vec<&Article> = admitted.articles.iter().copied().chain(&told.articles).collect();
-    let times = [admitted.times.clone(), told.articles.iter().map(Article::time).collect()].concat();
-    let batch = Batch::new(&all, &times);
-    let folded = admitted.fold(desk, &batch, &told, &mut ledger);
-    let plots = plots(desk, &admitted, &folded, &told, &pairs(&batch));
-    let candidates: Vec<Candidate> = plots.iter().map(|plot| plot.candidate(&admitted)).collect();
-    let choices = choose(desk, &candidates, |place| card(desk, &batch, &plots[place].cast(&admitted)));
-    Binding { desk, admitted: &admitted, ledger, sections: heads(desk, &candidates), sentences: Vec::new() }
-        .bind(&plots, choices)
+/// Composes the edition of `inputs`. The order of its articles and of the past stories does not matter.
+pub fn compose(inputs: &Inputs<'_>) -> Composition {
+    let mut log = DecisionLog::default();
+    let filtered = Filtered::new(inputs, &mut log);
+    let history = History::new(inputs);
+    let all: Vec<&Article> = filtered.articles.iter().copied().chain(&history.articles).collect();
+    let times = [filtered.times.clone(), history.articles.iter().map(Article::time).collect()].concat();
+    let corpus = Corpus::new(&all, &times);
+    let deduplicated = filtered.dedup(inputs, &corpus, &history, &mut log);
+    let drafts = drafts(inputs, &filtered, &deduplicated, &history, &pairs(&corpus));
+    let choices = choose(inputs, &drafts, |draft| write_story(inputs, &corpus, draft));
+    EditionBuilder { inputs, log, sections: headings(inputs, &drafts), sentences: Vec::new() }.build(drafts, choices)
 }
 
-/// Every head there may be, in the order of the config; heads of unknown sources last.
-fn heads(desk: &Desk<'_>, candidates: &[Candidate]) -> Vec<Section> {
-    let configured = desk.sources.iter().map(|terms| terms.section.clone().unwrap_or_default());
+/// Every heading there may be, in the order of the config; headings of unknown sources last.
+fn headings(inputs: &Inputs<'_>, drafts: &[StoryDraft<'_>]) -> Vec<Section> {
+    let configured = inputs.sources.iter().map(|terms| terms.section.clone().unwrap_or_default());
     let mut names: Vec<String> = Vec::new();
-    for name in configured.chain(candidates.iter().map(|candidate| candidate.section.clone())) {
+    for name in configured.chain(drafts.iter().map(|draft| draft.section.clone())) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -55,52 +48,51 @@ fn heads(desk: &Desk<'_>, candidates: &[Candidate]) -> Vec<Section> {
 }
 
 /// Puts what was chosen between covers.
-struct Binding<'a> {
-    desk: &'a Desk<'a>,
-    admitted: &'a Admitted<'a>,
-    ledger: Ledger,
+struct EditionBuilder<'a> {
+    inputs: &'a Inputs<'a>,
+    log: DecisionLog,
     sections: Vec<Section>,
-    sentences: Vec<Weighed>,
+    sentences: Vec<SentenceDecision>,
 }
 
-impl Binding<'_> {
-    fn bind(mut self, plots: &[Plot<'_>], choices: Vec<Choice>) -> Composition {
-        let mut rankings: Vec<Ranking> = plots.iter().map(|plot| plot.ranking.clone()).collect();
+impl EditionBuilder<'_> {
+    fn build(mut self, drafts: Vec<StoryDraft<'_>>, choices: Vec<Choice>) -> Composition {
         let mut order: Vec<(usize, Choice)> = choices.into_iter().enumerate().collect();
-        order.sort_by(|(a, _), (b, _)| rankings[*b].score.total_cmp(&rankings[*a].score).then(a.cmp(b)));
+        order.sort_by(|(a, _), (b, _)| drafts[*b].score.total_cmp(&drafts[*a].score).then(a.cmp(b)));
         for (place, choice) in order {
             match choice {
-                Choice::Told(card) => self.tell(&plots[place], *card),
-                Choice::Full(full) => self.link(&plots[place], full),
-                Choice::NothingNew => self.skip(&plots[place]),
+                Choice::Publish(written) => self.publish(&drafts[place], *written),
+                Choice::Full(full) => self.link(&drafts[place], full),
+                Choice::NothingNew => self.skip(&drafts[place]),
             }
         }
         self.sections.retain(|section| !section.stories.is_empty() || !section.more.is_empty());
-        let mut fates = self.ledger.fates;
-        fates.sort_by(|a, b| (&a.source, &a.title, &a.article).cmp(&(&b.source, &b.title, &b.article)));
+        let mut decisions = self.log.decisions;
+        decisions.sort_by(|a, b| (&a.source, &a.title, &a.article).cmp(&(&b.source, &b.title, &b.article)));
+        let mut rankings: Vec<Ranking> = drafts.into_iter().map(StoryDraft::into_ranking).collect();
         rankings.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.story.cmp(&b.story)));
-        Composition { edition: edition(self.desk, self.sections), fates, rankings, sentences: self.sentences }
+        Composition { edition: edition(self.inputs, self.sections), decisions, rankings, sentences: self.sentences }
     }
 
-    fn section(&mut self, plot: &Plot<'_>) -> &mut Section {
-        let place = self.sections.iter().position(|section| section.name == plot.ranking.section);
-        &mut self.sections[place.expect("every candidate's head was listed")]
+    fn section(&mut self, draft: &StoryDraft<'_>) -> &mut Section {
+        let place = self.sections.iter().position(|section| section.name == draft.section);
+        &mut self.sections[place.expect("every draft's heading was listed")]
     }
 
-    fn tell(&mut self, plot: &Plot<'_>, Card { story, sentences }: Card) {
-        let score = plot.ranking.score;
-        let why = match plot.kept_by.first() {
-            Some(rule) => format!("told, because rule `{rule}` keeps it (score {score:.2})"),
-            None => format!("told (score {score:.2})"),
+    fn publish(&mut self, draft: &StoryDraft<'_>, WrittenStory { story, sentences }: WrittenStory) {
+        let score = draft.score;
+        let why = match draft.effects.kept_by.first() {
+            Some(rule) => format!("published, because rule `{rule}` keeps it (score {score:.2})"),
+            None => format!("published (score {score:.2})"),
         };
-        self.enter(plot, &Outcome::Told { story: story.id.clone() }, &why);
-        self.section(plot).stories.push(story);
+        self.record(draft, &Outcome::Published { story: story.id.clone() }, &why);
+        self.section(draft).stories.push(story);
         self.sentences.extend(sentences);
     }
 
-    fn link(&mut self, plot: &Plot<'_>, full: Full) {
-        let most = self.desk.limits.max_more;
-        let score = plot.ranking.score;
+    fn link(&mut self, draft: &StoryDraft<'_>, full: Full) {
+        let most = self.inputs.limits.max_more;
+        let score = draft.score;
         let worth = if full.lowered > 0.0 {
             let left = score - full.lowered;
             format!("score {score:.2}, lowered to {left:.2} by what stands here of its source, author and section")
@@ -108,45 +100,50 @@ impl Binding<'_> {
             format!("score {score:.2}")
         };
         let why = format!("no room: `{}` = {} was reached ({worth})", full.limit, full.value);
-        if self.section(plot).more.len() >= most {
+        if self.section(draft).more.len() >= most {
             let outcome = Outcome::OverLimit { limit: full.limit.to_owned() };
-            self.enter(plot, &outcome, &format!("{why}, and `max_more` = {most} links too"));
+            self.record(draft, &outcome, &format!("{why}, and `max_more` = {most} links too"));
             return;
         }
-        let head = self.admitted.articles[plot.faces[0]];
-        let link = MoreLink { title: headline(head), source: head.source.clone(), url: head.url.clone() };
-        self.section(plot).more.push(link);
-        self.enter(plot, &Outcome::Linked { story: plot.id.clone() }, &why);
+        let lead = draft.lead();
+        let link = MoreLink {
+            story: draft.id.clone(),
+            title: headline(lead),
+            source: lead.source.clone(),
+            url: lead.url.clone(),
+        };
+        self.section(draft).more.push(link);
+        self.record(draft, &Outcome::Linked { story: draft.id.clone() }, &why);
     }
 
-    fn skip(&mut self, plot: &Plot<'_>) {
-        let edition = plot.told.last().map(|told| told.edition.clone()).unwrap_or_default();
+    fn skip(&mut self, draft: &StoryDraft<'_>) {
+        let edition = draft.past.last().map(|past| past.edition.clone()).unwrap_or_default();
         let why = format!(
-            "the story was told in {edition}, and no sentence is at least {:.0} % new (`new`)",
-            100.0 * self.desk.options.new
+            "the story was in {edition}, and no sentence is at least {:.0} % new (`new`)",
+            100.0 * self.inputs.options.new
         );
-        self.enter(plot, &Outcome::NothingNew { edition }, &why);
+        self.record(draft, &Outcome::NothingNew { edition }, &why);
     }
 
-    /// The same for all originals of a story; its copies have their fate already.
-    fn enter(&mut self, plot: &Plot<'_>, outcome: &Outcome, why: &str) {
-        for face in &plot.faces {
-            self.ledger.enter(self.admitted.articles[*face], outcome.clone(), why.to_owned());
+    /// The same for all originals of a story; its copies have their decision already.
+    fn record(&mut self, draft: &StoryDraft<'_>, outcome: &Outcome, why: &str) {
+        for original in &draft.originals {
+            self.log.record(original, outcome.clone(), why.to_owned());
         }
     }
 }
 
-fn edition(desk: &Desk<'_>, sections: Vec<Section>) -> Edition {
-    let facts = desk.newsletter;
+fn edition(inputs: &Inputs<'_>, sections: Vec<Section>) -> Edition {
+    let facts = inputs.newsletter;
     Edition {
-        id: format!("{}-{}", facts.name, desk.now.strftime("%Y%m%dT%H%M%SZ")),
+        id: format!("{}-{}", facts.name, inputs.now.strftime("%Y%m%dT%H%M%SZ")),
         newsletter: facts.name.to_owned(),
         title: facts.title.to_owned(),
         language: facts.language.to_owned(),
         timezone: facts.timezone.to_owned(),
-        composed: desk.now,
-        since: desk.since,
+        composed: inputs.now,
+        since: inputs.since,
         sections,
-        health: desk.health.clone(),
+        health: inputs.health.clone(),
     }
 }

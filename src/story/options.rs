@@ -68,7 +68,7 @@ impl Default for Limits {
 pub struct SourceTerms {
     /// Its name in the config, equal to `Article::source`.
     pub name: String,
-    /// The head its stories stand under; `None`: no head.
+    /// The heading its stories stand under; `None`: no heading.
     pub section: Option<String>,
     /// How much it counts; 1 is usual, 0 never raises a story.
     pub weight: f64,

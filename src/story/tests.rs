@@ -3,25 +3,25 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Composition, Desk, Limits, Newsletter, Options, Outcome, Patterns, Rule, Rules, SourceTerms, Taste, Told, compose,
-    group, shorten, verify,
+    Composition, Inputs, Limits, Newsletter, Options, Outcome, PastStory, Patterns, Preferences, Rule, Rules,
+    SourceTerms, compose, group, shorten, verify,
 };
 use crate::model::{Article, Edition, SourceHealth};
 use crate::summary;
 
-/// Everything a desk borrows, with defaults.
-pub(super) struct Office {
-    pub(super) articles: Vec<Article>,
-    pub(super) sources: Vec<SourceTerms>,
-    pub(super) rules: Vec<Rule>,
-    pub(super) told: Vec<Told>,
-    pub(super) now: &'static str,
-    pub(super) since: Option<&'static str>,
-    pub(super) options: Options,
-    pub(super) limits: Limits,
+/// Everything a inputs borrows, with defaults.
+pub(in crate::story) struct Desk {
+    pub(in crate::story) articles: Vec<Article>,
+    pub(in crate::story) sources: Vec<SourceTerms>,
+    pub(in crate::story) rules: Vec<Rule>,
+    pub(in crate::story) past: Vec<PastStory>,
+    pub(in crate::story) now: &'static str,
+    pub(in crate::story) since: Option<&'static str>,
+    pub(in crate::story) options: Options,
+    pub(in crate::story) limits: Limits,
 }
 
-impl Default for Office {
+impl Default for Desk {
     fn default() -> Self {
         let source = |name: &str, section: &str| SourceTerms {
             name: name.into(),
@@ -37,7 +37,7 @@ impl Default for Office {
                 source("blog", ""),
             ],
             rules: Vec::new(),
-            told: Vec::new(),
+            past: Vec::new(),
             now: "2026-03-10T06:00:00Z",
             since: Some("2026-03-09T06:00:00Z"),
             options: Options::default(),
@@ -46,17 +46,17 @@ impl Default for Office {
     }
 }
 
-impl Office {
-    pub(super) fn compose(&self) -> Composition {
+impl Desk {
+    pub(in crate::story) fn compose(&self) -> Composition {
         let rules = Rules::compile(&self.rules).unwrap();
-        compose(&Desk {
+        compose(&Inputs {
             newsletter: Newsletter { name: "morning", title: "Morning", language: "en", timezone: "UTC" },
             articles: &self.articles,
             repeated: &BTreeMap::new(),
             sources: &self.sources,
             rules: &rules,
-            taste: &Taste::default(),
-            told: &self.told,
+            preferences: &Preferences::default(),
+            past: &self.past,
             now: time(self.now),
             since: self.since.map(time),
             health: SourceHealth::default(),
@@ -67,9 +67,9 @@ impl Office {
     }
 }
 
-impl Office {
+impl Desk {
     /// Names of all sources that the edition names with a story, sorted.
-    pub(super) fn sources_named(&self) -> Vec<String> {
+    pub(in crate::story) fn sources_named(&self) -> Vec<String> {
         let composition = self.compose();
         let places = composition.edition.stories().flat_map(|story| story.places.iter().chain(&story.also_in));
         let mut names: Vec<String> = places.map(|place| place.source.clone()).collect();
@@ -80,7 +80,7 @@ impl Office {
 }
 
 /// A number that puts ids in another order for each seed.
-pub(super) fn scatter(id: &str, seed: u64) -> u64 {
+pub(in crate::story) fn scatter(id: &str, seed: u64) -> u64 {
     id.bytes().fold(seed, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3).rotate_left(29))
 }
 
@@ -117,7 +117,7 @@ The mirror of the Halden telescope is 11 metres wide and took nine years to grin
 Its first image shows a cluster of young stars in Carina. \
 The team will look for planets around faint red dwarfs.";
 
-pub(super) fn news() -> Vec<Article> {
+pub(in crate::story) fn news() -> Vec<Article> {
     vec![
         article("a", "wire", "Marlow harbour strike ends as both sides accept mediator", HARBOUR_WIRE),
         article("b", "coast", "Marlow harbour reopens after dockers' strike", HARBOUR_COAST),
@@ -126,7 +126,7 @@ pub(super) fn news() -> Vec<Article> {
 }
 
 /// Eight short articles about eight things.
-pub(super) fn notices(source: &str) -> Vec<Article> {
+pub(in crate::story) fn notices(source: &str) -> Vec<Article> {
     let notices = [
         ("Apple harvest begins", "Orchards in the north started picking early this year."),
         ("Bridge closed to lorries", "Inspectors found rust in two main cables."),
@@ -141,19 +141,19 @@ pub(super) fn notices(source: &str) -> Vec<Article> {
 }
 
 fn outcome<'a>(composition: &'a Composition, id: &str) -> &'a Outcome {
-    let fate = composition.fates.iter().find(|fate| fate.article == id);
-    &fate.unwrap_or_else(|| panic!("{id} has a fate")).outcome
+    let decision = composition.decisions.iter().find(|decision| decision.article == id);
+    &decision.unwrap_or_else(|| panic!("{id} has a decision")).outcome
 }
 
-pub(super) fn assert_proven(edition: &Edition, articles: &[Article]) {
+pub(in crate::story) fn assert_proven(edition: &Edition, articles: &[Article]) {
     let stored: Vec<(Article, String)> = articles.iter().map(|article| (article.clone(), article.hash())).collect();
     assert_eq!(verify(edition, &stored), []);
 }
 
 #[test]
 fn articles_about_one_event_are_one_story_under_its_head() {
-    let office = Office { articles: news(), ..Office::default() };
-    let composition = office.compose();
+    let desk = Desk { articles: news(), ..Desk::default() };
+    let composition = desk.compose();
     let edition = &composition.edition;
     assert_eq!(edition.sections.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["World", "Science"]);
     assert_eq!(edition.story_count(), 2);
@@ -161,26 +161,26 @@ fn articles_about_one_event_are_one_story_under_its_head() {
     let sources: Vec<&str> = harbour.places.iter().chain(&harbour.also_in).map(|place| place.source.as_str()).collect();
     assert_eq!(sources.len(), 2);
     assert!(harbour.sentences.len() >= 3 && harbour.sentences.iter().all(|sentence| sentence.link.is_some()));
-    assert_eq!(composition.fates.len(), 3);
-    assert_proven(edition, &office.articles);
+    assert_eq!(composition.decisions.len(), 3);
+    assert_proven(edition, &desk.articles);
 }
 
 #[test]
 fn the_order_of_the_articles_does_not_matter() {
-    let mut office = Office { articles: news(), ..Office::default() };
-    let first = office.compose();
-    office.articles.reverse();
-    let second = office.compose();
+    let mut desk = Desk { articles: news(), ..Desk::default() };
+    let first = desk.compose();
+    desk.articles.reverse();
+    let second = desk.compose();
     assert_eq!(format!("{first:?}"), format!("{second:?}"));
-    office.articles.swap(0, 1);
-    assert_eq!(format!("{first:?}"), format!("{:?}", office.compose()));
+    desk.articles.swap(0, 1);
+    assert_eq!(format!("{first:?}"), format!("{:?}", desk.compose()));
 }
 
 #[test]
 fn a_copy_is_named_under_also_in_and_told_once() {
-    let mut office = Office { articles: news(), ..Office::default() };
-    office.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    let composition = office.compose();
+    let mut desk = Desk { articles: news(), ..Desk::default() };
+    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    let composition = desk.compose();
     assert_eq!(composition.edition.story_count(), 2);
     assert!(matches!(outcome(&composition, "d"), Outcome::Duplicate { of } if of == "c"));
     let telescope = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
@@ -196,10 +196,13 @@ fn rules_drop_keep_and_boost_in_that_order() {
         Rule { name: "out".into(), drop: title("^Marlow harbour strike"), ..Rule::default() },
     ];
     let limits = Limits { max_stories: 1, ..Limits::default() };
-    let office = Office { articles: news(), rules, limits, ..Office::default() };
-    let composition = office.compose();
+    let desk = Desk { articles: news(), rules, limits, ..Desk::default() };
+    let composition = desk.compose();
     assert_eq!(*outcome(&composition, "a"), Outcome::Dropped { rule: "out".into() });
-    assert!(matches!(outcome(&composition, "b"), Outcome::Told { .. }), "kept although boosted stories are worth more");
+    assert!(
+        matches!(outcome(&composition, "b"), Outcome::Published { .. }),
+        "kept although boosted stories are worth more"
+    );
     assert!(matches!(outcome(&composition, "c"), Outcome::Linked { .. }));
     assert_eq!(composition.rankings[0].parts.iter().filter(|part| part.name == "boost").count(), 1);
 }
@@ -208,11 +211,11 @@ fn rules_drop_keep_and_boost_in_that_order() {
 fn what_does_not_fit_is_linked_and_then_counted() {
     let articles = notices("wire")[..6].to_vec();
     let limits = Limits { max_stories: 2, max_more: 3, ..Limits::default() };
-    let composition = Office { articles, limits, ..Office::default() }.compose();
+    let composition = Desk { articles, limits, ..Desk::default() }.compose();
     assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (2, 3));
-    let over = composition.fates.iter().filter(|fate| matches!(fate.outcome, Outcome::OverLimit { .. }));
+    let over = composition.decisions.iter().filter(|decision| matches!(decision.outcome, Outcome::OverLimit { .. }));
     assert_eq!(over.count(), 1);
-    assert!(composition.fates.iter().all(|fate| !fate.why.is_empty()));
+    assert!(composition.decisions.iter().all(|decision| !decision.why.is_empty()));
 }
 
 #[test]
@@ -222,29 +225,30 @@ fn one_source_does_not_fill_the_edition_while_others_have_something() {
     old.published = Some(time("2026-03-08T20:00:00Z"));
     articles.push(old);
     let limits = Limits { max_stories: 4, ..Limits::default() };
-    let composition = Office { articles, limits, ..Office::default() }.compose();
-    assert!(matches!(outcome(&composition, "z"), Outcome::Told { .. }));
+    let composition = Desk { articles, limits, ..Desk::default() }.compose();
+    assert!(matches!(outcome(&composition, "z"), Outcome::Published { .. }));
 }
 
 #[test]
 fn quotas_hold_for_a_source_and_a_section_and_the_account_names_them() {
-    let told = |office: &Office, source: &str| {
-        let composition = office.compose();
-        let of_source = composition.fates.iter().filter(|fate| fate.source == source);
-        let (told, left): (Vec<_>, Vec<_>) = of_source.partition(|fate| matches!(fate.outcome, Outcome::Told { .. }));
-        (told.len(), left.first().map(|fate| fate.why.clone()).unwrap_or_default())
+    let told = |desk: &Desk, source: &str| {
+        let composition = desk.compose();
+        let of_source = composition.decisions.iter().filter(|decision| decision.source == source);
+        let (told, left): (Vec<_>, Vec<_>) =
+            of_source.partition(|decision| matches!(decision.outcome, Outcome::Published { .. }));
+        (told.len(), left.first().map(|decision| decision.why.clone()).unwrap_or_default())
     };
     let limits = |limits: Limits| Limits { max_stories: 20, reading_minutes: 0, ..limits };
-    let mut office = Office { articles: notices("wire"), limits: limits(Limits::default()), ..Office::default() };
-    assert_eq!(told(&office, "wire").0, 8);
-    office.limits = limits(Limits { max_per_source: Some(3), ..Limits::default() });
-    let (count, why) = told(&office, "wire");
+    let mut desk = Desk { articles: notices("wire"), limits: limits(Limits::default()), ..Desk::default() };
+    assert_eq!(told(&desk, "wire").0, 8);
+    desk.limits = limits(Limits { max_per_source: Some(3), ..Limits::default() });
+    let (count, why) = told(&desk, "wire");
     assert!(count == 3 && why.contains("`max_per_source` = 3"), "{count} {why}");
-    office.limits = limits(Limits { max_per_section: Some(2), ..Limits::default() });
-    let (count, why) = told(&office, "wire");
+    desk.limits = limits(Limits { max_per_section: Some(2), ..Limits::default() });
+    let (count, why) = told(&desk, "wire");
     assert!(count == 2 && why.contains("`max_per_section` = 2"), "{count} {why}");
-    office.sources[0].max_stories = Some(1);
-    let (count, why) = told(&office, "wire");
+    desk.sources[0].max_stories = Some(1);
+    let (count, why) = told(&desk, "wire");
     assert!(count == 1 && why.contains("max_stories of the source"), "{count} {why}");
 }
 
@@ -259,62 +263,62 @@ fn a_first_edition_does_not_empty_the_archives() {
     let mut stale = article("stale", "wire", "Last month", "Long ago.");
     stale.published = Some(time("2026-02-09T00:00:00Z"));
     articles.push(stale);
-    let composition = Office { articles, since: None, ..Office::default() }.compose();
-    let old = composition.fates.iter().filter(|fate| fate.outcome == Outcome::TooOld);
+    let composition = Desk { articles, since: None, ..Desk::default() }.compose();
+    let old = composition.decisions.iter().filter(|decision| decision.outcome == Outcome::TooOld);
     assert_eq!(old.count(), 35 + 1);
-    assert!(matches!(outcome(&composition, "a"), Outcome::Told { .. }));
+    assert!(matches!(outcome(&composition, "a"), Outcome::Published { .. }));
 }
 
 #[test]
 fn a_date_in_the_future_counts_as_when_it_was_first_seen() {
     let mut articles = news();
     articles[2].published = Some(time("2031-01-01T00:00:00Z"));
-    let composition = Office { articles, ..Office::default() }.compose();
+    let composition = Desk { articles, ..Desk::default() }.compose();
     let story = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
     assert_eq!(story.published, Some(time("2026-03-09T21:00:00Z")));
 }
 
 #[test]
 fn nothing_makes_an_empty_edition() {
-    assert!(Office::default().compose().edition.is_empty());
+    assert!(Desk::default().compose().edition.is_empty());
 }
 
 #[test]
 fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
-    let mut office = Office { articles: news(), ..Office::default() };
-    office.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    let mut composition = office.compose();
+    let mut desk = Desk { articles: news(), ..Desk::default() };
+    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    let mut composition = desk.compose();
     let mut steps = 0;
     while shorten(&mut composition) {
         steps += 1;
         assert!(steps < 20);
-        assert_proven(&composition.edition, &office.articles);
+        assert_proven(&composition.edition, &desk.articles);
     }
     let story = composition.edition.stories().next().unwrap();
     assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (1, 0));
     assert!(story.also_in.is_empty() && story.sentences.len() <= 2);
-    assert_eq!(composition.fates.len(), 4);
+    assert_eq!(composition.decisions.len(), 4);
 }
 
 /// What the store would remember of an edition.
-fn remember(composition: &Composition, articles: &[Article]) -> Vec<Told> {
-    let told = |story: &crate::model::Story| {
+fn remember(composition: &Composition, articles: &[Article]) -> Vec<PastStory> {
+    let past = |story: &crate::model::Story| {
         let ids: Vec<&str> = story.places.iter().chain(&story.also_in).map(|place| place.article.as_str()).collect();
-        Told {
+        PastStory {
             edition: composition.edition.id.clone(),
             composed: composition.edition.composed,
             story: story.clone(),
             articles: articles.iter().filter(|article| ids.contains(&article.id.as_str())).cloned().collect(),
         }
     };
-    composition.edition.stories().map(told).collect()
+    composition.edition.stories().map(past).collect()
 }
 
 #[test]
 fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
-    let first = Office { articles: news(), ..Office::default() };
+    let first = Desk { articles: news(), ..Desk::default() };
     let monday = first.compose();
-    let mut told = remember(&monday, &first.articles);
+    let mut past = remember(&monday, &first.articles);
     let sent: Vec<String> =
         monday.edition.stories().flat_map(|story| &story.sentences).map(|s| s.text.clone()).collect();
     let mut later = article(
@@ -329,14 +333,14 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
     later.published = Some(time("2026-03-10T20:00:00Z"));
     let mut again = article("f", "lab", "Halden telescope opens its eye", TELESCOPE);
     again.published = Some(time("2026-03-10T19:00:00Z"));
-    let office = Office {
+    let desk = Desk {
         articles: vec![later.clone(), again],
-        told: told.clone(),
+        past: past.clone(),
         now: "2026-03-11T06:00:00Z",
         since: Some("2026-03-10T06:00:00Z"),
-        ..Office::default()
+        ..Desk::default()
     };
-    let tuesday = office.compose();
+    let tuesday = desk.compose();
     assert_eq!(tuesday.edition.story_count(), 1);
     let update = tuesday.edition.stories().next().unwrap();
     assert_eq!(update.update.as_ref().unwrap().edition, monday.edition.id);
@@ -344,17 +348,17 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
     assert!(update.sentences.iter().all(|sentence| !sent.contains(&sentence.text)));
     assert!(matches!(outcome(&tuesday, "f"), Outcome::NothingNew { .. }));
 
-    told.extend(remember(&tuesday, &office.articles));
+    past.extend(remember(&tuesday, &desk.articles));
     let mut third = later;
     third.id = "g".into();
     third.title = "Dockers reject harbour proposal in Marlow".into();
     third.text = "On Tuesday dockers in Marlow rejected the second proposal of the mediator by 512 votes to 388. Talks would go on in Ulvik, Brandt said.".into();
-    let wednesday = Office {
+    let wednesday = Desk {
         articles: vec![third],
-        told,
+        past,
         now: "2026-03-12T06:00:00Z",
         since: Some("2026-03-11T06:00:00Z"),
-        ..Office::default()
+        ..Desk::default()
     }
     .compose();
     assert!(wednesday.edition.is_empty(), "{:?}", wednesday.edition.sections);
@@ -363,18 +367,18 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
 
 #[test]
 fn another_number_for_the_same_thing_stands_beside_it_when_asked_for() {
-    let mut office = Office { articles: news(), ..Office::default() };
+    let mut desk = Desk { articles: news(), ..Desk::default() };
     let claim = |count: &str| format!("{count} dockers of Marlow had stopped work over pay and night shifts. ");
-    office.articles[0].text.insert_str(0, &claim("About 900"));
-    office.articles[1].text.push_str(&format!(" {}", claim("Some 1,200").trim()));
-    let harbour = |office: &Office| -> Vec<String> {
-        let edition = office.compose().edition;
+    desk.articles[0].text.insert_str(0, &claim("About 900"));
+    desk.articles[1].text.push_str(&format!(" {}", claim("Some 1,200").trim()));
+    let harbour = |desk: &Desk| -> Vec<String> {
+        let edition = desk.compose().edition;
         edition.stories().next().unwrap().sentences.iter().map(|sentence| sentence.text.clone()).collect()
     };
-    office.options.adds = false;
-    let usual = harbour(&office);
-    office.options.disagreements = true;
-    let both = harbour(&office);
+    desk.options.adds = false;
+    let usual = harbour(&desk);
+    desk.options.disagreements = true;
+    let both = harbour(&desk);
     let at = |said: &[String], number: &str| said.iter().position(|sentence| sentence.contains(number));
     assert_eq!((at(&usual, "900 dockers of").is_some(), at(&usual, "1,200 dockers")), (true, None), "{usual:?}");
     assert_eq!(at(&both, "1,200 dockers"), at(&both, "900 dockers of").map(|place| place + 1), "{both:?}");
@@ -386,10 +390,13 @@ fn bad_articles_do_no_harm() {
     articles.push(article("x", "wire", "", ""));
     articles.push(article("y", "nobody", "Word", "\0\u{202e}🙂🙂🙂"));
     articles.extend((0..300).map(|number| article(&format!("copy{number}"), "wire", "Same", HARBOUR_WIRE)));
-    let composition = Office { articles: articles.clone(), ..Office::default() }.compose();
-    assert_eq!(composition.fates.len(), articles.len());
+    let composition = Desk { articles: articles.clone(), ..Desk::default() }.compose();
+    assert_eq!(composition.decisions.len(), articles.len());
     assert!(composition.edition.story_count() <= 5);
-    assert_eq!(composition.fates.iter().filter(|fate| matches!(fate.outcome, Outcome::Duplicate { .. })).count(), 299);
+    assert_eq!(
+        composition.decisions.iter().filter(|decision| matches!(decision.outcome, Outcome::Duplicate { .. })).count(),
+        299
+    );
     assert_eq!(group(&articles, &Options::default()).len(), articles.len());
 }
 
@@ -410,10 +417,10 @@ fn a_bad_rule_says_which_key_is_wrong() {
 
 #[test]
 fn a_sentence_that_cannot_be_proven_is_named() {
-    let office = Office { articles: news(), ..Office::default() };
-    let edition = office.compose().edition;
+    let desk = Desk { articles: news(), ..Desk::default() };
+    let edition = desk.compose().edition;
     let stored = |change: &dyn Fn(&mut Article)| -> Vec<(Article, String)> {
-        let changed = office.articles.iter().map(|article| {
+        let changed = desk.articles.iter().map(|article| {
             let mut changed = article.clone();
             change(&mut changed);
             (changed, article.hash())

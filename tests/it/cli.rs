@@ -180,7 +180,7 @@ fn explain_accounts_for_every_entry() {
         .write("school.txt", "The school cooks for the valley. Pupils bring the meals. The county pays for the van.\n");
     let ran = program.run(&["explain", "--json"]).ends(0);
     let account: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(account["fates"].as_array().unwrap().len(), 2);
+    assert_eq!(account["decisions"].as_array().unwrap().len(), 2);
     assert_eq!(account["stories"].as_array().unwrap().len(), 1);
     let dropped = program.run(&["explain", "--dropped", "--json"]).ends(0);
     assert!(dropped.stdout.contains("no bridges"), "{}", dropped.stdout);

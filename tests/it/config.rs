@@ -29,6 +29,7 @@ fn check(text: &str, expected: &[&str]) {
 #[test]
 fn an_unknown_key_names_the_nearest_known_one() {
     check("[summary]\nsentnces = 3\n", &["2:1 unknown key `sentnces` | did you mean `sentences`?"]);
+    check("[feedback]\nmailto = \"a@example.org\"\n", &["1:2 unknown key `feedback` | it is called `rating` now"]);
     check("[newsleter]\n", &["1:2 unknown key `newsleter` | did you mean `newsletter`?"]);
     check("[mail.smtp]\nhots = \"x\"\n", &["2:1 unknown key `hots` | did you mean `host`?"]);
 }

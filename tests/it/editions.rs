@@ -69,12 +69,12 @@ fn sentences(shown: &Value) -> Vec<String> {
     all.map(|sentence| sentence["text"].as_str().unwrap().to_owned()).collect()
 }
 
-/// (headline, kind of its fate), sorted.
-fn fates(shown: &Value) -> BTreeSet<(String, String)> {
-    let fate = |fate: &Value| {
-        (fate["title"].as_str().unwrap().to_owned(), fate["outcome"]["kind"].as_str().unwrap().to_owned())
+/// (headline, kind of its decision), sorted.
+fn decisions(shown: &Value) -> BTreeSet<(String, String)> {
+    let decision = |decision: &Value| {
+        (decision["title"].as_str().unwrap().to_owned(), decision["outcome"]["kind"].as_str().unwrap().to_owned())
     };
-    shown["fates"].as_array().unwrap().iter().map(fate).collect()
+    shown["decisions"].as_array().unwrap().iter().map(decision).collect()
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn nothing_is_told_twice_and_what_goes_on_is_an_update() {
     assert_eq!(updates[0]["update"]["edition"], monday["edition"]["id"]);
     assert_eq!(headlines(&tuesday).len(), 2, "the strike and the bridge: {:?}", headlines(&tuesday));
     let nothing_new = ("Comet found by pupils in Ostrel".to_owned(), "nothing_new".to_owned());
-    assert!(fates(&tuesday).contains(&nothing_new), "a new guid is no news: {:?}", fates(&tuesday));
+    assert!(decisions(&tuesday).contains(&nothing_new), "a new guid is no news: {:?}", decisions(&tuesday));
 
     let wednesday = desk.answers("3-wednesday").edition("2026-10-21T05:00:00Z");
     assert!(stories(&wednesday).is_empty(), "a retelling is left out: {:?}", headlines(&wednesday));
@@ -128,7 +128,7 @@ fn a_late_run_covers_the_time_since_the_last_edition() {
 fn every_sentence_of_an_edition_is_proven_and_every_entry_accounted_for() {
     let desk = Desk::new();
     let monday = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
-    assert_eq!(monday["fates"].as_array().unwrap().len(), 3);
+    assert_eq!(monday["decisions"].as_array().unwrap().len(), 3);
     let proof = desk.program.run(&["verify"]).ends(0);
     let count = sentences(&monday).len();
     assert!(proof.stdout.contains(&format!("{count} of {count} sentences proven")), "{}", proof.stdout);
@@ -147,13 +147,13 @@ fn explain_accounts_for_every_entry_of_the_last_edition() {
     assert_eq!(account["edition"], shown["edition"]["id"]);
     let counts = account["counts"].as_object().unwrap();
     let of = |name: &str| counts.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let fates = ["told", "linked", "dropped", "over_limit", "duplicate", "too_old", "nothing_new"];
-    assert_eq!(of("seen"), fates.map(of).iter().sum::<u64>(), "{counts:?}");
-    assert_eq!(of("seen"), shown["fates"].as_array().unwrap().len() as u64);
+    let outcomes = ["published", "linked", "dropped", "over_limit", "duplicate", "too_old", "nothing_new"];
+    assert_eq!(of("seen"), outcomes.map(of).iter().sum::<u64>(), "{counts:?}");
+    assert_eq!(of("seen"), shown["decisions"].as_array().unwrap().len() as u64);
     assert!(of("told") >= 1 && of("linked") >= 1 && of("dropped") == 1, "{counts:?}");
-    let dropped = account["fates"].as_array().unwrap();
+    let dropped = account["decisions"].as_array().unwrap();
     assert_eq!(dropped.len() as u64, of("seen") - of("told") - of("linked"));
-    assert!(dropped.iter().all(|fate| !fate["why"].as_str().unwrap().is_empty()));
+    assert!(dropped.iter().all(|decision| !decision["why"].as_str().unwrap().is_empty()));
     let monday = desk.program.run(&["explain", "--json", "--edition", "digest-20261019T050000Z"]).ends(0);
     assert!(monday.stdout.contains("closes Port Velmar harbour"), "{}", monday.stdout);
     desk.program.run(&["explain", "--edition", "digest-none"]).ends(2);
@@ -209,7 +209,7 @@ fn a_feed_that_announces_everything_again_under_new_ids_and_hosts_brings_nothing
         let now = format!("2026-10-{}T05:00:00Z", day + 1);
         let shown = desk.edition(&now);
         assert!(headlines(&shown).is_empty(), "{host} on {day}: {:?}", headlines(&shown));
-        assert!(fates(&shown).iter().all(|(_, fate)| fate == "nothing_new"), "{:?}", fates(&shown));
+        assert!(decisions(&shown).iter().all(|(_, outcome)| outcome == "nothing_new"), "{:?}", decisions(&shown));
     }
 }
 
@@ -264,41 +264,41 @@ fn two_editions_of_one_second_have_two_names() {
     assert_ne!(first["edition"]["id"], second["edition"]["id"]);
 }
 
-fn taste(desk: &Desk) -> Value {
-    serde_json::from_str(&desk.program.run(&["explain", "--taste", "--json"]).ends(0).stdout).unwrap()
+fn preferences(desk: &Desk) -> Value {
+    serde_json::from_str(&desk.program.run(&["explain", "--preferences", "--json"]).ends(0).stdout).unwrap()
 }
 
 #[test]
 fn a_rating_moves_what_comes_next_and_can_be_forgotten() {
     let desk = Desk::new();
     let usual = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
-    assert_eq!(taste(&desk)["ratings"].as_array().unwrap().len(), 0);
+    assert_eq!(preferences(&desk)["ratings"].as_array().unwrap().len(), 0);
     desk.program.run(&["rate", "no such story", "+"]).ends(2);
     desk.program.run(&["rate", "velmar"]).ends(2);
     desk.program.run(&["rate", "velmar", "+"]).ends(0);
     desk.program.run(&["rate", "Comet", "-"]).ends(0);
     desk.program.run(&["rate", "Comet", "-"]).ends(0);
-    let learned = taste(&desk);
+    let learned = preferences(&desk);
     assert_eq!(learned["ratings"].as_array().unwrap().len(), 2, "a story is rated once: {learned}");
-    assert_eq!(learned["taste"]["sources"]["Coast"], 0.1, "{learned}");
-    assert!(learned["taste"]["terms"].as_object().unwrap().values().any(|weight| *weight == -0.1), "{learned}");
+    assert_eq!(learned["preferences"]["sources"]["Coast"], 0.1, "{learned}");
+    assert!(learned["preferences"]["terms"].as_object().unwrap().values().any(|weight| *weight == -0.1), "{learned}");
 
     desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
     let account: Value = serde_json::from_str(&desk.program.run(&["explain", "--json"]).ends(0).stdout).unwrap();
     let parts = account["rankings"].as_array().unwrap().iter().flat_map(|ranking| ranking["parts"].as_array().unwrap());
-    let tastes: Vec<&Value> = parts.filter(|part| part["name"] == "taste").collect();
-    assert!(!tastes.is_empty() && tastes.iter().all(|part| part["points"].as_f64().unwrap().abs() <= 1.0), "{account}");
-    assert!(!usual.to_string().contains("taste"), "off unless used");
+    let terms: Vec<&Value> = parts.filter(|part| part["name"] == "preferences").collect();
+    assert!(!terms.is_empty() && terms.iter().all(|part| part["points"].as_f64().unwrap().abs() <= 1.0), "{account}");
+    assert!(!usual.to_string().contains("preferences"), "off unless used");
 
     desk.program.run(&["rate", "--reset"]).ends(0);
-    assert_eq!(taste(&desk)["taste"]["sources"], serde_json::json!({}));
+    assert_eq!(preferences(&desk)["preferences"]["sources"], serde_json::json!({}));
 }
 
 #[test]
 fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
-    let feedback = "[feedback]\nmailto = \"me@example.org\"\nsecret_file = \"feedback.key\"\n";
-    let desk = Desk { program: Program::new(&format!("{CONFIG}{feedback}")) };
-    desk.program.write("feedback.key", "0123456789abcdef0123456789abcdef");
+    let rating = "[rating]\nmailto = \"me@example.org\"\nsecret_file = \"rating.key\"\n";
+    let desk = Desk { program: Program::new(&format!("{CONFIG}{rating}")) };
+    desk.program.write("rating.key", "0123456789abcdef0123456789abcdef");
     let shown = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
     let rate = &stories(&shown)[0]["rate"];
     let link = rate["more"].as_str().unwrap();
@@ -314,7 +314,7 @@ fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
     desk.program.write("forged.eml", &answer(&subject.replace(" + ", " - ")));
     let ran = desk.program.run(&["rate", "--from-mail", "answer.eml", "forged.eml"]).ends(1);
     assert!(ran.stderr.contains("forged.eml") && !ran.stderr.contains("answer.eml"), "{}", ran.stderr);
-    let learned = taste(&desk);
+    let learned = preferences(&desk);
     assert_eq!(learned["ratings"].as_array().unwrap().len(), 1);
     assert_eq!(learned["ratings"][0]["liked"], true);
 }

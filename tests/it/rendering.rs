@@ -28,7 +28,12 @@ fn edition_saying(text: &str) -> Edition {
     edition.title = text.into();
     for section in &mut edition.sections {
         section.name = text.into();
-        section.more.push(MoreLink { title: text.into(), source: text.into(), url: Some(text.into()) });
+        section.more.push(MoreLink {
+            story: text.into(),
+            title: text.into(),
+            source: text.into(),
+            url: Some(text.into()),
+        });
         for story in &mut section.stories {
             story.headline = text.into();
             story.language = Some(text.into());
@@ -133,7 +138,8 @@ fn twenty_four_full_stories_stay_below_what_gmail_shows() {
 fn an_edition_too_heavy_is_shortened_until_it_fits() {
     for template in Templates::names() {
         let edition = edition_of(100);
-        let mut composition = Composition { edition, fates: Vec::new(), rankings: Vec::new(), sentences: Vec::new() };
+        let mut composition =
+            Composition { edition, decisions: Vec::new(), rankings: Vec::new(), sentences: Vec::new() };
         while render(template, &composition.edition).html.len() > 95_000 {
             assert!(shorten(&mut composition), "{template}: nothing left to take");
         }

@@ -205,7 +205,7 @@ pub(in crate::cli) async fn replayed(
         let recorded = Recorded::new(pipeline::replies(&config.store));
         let gathered = gather(&args, session, config, &store, &recorded).await?;
         let composed = pipeline::compose(config, &store, gathered.health, &[], None, session.now).await?;
-        if !composed.composition.fates.is_empty() {
+        if !composed.composition.decisions.is_empty() {
             return Ok(composed);
         }
     }

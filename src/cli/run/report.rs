@@ -11,8 +11,8 @@ use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::{Composed, Gathered};
 use crate::story;
 
-/// Fates shown one by one after a dry run; of more only the number is told.
-const SHOWN_FATES: usize = 40;
+/// Decisions shown one by one after a dry run; of more only the number is told.
+const SHOWN_DECISIONS: usize = 40;
 
 /// What happened in a run so far.
 #[derive(Debug)]
@@ -156,15 +156,19 @@ impl Report {
         self.problems.iter().for_each(|problem| output.problem(problem));
         let Some(composed) = &self.composed else { return };
         let edition = composed.edition();
-        let left_out: Vec<&story::Fate> = composed.composition.fates.iter().filter(|fate| !fate.is_told()).collect();
+        let left_out: Vec<&story::Decision> =
+            composed.composition.decisions.iter().filter(|decision| !decision.is_published()).collect();
         if !left_out.is_empty() {
             output.say(&format!("left out ({}):", left_out.len()));
         }
-        for fate in left_out.iter().take(SHOWN_FATES) {
-            output.say(&format!("  {} ({}): {}", fate.title, fate.source, fate.why));
+        for decision in left_out.iter().take(SHOWN_DECISIONS) {
+            output.say(&format!("  {} ({}): {}", decision.title, decision.source, decision.why));
         }
-        if left_out.len() > SHOWN_FATES {
-            output.say(&format!("  and {} more: `digest explain --dropped` names them", left_out.len() - SHOWN_FATES));
+        if left_out.len() > SHOWN_DECISIONS {
+            output.say(&format!(
+                "  and {} more: `digest explain --dropped` names them",
+                left_out.len() - SHOWN_DECISIONS
+            ));
         }
         let size = composed.rendered().html.len().div_ceil(1000);
         let stories = count(edition.story_count(), "story", "stories");
@@ -208,7 +212,7 @@ impl Report {
             "skipped": self.empty,
             "recipients": self.recipients,
             "html_bytes": composed.rendered().html.len(),
-            "fates": composed.composition.fates,
+            "decisions": composed.composition.decisions,
         })
     }
 }

@@ -37,10 +37,10 @@ fn shown(format: Format, config: &Config, composed: &Composed, to: &[Recipient])
         Format::Md => own(composed, to, &rendered.markdown).into_bytes(),
         Format::Json => {
             let composition = &composed.composition;
-            let fates = &composition.fates;
+            let decisions = &composition.decisions;
             let size = rendered.html.len();
             let all = json!({
-                "edition": composition.edition, "subject": rendered.subject, "html_bytes": size, "fates": fates,
+                "edition": composition.edition, "subject": rendered.subject, "html_bytes": size, "decisions": decisions,
             });
             format!("{all:#}\n").into_bytes()
         }

@@ -112,13 +112,13 @@ pub(in crate::cli) fn answer(request: Request, how: &How) -> Answer {
         Some(page) => (title.or_else(|| Some(page.title.clone())), language.or_else(|| page.language.clone())),
         None => (title, language),
     };
-    let telling = page.as_ref().map(Article::telling);
+    let ranges = page.as_ref().map(Article::summarizable_ranges);
     let extracted = page.map(|page| page.text);
     let text = extracted.as_deref().or(text.as_deref()).unwrap_or_default();
     let declared = language.as_deref().and_then(crate::text::language::normalize);
     let given = Text { text, title: title.as_deref(), language: language.as_deref(), ..Text::default() };
-    let parts = match telling {
-        Some(telling) => telling,
+    let parts = match ranges {
+        Some(ranges) => ranges,
         None if how.clean => article_parts(text),
         None => Vec::new(),
     };

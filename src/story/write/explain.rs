@@ -7,7 +7,7 @@ use crate::summary::{Reasons, Summary};
 
 /// One sentence that a story could have said.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Weighed {
+pub struct SentenceDecision {
     /// Id of the story.
     pub story: String,
     /// Name of the source it stands in.
@@ -23,11 +23,16 @@ pub struct Weighed {
 }
 
 /// All sentences of a story's texts, text by text; `told` are those that it says.
-pub(super) fn weigh(story: &str, texts: &[&Article], summed: &Summary, told: &[KeySentence]) -> Vec<Weighed> {
-    let weigh = |sentence: &crate::summary::Sentence| {
+pub(in crate::story) fn explain(
+    story: &str,
+    texts: &[&Article],
+    summed: &Summary,
+    told: &[KeySentence],
+) -> Vec<SentenceDecision> {
+    let decide = |sentence: &crate::summary::Sentence| {
         let article = texts[sentence.source];
         let said = told.iter().find(|said| said.article == article.id && said.start == sentence.start);
-        Weighed {
+        SentenceDecision {
             story: story.to_owned(),
             source: article.source.clone(),
             text: sentence.text.clone(),
@@ -36,5 +41,5 @@ pub(super) fn weigh(story: &str, texts: &[&Article], summed: &Summary, told: &[K
             reasons: sentence.reasons.clone(),
         }
     };
-    summed.sentences.iter().map(weigh).collect()
+    summed.sentences.iter().map(decide).collect()
 }

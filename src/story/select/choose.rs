@@ -7,9 +7,10 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::card::Card;
-use super::desk::Desk;
 use crate::model::WORDS_A_MINUTE;
+use crate::story::draft::StoryDraft;
+use crate::story::inputs::Inputs;
+use crate::story::write::WrittenStory;
 
 /// Points a story loses for each told story of its source.
 const SAME_SOURCE: f64 = 0.3;
@@ -18,34 +19,20 @@ const SAME_AUTHOR: f64 = 0.15;
 /// … of its section.
 const SAME_SECTION: f64 = 0.1;
 
-/// A story that could be told.
-pub(super) struct Candidate {
-    /// Its order score.
-    pub score: f64,
-    /// Source of its headline.
-    pub source: String,
-    /// Byline of its headline's article.
-    pub author: Option<String>,
-    /// The head it would stand under.
-    pub section: String,
-    /// A rule keeps it.
-    pub kept: bool,
-}
-
-/// What becomes of one candidate.
+/// What becomes of one draft.
 #[derive(Debug)]
-pub(super) enum Choice {
-    /// It is told, with this card.
-    Told(Box<Card>),
+pub(in crate::story) enum Choice {
+    /// It is published as this story.
+    Publish(Box<WrittenStory>),
     /// This limit was full; it may be linked.
     Full(Full),
-    /// Its card says nothing new.
+    /// It has nothing new to say.
     NothingNew,
 }
 
 /// The limit that kept a story out.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Full {
+pub(in crate::story) struct Full {
     /// As it is called in the config.
     pub limit: &'static str,
     /// Its value.
@@ -54,7 +41,7 @@ pub(super) struct Full {
     pub lowered: f64,
 }
 
-/// A candidate and what it was worth when it was put there.
+/// A draft and what it was worth when it was put there.
 struct Entry {
     worth: f64,
     place: Reverse<usize>,
@@ -91,37 +78,37 @@ struct Tally<'a> {
     out_of_time: bool,
 }
 
-/// One choice a candidate, in their order. `write` makes the card of a candidate, `None` when nothing is new in it.
-pub(super) fn choose(
-    desk: &Desk<'_>,
-    candidates: &[Candidate],
-    mut write: impl FnMut(usize) -> Option<Card>,
+/// One choice a draft, in their order. `write` makes the story of it, `None` when nothing is new in it.
+pub(in crate::story) fn choose(
+    inputs: &Inputs<'_>,
+    drafts: &[StoryDraft<'_>],
+    mut write: impl FnMut(&StoryDraft<'_>) -> Option<WrittenStory>,
 ) -> Vec<Choice> {
-    let mut choices: Vec<Option<Choice>> = candidates.iter().map(|_| None).collect();
+    let mut choices: Vec<Option<Choice>> = drafts.iter().map(|_| None).collect();
     let mut tally = Tally::default();
-    let mut kept: Vec<usize> = (0..candidates.len()).filter(|place| candidates[*place].kept).collect();
-    kept.sort_by(|a, b| candidates[*b].score.total_cmp(&candidates[*a].score).then(a.cmp(b)));
+    let mut kept: Vec<usize> = (0..drafts.len()).filter(|place| drafts[*place].is_kept()).collect();
+    kept.sort_by(|a, b| drafts[*b].score.total_cmp(&drafts[*a].score).then(a.cmp(b)));
     for place in kept {
-        choices[place] = Some(match write(place) {
-            Some(story) => tally.tell(&candidates[place], story),
+        choices[place] = Some(match write(&drafts[place]) {
+            Some(story) => tally.publish(&drafts[place], story),
             None => Choice::NothingNew,
         });
     }
-    let free = (0..candidates.len()).filter(|place| !candidates[*place].kept);
+    let free = (0..drafts.len()).filter(|place| !drafts[*place].is_kept());
     let mut heap: BinaryHeap<Entry> =
-        free.map(|place| Entry { worth: candidates[place].score, place: Reverse(place) }).collect();
+        free.map(|place| Entry { worth: drafts[place].score, place: Reverse(place) }).collect();
     while let Some(Entry { worth, place: Reverse(place) }) = heap.pop() {
-        let candidate = &candidates[place];
-        let lowered = candidate.score - tally.penalty(candidate);
+        let draft = &drafts[place];
+        let lowered = draft.score - tally.penalty(draft);
         if lowered < worth {
             heap.push(Entry { worth: lowered, place: Reverse(place) });
             continue;
         }
-        choices[place] = Some(match tally.full(desk, candidate) {
+        choices[place] = Some(match tally.full(inputs, draft) {
             Some(full) => Choice::Full(full),
-            None => match write(place) {
+            None => match write(draft) {
                 None => Choice::NothingNew,
-                Some(story) => tally.tell_in_time(desk, candidate, story),
+                Some(story) => tally.publish_in_time(inputs, draft, story),
             },
         });
     }
@@ -129,20 +116,20 @@ pub(super) fn choose(
 }
 
 impl<'a> Tally<'a> {
-    fn penalty(&self, candidate: &Candidate) -> f64 {
+    fn penalty(&self, draft: &StoryDraft<'_>) -> f64 {
         let told = |counts: &BTreeMap<&str, usize>, key: &str| counts.get(key).copied().unwrap_or(0) as f64;
-        let author = candidate.author.as_deref().map_or(0.0, |author| told(&self.authors, author));
-        SAME_SOURCE * told(&self.sources, &candidate.source)
+        let author = draft.lead().byline.as_deref().map_or(0.0, |author| told(&self.authors, author));
+        SAME_SOURCE * told(&self.sources, &draft.lead().source)
             + SAME_AUTHOR * author
-            + SAME_SECTION * told(&self.sections, &candidate.section)
+            + SAME_SECTION * told(&self.sections, &draft.section)
     }
 
-    fn full(&self, desk: &Desk<'_>, candidate: &Candidate) -> Option<Full> {
-        let limits = desk.limits;
-        let of_source = self.sources.get(candidate.source.as_str()).copied().unwrap_or(0);
-        let of_section = self.sections.get(candidate.section.as_str()).copied().unwrap_or(0);
-        let own = desk.terms(&candidate.source).and_then(|terms| terms.max_stories);
-        let lowered = self.penalty(candidate);
+    fn full(&self, inputs: &Inputs<'_>, draft: &StoryDraft<'_>) -> Option<Full> {
+        let limits = inputs.limits;
+        let of_source = self.sources.get(draft.lead().source.as_str()).copied().unwrap_or(0);
+        let of_section = self.sections.get(draft.section.as_str()).copied().unwrap_or(0);
+        let own = inputs.terms(&draft.lead().source).and_then(|terms| terms.max_stories);
+        let lowered = self.penalty(draft);
         let time = Full { limit: "reading_minutes", value: limits.reading_minutes as usize, lowered };
         let full = |limit, value, count| (count >= value).then_some(Full { limit, value, lowered });
         full("max_stories", limits.max_stories, self.stories)
@@ -154,24 +141,24 @@ impl<'a> Tally<'a> {
 
     /// Tells the story unless it would take the edition over its reading time; after that nothing more is told, so that no
     /// short story passes a better long one. The first story is always told.
-    fn tell_in_time(&mut self, desk: &Desk<'_>, candidate: &'a Candidate, card: Card) -> Choice {
-        let minutes = desk.limits.reading_minutes as usize;
-        if minutes > 0 && self.stories > 0 && self.words + card.story.word_count() > minutes * WORDS_A_MINUTE {
+    fn publish_in_time(&mut self, inputs: &Inputs<'_>, draft: &'a StoryDraft<'_>, written: WrittenStory) -> Choice {
+        let minutes = inputs.limits.reading_minutes as usize;
+        if minutes > 0 && self.stories > 0 && self.words + written.story.word_count() > minutes * WORDS_A_MINUTE {
             self.out_of_time = true;
-            let lowered = self.penalty(candidate);
+            let lowered = self.penalty(draft);
             return Choice::Full(Full { limit: "reading_minutes", value: minutes, lowered });
         }
-        self.tell(candidate, card)
+        self.publish(draft, written)
     }
 
-    fn tell(&mut self, candidate: &'a Candidate, card: Card) -> Choice {
+    fn publish(&mut self, draft: &'a StoryDraft<'_>, written: WrittenStory) -> Choice {
         self.stories += 1;
-        self.words += card.story.word_count();
-        *self.sources.entry(&candidate.source).or_default() += 1;
-        *self.sections.entry(&candidate.section).or_default() += 1;
-        if let Some(author) = &candidate.author {
+        self.words += written.story.word_count();
+        *self.sources.entry(&draft.lead().source).or_default() += 1;
+        *self.sections.entry(&draft.section).or_default() += 1;
+        if let Some(author) = &draft.lead().byline {
             *self.authors.entry(author).or_default() += 1;
         }
-        Choice::Told(Box::new(card))
+        Choice::Publish(Box::new(written))
     }
 }

@@ -3,10 +3,8 @@
 //! The same thing: they share most of their words, and the same word follows the two numbers ("640 members", "about 700
 //! members"). Years are no such numbers. Experimental: a rounded number disagrees with an exact one.
 
-use super::batch::Batch;
 use super::novelty::bag;
-use super::token::for_each_word;
-use super::vocabulary::{is_stop_word, stem_of};
+use crate::story::cluster::{Corpus, for_each_word, is_stop_word, stem_of};
 use crate::text::Stem;
 
 /// Share of the words of the one with fewer, by rarity, that both must have.
@@ -22,20 +20,20 @@ struct Quantity {
 }
 
 /// The numbers in which `a` and `b` disagree, each with its unit, if they are about the same thing.
-pub(super) fn disagreement(a: &str, b: &str, language: &str, batch: &Batch) -> Option<(String, String)> {
+pub(in crate::story) fn disagreement(a: &str, b: &str, language: &str, corpus: &Corpus) -> Option<(String, String)> {
     let (of_a, of_b) = (quantities(a, language), quantities(b, language));
     let lacks = |all: &[Quantity], wanted: &Quantity| all.iter().all(|quantity| quantity.number != wanted.number);
     let differs = |one: &Quantity, other: &Quantity| one.stem == other.stem && lacks(&of_b, one) && lacks(&of_a, other);
     let pairs = of_a.iter().flat_map(|one| of_b.iter().map(move |other| (one, other)));
     let (one, other) = pairs.into_iter().find(|(one, other)| differs(one, other))?;
     let say = |quantity: &Quantity| format!("{} {}", quantity.number, quantity.unit);
-    (likeness(a, b, language, batch) >= SAME).then(|| (say(one), say(other)))
+    (likeness(a, b, language, corpus) >= SAME).then(|| (say(one), say(other)))
 }
 
-fn likeness(a: &str, b: &str, language: &str, batch: &Batch) -> f64 {
+fn likeness(a: &str, b: &str, language: &str, corpus: &Corpus) -> f64 {
     let words = |sentence: &str| bag(sentence, language).into_keys().filter(|stem| !stem.starts_with(char::is_numeric));
     let (a, b): (Vec<String>, Vec<String>) = (words(a).collect(), words(b).collect());
-    let weigh = |stems: &[String]| stems.iter().map(|stem| batch.rarity_of(stem, language)).sum::<f64>();
+    let weigh = |stems: &[String]| stems.iter().map(|stem| corpus.rarity_of(stem, language)).sum::<f64>();
     let shared: Vec<String> = a.iter().filter(|stem| b.contains(stem)).cloned().collect();
     let fewer = weigh(&a).min(weigh(&b));
     if fewer > 0.0 { weigh(&shared) / fewer } else { 0.0 }
@@ -72,10 +70,10 @@ fn quantities(sentence: &str, language: &str) -> Vec<Quantity> {
 #[cfg(test)]
 mod tests {
     use super::{disagreement, quantities};
-    use crate::story::batch::Batch;
+    use crate::story::cluster::Corpus;
 
     fn check(a: &str, b: &str, expected: Option<(&str, &str)>) {
-        let found = disagreement(a, b, "en", &Batch::default());
+        let found = disagreement(a, b, "en", &Corpus::default());
         assert_eq!(found.as_ref().map(|(one, other)| (one.as_str(), other.as_str())), expected, "{a} / {b}");
     }
 

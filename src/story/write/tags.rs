@@ -2,7 +2,7 @@
 
 /// The keyphrases without those that others say more fully: of `San`, `San Diego`, `cleaning`, `cleaning services` the second
 /// and the last stay. A longer one takes the place of the best it says.
-pub(super) fn tags(keyphrases: Vec<String>) -> Vec<String> {
+pub(in crate::story) fn tags(keyphrases: Vec<String>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for phrase in keyphrases {
         if tags.iter().any(|tag| says(tag, &phrase)) {

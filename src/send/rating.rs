@@ -16,10 +16,10 @@ use super::Error;
 /// A secret shorter than this can be guessed.
 const SHORTEST_SECRET: usize = 16;
 
-/// `[feedback]`: links in the mail that rate a story by answering.
+/// `[rating]`: links in the mail that rate a story by answering.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct FeedbackOptions {
+pub struct RatingOptions {
     /// Address that the answers go to; `digest rate --from-mail` reads them.
     pub mailto: String,
     /// File with the secret that signs the links; any bytes, at least 16.
@@ -27,18 +27,18 @@ pub struct FeedbackOptions {
 }
 
 /// Signs links and checks answers.
-pub struct Feedback {
+pub struct RatingLinks {
     mailto: String,
     secret: Hmac<Sha256>,
 }
 
-impl Feedback {
+impl RatingLinks {
     /// By `options`.
     ///
     /// # Errors
     /// When the secret cannot be read or is short, or `mailto` is no address.
-    pub fn new(options: &FeedbackOptions) -> Result<Self, Error> {
-        let settings = |why: &str| Err(Error::Settings(format!("[feedback] {why}")));
+    pub fn new(options: &RatingOptions) -> Result<Self, Error> {
+        let settings = |why: &str| Err(Error::Settings(format!("[rating] {why}")));
         if options.mailto.parse::<lettre::Address>().is_err() {
             return settings("mailto must be a mail address");
         }
@@ -80,12 +80,12 @@ fn sign(liked: bool) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Feedback, FeedbackOptions};
+    use super::{RatingLinks, RatingOptions};
 
-    fn feedback(mailto: &str, secret: &str) -> Result<Feedback, super::Error> {
+    fn feedback(mailto: &str, secret: &str) -> Result<RatingLinks, super::Error> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), secret).unwrap();
-        Feedback::new(&FeedbackOptions { mailto: mailto.into(), secret_file: file.path().to_owned() })
+        RatingLinks::new(&RatingOptions { mailto: mailto.into(), secret_file: file.path().to_owned() })
     }
 
     fn subject(link: &str) -> String {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::batch::Batch;
-use super::fold::fold;
+use super::corpus::Corpus;
+use super::dedup::dedup;
 use super::linkage::{Rule, link};
-use super::options::Options;
-use super::pairs::{Likeness, Pair, compare, pairs};
+use super::pairs::{Pair, PairFeatures, compare, pairs};
 use crate::model::Article;
+use crate::story::options::Options;
 
 /// Where one article belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,17 +25,17 @@ pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
-    let batch = Batch::new(&sorted, &times);
-    let fold = fold(&sorted, &batch.rows, options.duplicate);
-    let gone: Vec<bool> = fold.iter().map(Option::is_some).collect();
-    let stories = stories(&gone, &pairs(&batch), options.cluster);
+    let corpus = Corpus::new(&sorted, &times);
+    let original_of = dedup(&sorted, &corpus.vectors, options.duplicate);
+    let gone: Vec<bool> = original_of.iter().map(Option::is_some).collect();
+    let stories = stories(&gone, &pairs(&corpus), options.cluster);
     let mut found = vec![Grouped { story: 0, duplicate_of: None }; articles.len()];
     for (number, story) in stories.iter().enumerate() {
         for article in story {
             found[order[*article]] = Grouped { story: number, duplicate_of: None };
         }
     }
-    for (copy, original) in fold.iter().enumerate() {
+    for (copy, original) in original_of.iter().enumerate() {
         if let Some(original) = original {
             found[order[copy]] = Grouped { duplicate_of: Some(order[*original]), ..found[order[*original]] };
         }
@@ -46,7 +46,7 @@ pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
 
 /// Two articles that share rare words.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Alike {
+pub struct ScoredPair {
     /// Place of one.
     pub a: usize,
     /// Place of the other.
@@ -54,22 +54,22 @@ pub struct Alike {
     /// Probability that both tell one event.
     pub probability: f64,
     /// What it is made of.
-    pub likeness: Likeness,
+    pub features: PairFeatures,
 }
 
-/// What stories are made from: every two of `articles` that are worth a comparison, however little they are alike.
-pub fn alike(articles: &[Article]) -> Vec<Alike> {
+/// What stories are made from: every two of `articles` that are worth a comparison, however little they share.
+pub fn score_pairs(articles: &[Article]) -> Vec<ScoredPair> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
-    compare(&Batch::new(&sorted, &times), |a, b, likeness| {
+    compare(&Corpus::new(&sorted, &times), |a, b, features| {
         let (a, b) = (order[a as usize], order[b as usize]);
-        Some(Alike { a, b, probability: likeness.probability(), likeness })
+        Some(ScoredPair { a, b, probability: features.probability(), features })
     })
 }
 
 /// Places of `articles` in an order that does not depend on the order given.
-pub(super) fn canonical(articles: &[Article]) -> Vec<usize> {
+pub(in crate::story) fn canonical(articles: &[Article]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..articles.len()).collect();
     let key = |article: &usize| {
         let article = &articles[*article];
@@ -88,7 +88,7 @@ pub(super) fn canonical(articles: &[Article]) -> Vec<usize> {
 }
 
 /// Groups of the articles that are not `gone`, each ascending.
-pub(super) fn stories(gone: &[bool], pairs: &[Pair], threshold: f64) -> Vec<Vec<usize>> {
+pub(in crate::story) fn stories(gone: &[bool], pairs: &[Pair], threshold: f64) -> Vec<Vec<usize>> {
     let originals: Vec<usize> = (0..gone.len()).filter(|article| !gone[*article]).collect();
     let mut place = vec![None; gone.len()];
     originals.iter().enumerate().for_each(|(number, article)| place[*article] = Some(number));

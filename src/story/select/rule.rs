@@ -94,11 +94,27 @@ enum Field {
 
 /// What the rules say about one article that is not dropped.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Favour {
+pub(in crate::story) struct RuleEffects {
     /// Names of the rules that keep it.
     pub kept_by: Vec<String>,
     /// Names of the rules that boost it, and by how much.
     pub boosts: Vec<(String, f64)>,
+}
+
+impl RuleEffects {
+    /// All of them together, each once, by name.
+    pub(in crate::story) fn united<'a>(effects: impl Iterator<Item = &'a Self>) -> Self {
+        let mut united = Self::default();
+        for effect in effects {
+            united.kept_by.extend_from_slice(&effect.kept_by);
+            united.boosts.extend_from_slice(&effect.boosts);
+        }
+        united.kept_by.sort();
+        united.kept_by.dedup();
+        united.boosts.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        united.boosts.dedup();
+        united
+    }
 }
 
 impl Rules {
@@ -155,17 +171,17 @@ impl Rules {
     }
 
     /// The name of the first rule that drops `article`, if one does.
-    pub(super) fn dropped_by(&self, article: &Article, now: Timestamp) -> Option<&str> {
+    pub(in crate::story) fn dropped_by(&self, article: &Article, now: Timestamp) -> Option<&str> {
         self.drop.iter().find(|rule| rule.matches(article, now)).map(|rule| rule.name.as_str())
     }
 
     /// What the other rules say about `article`.
-    pub(super) fn favour(&self, article: &Article, now: Timestamp) -> Favour {
+    pub(in crate::story) fn effects(&self, article: &Article, now: Timestamp) -> RuleEffects {
         let matching = |rules: &[Compiled]| -> Vec<(String, f64)> {
             rules.iter().filter(|rule| rule.matches(article, now)).map(|rule| (rule.name.clone(), rule.by)).collect()
         };
         let kept_by = matching(&self.keep).into_iter().map(|(name, _)| name).collect();
-        Favour { kept_by, boosts: matching(&self.boost) }
+        RuleEffects { kept_by, boosts: matching(&self.boost) }
     }
 }
 

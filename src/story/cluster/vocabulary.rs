@@ -1,4 +1,4 @@
-//! Every distinct word of a batch, once: its stem, whether it is a name, a number, a date.
+//! Every distinct word of a corpus, once: its stem, whether it is a name, a number, a date.
 //!
 //! Words are told apart by language (`die` is an article in German and an event in English); stems are not, so that a
 //! name links articles across languages.
@@ -16,10 +16,10 @@ use crate::text::Stem;
 
 /// One distinct word of one language.
 #[derive(Debug)]
-pub(super) struct Word {
+pub(in crate::story) struct Word {
     /// Its stem's number.
     pub term: u32,
-    /// Of its letters; equal in every batch and language.
+    /// Of its letters; equal in every corpus and language.
     pub hash: u64,
     /// It says something: not a stop word, not a single letter.
     pub counts: bool,
@@ -34,9 +34,9 @@ pub(super) struct Word {
     seen_capital: bool,
 }
 
-/// The words and stems of a batch.
+/// The words and stems of a corpus.
 #[derive(Default)]
-pub(super) struct Vocabulary {
+pub(in crate::story) struct Vocabulary {
     languages: Vec<Language>,
     words: Vec<Word>,
     terms: HashMap<Box<str>, u32, FixedState>,
@@ -52,7 +52,7 @@ struct Language {
 
 impl Vocabulary {
     /// Number of a language, for [`Vocabulary::add`].
-    pub(super) fn language(&mut self, code: &str) -> usize {
+    pub(in crate::story) fn language(&mut self, code: &str) -> usize {
         if let Some(number) = self.languages.iter().position(|language| language.code == code) {
             return number;
         }
@@ -67,7 +67,7 @@ impl Vocabulary {
     }
 
     /// Counts one occurrence and returns the word's number. Only in a text, not in a title, can a word stand inside.
-    pub(super) fn add(&mut self, token: Token<'_>, language: usize, in_title: bool) -> u32 {
+    pub(in crate::story) fn add(&mut self, token: Token<'_>, language: usize, in_title: bool) -> u32 {
         lower(token.text, &mut self.scratch);
         let number = match self.languages[language].numbers.get(self.scratch.as_str()) {
             Some(number) => *number,
@@ -114,22 +114,22 @@ impl Vocabulary {
     }
 
     /// The word of this number.
-    pub(super) fn word(&self, number: u32) -> &Word {
+    pub(in crate::story) fn word(&self, number: u32) -> &Word {
         &self.words[number as usize]
     }
 
     /// How many distinct stems there are.
-    pub(super) fn term_count(&self) -> usize {
+    pub(in crate::story) fn term_count(&self) -> usize {
         self.terms.len()
     }
 
     /// The number of `stem`.
-    pub(super) fn term(&self, stem: &str) -> Option<u32> {
+    pub(in crate::story) fn term(&self, stem: &str) -> Option<u32> {
         self.terms.get(stem).copied()
     }
 
     /// For each stem, in how many background articles it occurs; `None` where the language has no table.
-    pub(super) fn backgrounds(&self, language: &str) -> Option<Vec<f64>> {
+    pub(in crate::story) fn backgrounds(&self, language: &str) -> Option<Vec<f64>> {
         background("", language)?;
         let mut counts = vec![0.0; self.terms.len()];
         for (stem, term) in &self.terms {
@@ -142,7 +142,7 @@ impl Vocabulary {
 impl Word {
     /// Capitalised in more than half of its uses inside a sentence; or, never seen there, always capitalised and
     /// unknown to the background. Days and months are never names.
-    pub(super) fn is_name(&self) -> bool {
+    pub(in crate::story) fn is_name(&self) -> bool {
         if self.number || self.time.is_some() {
             false
         } else if self.inside > 0 {
@@ -164,12 +164,12 @@ fn lower(word: &str, into: &mut String) {
 }
 
 /// Whether a lower-case word says nothing by itself.
-pub(super) fn is_stop_word(word: &str, language: &str) -> bool {
+pub(in crate::story) fn is_stop_word(word: &str, language: &str) -> bool {
     stop_words::lookup(language).is_some_and(|words| words.contains(&word))
 }
 
 /// The stem of a lower-case word; a number stands for itself.
-pub(super) fn stem_of(word: &str, stemmer: &Stem) -> String {
+pub(in crate::story) fn stem_of(word: &str, stemmer: &Stem) -> String {
     let word: Cow<'_, str> = if word.contains('’') { word.replace('’', "'").into() } else { word.into() };
     if word.starts_with(|sign: char| sign.is_numeric()) { word.into_owned() } else { stemmer.stem(&word) }
 }

@@ -1,18 +1,16 @@
-//! All that an edition is composed of, on one desk.
+//! All that an edition is composed of, in one place.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::earlier::Told;
 use super::options::{Limits, Options, SourceTerms};
-use super::rule::Rules;
-use super::taste::Taste;
+use super::select::{PastStory, Preferences, Rules};
 use crate::model::{Article, SourceHealth};
 use crate::summary;
 
 /// All that an edition is composed of.
-pub struct Desk<'a> {
+pub struct Inputs<'a> {
     /// The newsletter's facts.
     pub newsletter: Newsletter<'a>,
     /// Articles that no edition used yet, in any order.
@@ -23,10 +21,10 @@ pub struct Desk<'a> {
     pub sources: &'a [SourceTerms],
     /// What is dropped, kept, boosted.
     pub rules: &'a Rules,
-    /// What the reader likes.
-    pub taste: &'a Taste,
-    /// What earlier editions told, in any order; only the last `remember_days` are looked at.
-    pub told: &'a [Told],
+    /// What the reader rated.
+    pub preferences: &'a Preferences,
+    /// Stories of earlier editions, in any order; only the last `remember_days` are looked at.
+    pub past: &'a [PastStory],
     /// The run's time.
     pub now: Timestamp,
     /// When the edition before was composed; `None` for the first.
@@ -54,14 +52,14 @@ pub struct Newsletter<'a> {
     pub timezone: &'a str,
 }
 
-impl Desk<'_> {
+impl Inputs<'_> {
     /// The terms of a source, by its name.
-    pub(super) fn terms(&self, source: &str) -> Option<&SourceTerms> {
+    pub(in crate::story) fn terms(&self, source: &str) -> Option<&SourceTerms> {
         self.sources.iter().find(|terms| terms.name == source)
     }
 
-    /// The head a source's stories stand under; empty for none.
-    pub(super) fn section(&self, source: &str) -> String {
+    /// The heading a source's stories stand under; empty for none.
+    pub(in crate::story) fn section(&self, source: &str) -> String {
         self.terms(source).and_then(|terms| terms.section.clone()).unwrap_or_default()
     }
 }

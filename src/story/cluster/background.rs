@@ -2,7 +2,7 @@
 //!
 //! A newsletter has 25 articles, not 25,000: in so few, `police` is as rare as a name. The table counts in how many of
 //! some hundred unrelated articles a stem occurs, and stands in for [`PSEUDO_ARTICLES`] articles. It holds counts of
-//! words, no text. To add a language: `cargo run --release --example background -- xx FILE.jsonl… > src/story/background.xx.txt`
+//! words, no text. To add a language: `cargo run --release --example background -- xx FILE.jsonl… > src/story/cluster/background.xx.txt`
 //! and a line in [`TABLES`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,8 +12,8 @@ use super::token::for_each_word;
 use super::vocabulary::stem_of;
 use crate::text::Stem;
 
-/// How many articles of the batch a table counts for (`recipes/stories.md`: 0 to 1,500 were tried).
-pub(super) const PSEUDO_ARTICLES: f64 = 500.0;
+/// How many articles of the corpus a table counts for (`recipes/stories.md`: 0 to 1,500 were tried).
+pub(in crate::story) const PSEUDO_ARTICLES: f64 = 500.0;
 
 static TABLES: LazyLock<HashMap<&str, HashMap<&str, f64>>> =
     LazyLock::new(|| HashMap::from([("en", read(include_str!("background.en.txt")))]));
@@ -30,7 +30,7 @@ fn read(table: &'static str) -> HashMap<&'static str, f64> {
 }
 
 /// In how many of the pseudo-articles `stem` occurs; `None` if `language` has no table.
-pub(super) fn background(stem: &str, language: &str) -> Option<f64> {
+pub(in crate::story) fn background(stem: &str, language: &str) -> Option<f64> {
     TABLES.get(language).map(|table| table.get(stem).copied().unwrap_or(0.0))
 }
 
@@ -49,6 +49,6 @@ pub fn count_background<'a>(texts: impl IntoIterator<Item = &'a str>, language: 
             *counts.entry(stem).or_default() += 1;
         }
     }
-    let rows = counts.iter().filter(|(_, count)| **count >= 2).map(|(stem, count)| format!("{stem} {count}\n"));
-    format!("{articles}\n{}", rows.collect::<String>())
+    let vectors = counts.iter().filter(|(_, count)| **count >= 2).map(|(stem, count)| format!("{stem} {count}\n"));
+    format!("{articles}\n{}", vectors.collect::<String>())
 }

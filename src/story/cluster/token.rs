@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// One word where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'a> {
+pub(in crate::story) struct Token<'a> {
     /// As written, without a closing `'s`.
     pub text: &'a str,
     /// First byte in the text.
@@ -19,7 +19,7 @@ pub(super) struct Token<'a> {
 }
 
 /// Calls `take` with each word of `text`, in order.
-pub(super) fn for_each_word<'a>(text: &'a str, mut take: impl FnMut(Token<'a>)) {
+pub(in crate::story) fn for_each_word<'a>(text: &'a str, mut take: impl FnMut(Token<'a>)) {
     let mut start = 0;
     while let Some(found) = word_start(text, start) {
         start = found;

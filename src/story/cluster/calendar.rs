@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 /// What a word says about time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TimeWord {
+pub(in crate::story) enum TimeWord {
     /// 1 is Monday.
     Weekday(u8),
     /// 1 is January.
@@ -17,8 +17,8 @@ pub(super) enum TimeWord {
 }
 
 static NAMES: LazyLock<HashMap<(&str, &str), TimeWord>> = LazyLock::new(|| {
-    let rows = include_str!("calendar.txt").lines().filter(|line| !line.starts_with('#'));
-    rows.flat_map(row).collect()
+    let vectors = include_str!("calendar.txt").lines().filter(|line| !line.starts_with('#'));
+    vectors.flat_map(row).collect()
 });
 
 fn row(line: &'static str) -> impl Iterator<Item = ((&'static str, &'static str), TimeWord)> {
@@ -30,7 +30,7 @@ fn row(line: &'static str) -> impl Iterator<Item = ((&'static str, &'static str)
 }
 
 /// The meaning of a lower-case word in `language`, if it names a weekday, a month or a year.
-pub(super) fn time_word(word: &str, language: &str) -> Option<TimeWord> {
+pub(in crate::story) fn time_word(word: &str, language: &str) -> Option<TimeWord> {
     if word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) {
         return word.parse().ok().map(TimeWord::Year);
     }

@@ -1,8 +1,7 @@
 //! Makes an edition lighter, one step at a time, before a mail program would cut it.
 
-use super::compose::Composition;
-use super::fate::Outcome;
 use crate::model::{MoreLink, Section, Story};
+use crate::story::{Composition, Outcome};
 
 /// Sentences a story keeps when weight must go.
 const LEAN: usize = 2;
@@ -38,11 +37,13 @@ fn link_lowest(composition: &mut Composition) -> bool {
     let Some((place, _)) = scored.min_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) else { return false };
     let Some(story) = sections[place].stories.pop() else { return false };
     let source = story.places.first().map(|place| place.source.clone()).unwrap_or_default();
-    sections[place].more.insert(0, MoreLink { title: story.headline.clone(), source, url: story.url.clone() });
-    for fate in &mut composition.fates {
-        if fate.outcome == (Outcome::Told { story: story.id.clone() }) {
-            fate.outcome = Outcome::Linked { story: story.id.clone() };
-            fate.why = format!("no room: the mail would pass `max_html_kb` (score {:.2})", story.score);
+    sections[place]
+        .more
+        .insert(0, MoreLink { story: story.id.clone(), title: story.headline.clone(), source, url: story.url.clone() });
+    for decision in &mut composition.decisions {
+        if decision.outcome == (Outcome::Published { story: story.id.clone() }) {
+            decision.outcome = Outcome::Linked { story: story.id.clone() };
+            decision.why = format!("no room: the mail would pass `max_html_kb` (score {:.2})", story.score);
         }
     }
     true
@@ -54,11 +55,10 @@ fn drop_link(composition: &mut Composition) -> bool {
     let Some(longest) = sections.iter_mut().rev().max_by_key(|section| section.more.len()) else { return false };
     let Some(link) = longest.more.pop() else { return false };
     sections.retain(|section| !section.stories.is_empty() || !section.more.is_empty());
-    for fate in &mut composition.fates {
-        let same = fate.title == link.title && fate.source == link.source && fate.url == link.url;
-        if let (true, Outcome::Linked { .. }) = (same, &fate.outcome) {
-            fate.outcome = Outcome::OverLimit { limit: "max_html_kb".to_owned() };
-            "no room, not even for a link: the mail would pass `max_html_kb`".clone_into(&mut fate.why);
+    for decision in &mut composition.decisions {
+        if decision.outcome == (Outcome::Linked { story: link.story.clone() }) {
+            decision.outcome = Outcome::OverLimit { limit: "max_html_kb".to_owned() };
+            "no room, not even for a link: the mail would pass `max_html_kb`".clone_into(&mut decision.why);
         }
     }
     true

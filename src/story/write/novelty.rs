@@ -6,9 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::batch::Batch;
-use super::token::for_each_word;
-use super::vocabulary::{is_stop_word, stem_of};
+use crate::story::cluster::{Corpus, for_each_word, is_stop_word, stem_of};
 use crate::text::Stem;
 
 /// What one sentence covers when all are taken together counts less than when it says all by itself.
@@ -16,24 +14,24 @@ const TOGETHER: f64 = 0.8;
 
 /// What was said before.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(in crate::story) struct SeenContent {
     sentences: Vec<BTreeSet<String>>,
     all: BTreeSet<String>,
 }
 
-impl Said {
+impl SeenContent {
     /// Remembers one more sentence.
-    pub(super) fn add(&mut self, sentence: &str, language: &str) {
+    pub(in crate::story) fn add(&mut self, sentence: &str, language: &str) {
         let words: BTreeSet<String> = bag(sentence, language).into_keys().collect();
         self.all.extend(words.iter().cloned());
         self.sentences.push(words);
     }
 
     /// Novelty of `sentence`, 0 to 1; 0 for one without words.
-    pub(super) fn novelty(&self, sentence: &str, language: &str, batch: &Batch) -> f64 {
+    pub(in crate::story) fn novelty(&self, sentence: &str, language: &str, corpus: &Corpus) -> f64 {
         let weigh = |(stem, hot): (String, bool)| {
             let double = if hot && !self.all.contains(&stem) { 2.0 } else { 1.0 };
-            let weight = batch.rarity_of(&stem, language) * double;
+            let weight = corpus.rarity_of(&stem, language) * double;
             (stem, weight)
         };
         let weights: BTreeMap<String, f64> = bag(sentence, language).into_iter().map(weigh).collect();
@@ -50,7 +48,7 @@ impl Said {
 }
 
 /// The stems of a sentence, and whether each is a name inside it or a number.
-pub(super) fn bag(sentence: &str, language: &str) -> BTreeMap<String, bool> {
+pub(in crate::story) fn bag(sentence: &str, language: &str) -> BTreeMap<String, bool> {
     let mut stems = BTreeMap::new();
     let stemmer = Stem::new(language);
     for_each_word(sentence, |token| {

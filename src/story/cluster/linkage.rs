@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BinaryHeap};
 /// How much looser than inside the link between two groups may be. 0.60 in `recipes/stories.md`; 0.50 is better in all
 /// its views (cross-validated by topic, three seeds: whole 96.3 / 94.6 against 95.9 / 94.1, small stories 97.2 / 96.2
 /// against 97.0 / 95.5, titles alone 79.9 / 70.5 against 78.6 / 68.8).
-pub(super) const RELATIVE: f64 = 0.50;
+pub(in crate::story) const RELATIVE: f64 = 0.50;
 
 /// When two groups are joined.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rule {
+pub(in crate::story) struct Rule {
     /// Least mean between them.
     pub threshold: f64,
     /// How much looser than inside the link between two groups of two or more may be; 0: that does not matter.
@@ -25,7 +25,7 @@ pub(super) struct Rule {
 
 impl Rule {
     /// The rule for stories.
-    pub(super) fn stories(threshold: f64) -> Self {
+    pub(in crate::story) fn stories(threshold: f64) -> Self {
         Self { threshold, relative: RELATIVE, most: usize::MAX }
     }
 }
@@ -62,14 +62,18 @@ struct Groups {
 }
 
 /// Whether groups with these (size, mean inside) are too much tighter inside than `mean`, which is between them.
-pub(super) fn too_loose(relative: f64, mean: f64, a: (usize, f64), b: (usize, f64)) -> bool {
+pub(in crate::story) fn too_loose(relative: f64, mean: f64, a: (usize, f64), b: (usize, f64)) -> bool {
     a.0.min(b.0) >= 2 && mean < relative * (a.1 * b.1).sqrt()
 }
 
 /// Groups of `0..count`, each ascending, by their first member.
 ///
 /// `pairs` are (a, b, probability), each pair once; a pair that is not there counts as 0.
-pub(super) fn link(count: usize, pairs: impl IntoIterator<Item = (usize, usize, f64)>, rule: Rule) -> Vec<Vec<usize>> {
+pub(in crate::story) fn link(
+    count: usize,
+    pairs: impl IntoIterator<Item = (usize, usize, f64)>,
+    rule: Rule,
+) -> Vec<Vec<usize>> {
     let mut groups = Groups {
         links: vec![BTreeMap::new(); count],
         members: (0..count).map(|member| vec![member]).collect(),

@@ -1,13 +1,13 @@
-//! What became of every article that was given: seen = told + linked + dropped + over a limit + copies + old + not new.
+//! What became of every article that was given: seen = published + linked + dropped + over a limit + copies + old + not new.
 
 use serde::{Deserialize, Serialize};
 
-use super::card::headline;
+use super::write::headline;
 use crate::model::Article;
 
 /// One article and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fate {
+pub struct Decision {
     /// Id of the article.
     pub article: String,
     /// Its headline.
@@ -22,10 +22,10 @@ pub struct Fate {
     pub why: String,
 }
 
-impl Fate {
+impl Decision {
     /// The reader gets to see it, in a story or as a link.
-    pub fn is_told(&self) -> bool {
-        matches!(self.outcome, Outcome::Told { .. } | Outcome::Linked { .. })
+    pub fn is_published(&self) -> bool {
+        matches!(self.outcome, Outcome::Published { .. } | Outcome::Linked { .. })
     }
 }
 
@@ -34,7 +34,7 @@ impl Fate {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
     /// In a story of the edition: as its headline, with a sentence, or under "also in".
-    Told {
+    Published {
         /// Id of the story.
         story: String,
     },
@@ -71,7 +71,7 @@ impl Outcome {
     /// As it is called in reports.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Told { .. } => "told",
+            Self::Published { .. } => "published",
             Self::Linked { .. } => "linked",
             Self::Dropped { .. } => "dropped",
             Self::OverLimit { .. } => "over_limit",
@@ -82,17 +82,17 @@ impl Outcome {
     }
 }
 
-/// Fates as they are decided.
+/// Decisions as they are decided.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(in crate::story) struct DecisionLog {
     /// In the order of the decisions.
-    pub fates: Vec<Fate>,
+    pub decisions: Vec<Decision>,
 }
 
-impl Ledger {
+impl DecisionLog {
     /// Writes down what became of `article`.
-    pub(super) fn enter(&mut self, article: &Article, outcome: Outcome, why: String) {
-        self.fates.push(Fate {
+    pub(in crate::story) fn record(&mut self, article: &Article, outcome: Outcome, why: String) {
+        self.decisions.push(Decision {
             article: article.id.clone(),
             title: headline(article),
             source: article.source.clone(),

@@ -2,7 +2,7 @@
 //!
 //! Constants and formulas are those of `recipes/stories.md`: a word counts 3 in the title, 2 in the lead (the first
 //! 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a vector of unit length, or
-//! shorter when it holds little: see [`Doubt`].
+//! shorter when it holds little: see [`Shrinkage`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,9 +26,9 @@ const MOST_WORDS: usize = 20_000;
 /// had one more word of this weight, which no other has, the cosine of two that hold little stays low. Fitted with the
 /// coefficients of `pairs`: cross-validated by topic, whole 96.7 / 95.2 against 96.3 / 94.6 without, titles alone 80.9
 /// against 79.9; of 400 announcements taken for one day's, 124 in a story of several against 192.
-struct Doubt;
+struct Shrinkage;
 
-impl Doubt {
+impl Shrinkage {
     const LEAD: f32 = 2.27;
     const TITLE: f32 = 1.36;
     const NAMES: f32 = 2.72;
@@ -36,11 +36,11 @@ impl Doubt {
 }
 
 /// A sparse vector: (term, weight), terms ascending.
-pub(super) type Vector = Vec<(u32, f32)>;
+pub(in crate::story) type Vector = Vec<(u32, f32)>;
 
 /// One article, ready to be compared.
 #[derive(Debug, Default)]
-pub(super) struct Row {
+pub(in crate::story) struct ArticleVector {
     /// Everything; unit length.
     pub all: Vector,
     /// Title twice and lead once.
@@ -59,15 +59,15 @@ pub(super) struct Row {
     pub day: Option<i64>,
     /// Distinct words.
     pub length: usize,
-    /// Triples of its words, as hashes, ascending; see `duplicate`.
+    /// Triples of its words, as hashes, ascending; see `copies`.
     pub triples: Vec<u64>,
 }
 
 /// All articles of one run.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(in crate::story) struct Corpus {
     /// In the order given.
-    pub rows: Vec<Row>,
+    pub vectors: Vec<ArticleVector>,
     /// In how many articles a term occurs.
     pub frequency: Vec<u32>,
     vocabulary: Vocabulary,
@@ -91,9 +91,9 @@ struct Count {
     number: bool,
 }
 
-impl Batch {
+impl Corpus {
     /// Counts and weighs `articles`; `times` are their dates.
-    pub(super) fn new(articles: &[&Article], times: &[Option<Timestamp>]) -> Self {
+    pub(in crate::story) fn new(articles: &[&Article], times: &[Option<Timestamp>]) -> Self {
         let mut vocabulary = Vocabulary::default();
         let words: Vec<Words> = articles.iter().map(|article| Words::read(article, &mut vocabulary)).collect();
         let mut frequency = vec![0_u32; vocabulary.term_count()];
@@ -108,15 +108,15 @@ impl Batch {
             let words: &Words = &words[place];
             words.row(&counts[place], &weights[words.language.as_str()], times[place], &vocabulary)
         };
-        let rows: Vec<Row> = (0..words.len()).into_par_iter().map(row).collect();
-        Self { rows, frequency, vocabulary }
+        let vectors: Vec<ArticleVector> = (0..words.len()).into_par_iter().map(row).collect();
+        Self { vectors, frequency, vocabulary }
     }
 
     /// How rare `stem` is: its weight in the articles of `language`.
-    pub(super) fn rarity_of(&self, stem: &str, language: &str) -> f64 {
+    pub(in crate::story) fn rarity_of(&self, stem: &str, language: &str) -> f64 {
         let term = self.vocabulary.term(stem);
         let df = term.map_or(0.0, |term| f64::from(self.frequency[term as usize]));
-        rareness(self.rows.len(), df, background(stem, language))
+        rareness(self.vectors.len(), df, background(stem, language))
     }
 }
 
@@ -197,18 +197,24 @@ impl Words {
         counted
     }
 
-    fn row(&self, counts: &[(u32, Count)], rarity: &Rarity, time: Option<Timestamp>, vocabulary: &Vocabulary) -> Row {
-        let vector = |doubt: f32, count: &dyn Fn(&Count) -> u32| unit(counts, rarity, doubt, count);
-        let mut row = Row {
+    fn row(
+        &self,
+        counts: &[(u32, Count)],
+        rarity: &Rarity,
+        time: Option<Timestamp>,
+        vocabulary: &Vocabulary,
+    ) -> ArticleVector {
+        let vector = |shrinkage: f32, count: &dyn Fn(&Count) -> u32| unit(counts, rarity, shrinkage, count);
+        let mut row = ArticleVector {
             all: vector(0.0, &Count::weight),
-            lead: vector(Doubt::LEAD, &|count| 2 * count.title + count.lead),
-            title: vector(Doubt::TITLE, &|count| count.title),
-            names: vector(Doubt::NAMES, &|count| count.name),
-            numbers: vector(Doubt::NUMBERS, &|count| if count.number { count.weight() } else { 0 }),
+            lead: vector(Shrinkage::LEAD, &|count| 2 * count.title + count.lead),
+            title: vector(Shrinkage::TITLE, &|count| count.title),
+            names: vector(Shrinkage::NAMES, &|count| count.name),
+            numbers: vector(Shrinkage::NUMBERS, &|count| if count.number { count.weight() } else { 0 }),
             day: time.map(|time| time.as_second().div_euclid(86_400)),
             length: counts.len(),
             triples: self.triples(vocabulary),
-            ..Row::default()
+            ..ArticleVector::default()
         };
         for number in &self.words {
             match vocabulary.word(*number).time {
@@ -228,7 +234,7 @@ impl Words {
         const SHORT: usize = 30;
         let text = &self.words[self.title_end..];
         let words = if text.len() < SHORT { &self.words[..] } else { text };
-        super::duplicate::triples(words.iter().map(|number| vocabulary.word(*number).hash))
+        super::copies::triples(words.iter().map(|number| vocabulary.word(*number).hash))
     }
 }
 
@@ -246,14 +252,14 @@ impl Count {
     }
 }
 
-fn unit(counts: &[(u32, Count)], rarity: &Rarity, doubt: f32, count: &dyn Fn(&Count) -> u32) -> Vector {
+fn unit(counts: &[(u32, Count)], rarity: &Rarity, shrinkage: f32, count: &dyn Fn(&Count) -> u32) -> Vector {
     let weigh = |(term, counted): &(u32, Count)| match count(counted) {
         0 => None,
         count => Some((*term, (1.0 + (count as f32).ln()) * rarity.of_term[*term as usize])),
     };
     let mut vector: Vector = counts.iter().filter_map(weigh).collect();
-    let doubt = doubt * rarity.most;
-    let length = (vector.iter().map(|(_, weight)| weight * weight).sum::<f32>() + doubt * doubt).sqrt();
+    let shrinkage = shrinkage * rarity.most;
+    let length = (vector.iter().map(|(_, weight)| weight * weight).sum::<f32>() + shrinkage * shrinkage).sqrt();
     if length > 0.0 {
         vector.iter_mut().for_each(|(_, weight)| *weight /= length);
     }
@@ -262,7 +268,7 @@ fn unit(counts: &[(u32, Count)], rarity: &Rarity, doubt: f32, count: &dyn Fn(&Co
 }
 
 /// Product of two sparse vectors: their cosine, or less where one holds little.
-pub(super) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
+pub(in crate::story) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
     let (mut i, mut j, mut sum) = (0, 0, 0.0_f64);
     while i < a.len() && j < b.len() {
         match a[i].0.cmp(&b[j].0) {
@@ -279,7 +285,7 @@ pub(super) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
 }
 
 /// Primary subtag of the article's language, declared or found out; empty if unknown.
-pub(super) fn language_of(article: &Article) -> String {
+pub(in crate::story) fn language_of(article: &Article) -> String {
     let declared = article.language.as_deref().and_then(language::normalize);
     declared.or_else(|| language::detect(&article.text, None)).unwrap_or_default()
 }

@@ -10,13 +10,13 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 const SAMPLE: u64 = 4;
 const SMALL: usize = 64;
 /// Copies that one triple leads to; a thousand copies are found through the first of them.
-pub(super) const LONGEST_LIST: usize = 64;
+pub(in crate::story) const LONGEST_LIST: usize = 64;
 /// Texts with fewer triples are copies only of equal texts.
 const TELLING: usize = 8;
 
 /// Two articles by their place, `a < b`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Copies {
+pub(in crate::story) struct Copies {
     pub a: usize,
     pub b: usize,
     /// Share of the shorter one found in the longer one.
@@ -24,7 +24,7 @@ pub(super) struct Copies {
 }
 
 /// Hashes of three words in a row, ascending, each once; of the whole text if it has fewer words.
-pub(super) fn triples(words: impl Iterator<Item = u64>) -> Vec<u64> {
+pub(in crate::story) fn triples(words: impl Iterator<Item = u64>) -> Vec<u64> {
     let words: Vec<u64> = words.collect();
     let hash = |window: &[u64]| {
         window.iter().fold(0_u64, |sum, word| (sum.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15))
@@ -41,7 +41,7 @@ pub(super) fn triples(words: impl Iterator<Item = u64>) -> Vec<u64> {
 }
 
 /// All pairs of texts, given as their triples, that are one text by `threshold`; by (`b`, `a`).
-pub(super) fn copies(texts: &[&[u64]], threshold: f64) -> Vec<Copies> {
+pub(in crate::story) fn copies(texts: &[&[u64]], threshold: f64) -> Vec<Copies> {
     let index = Index::new(texts);
     let search = |(counts, touched): &mut (Vec<u32>, Vec<usize>), b: usize| {
         for list in index.lists_of(b) {
@@ -107,7 +107,7 @@ impl Index {
 }
 
 /// How much of `part` stands in `whole`, 0 to 1; 0 for an empty one.
-pub(super) fn contained(part: &[u64], whole: &[u64]) -> f64 {
+pub(in crate::story) fn contained(part: &[u64], whole: &[u64]) -> f64 {
     if part.is_empty() { 0.0 } else { shared_count(part, whole) as f64 / part.len() as f64 }
 }
 

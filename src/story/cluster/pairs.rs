@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
-use super::batch::{Batch, Row, dot};
+use super::corpus::{ArticleVector, Corpus, dot};
 
 /// Heaviest words of an article that are indexed.
 const INDEXED: usize = 30;
@@ -28,9 +28,9 @@ const MOST_CLOSE_PAIRS: usize = 200;
 /// Pairs under this probability count as 0.
 const LEAST: f64 = 0.05;
 
-/// Two articles by their place in the batch, `a < b`.
+/// Two articles by their place in the corpus, `a < b`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pair {
+pub(in crate::story) struct Pair {
     pub a: u32,
     pub b: u32,
     /// Probability that both tell one event.
@@ -41,14 +41,14 @@ pub(super) struct Pair {
 
 /// What two articles share, each 0 to 1; each term of the sum can be told to a reader.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Likeness {
+pub struct PairFeatures {
     /// Likeness of headline and lead.
     pub lead: f64,
-    /// Likeness of the headlines.
+    /// PairFeatures of the headlines.
     pub title: f64,
-    /// Likeness of the names; of all words where one has no names.
+    /// PairFeatures of the names; of all words where one has no names.
     pub names: f64,
-    /// Likeness of the numbers.
+    /// PairFeatures of the numbers.
     pub numbers: f64,
     /// Both name weekdays, and none in common.
     pub weekday_clash: f64,
@@ -57,20 +57,20 @@ pub struct Likeness {
     /// Both name months or years, and none in common.
     pub calendar_clash: f64,
     /// How much nearer in time than two articles usually are.
-    pub near: f64,
+    pub recency: f64,
     /// Days between them, a week or more is 1.
     pub far: f64,
     /// How short the shorter one is; 0 from a hundred distinct words on.
-    pub short: f64,
+    pub brevity: f64,
 }
 
-impl Likeness {
-    /// `usual`: how near two articles of the batch are in the mean; only what is nearer than that tells something, for in
+impl PairFeatures {
+    /// `usual`: how near two articles of the corpus are in the mean; only what is nearer than that tells something, for in
     /// a newsletter all articles are of one day.
-    fn of(a: &Row, b: &Row, usual: f64) -> Self {
+    fn of(a: &ArticleVector, b: &ArticleVector, usual: f64) -> Self {
         let named = !a.names.is_empty() && !b.names.is_empty();
         let yes = |clash: bool| f64::from(u8::from(clash));
-        let (near, far) = match (a.day, b.day) {
+        let (recency, far) = match (a.day, b.day) {
             (Some(a), Some(b)) => {
                 let days = a.abs_diff(b) as f64;
                 ((nearness(days) - usual).max(0.0), (days / 7.0).min(1.0))
@@ -90,20 +90,20 @@ impl Likeness {
             // One more in the denominator, in doubt: in its own year every article names that year.
             calendar_same: if both { shared as f64 / (united + 1) as f64 } else { 0.0 },
             calendar_clash: yes(both && shared == 0),
-            near,
+            recency,
             far,
-            short: (1.0 - a.length.min(b.length) as f64 / 100.0).max(0.0),
+            brevity: (1.0 - a.length.min(b.length) as f64 / 100.0).max(0.0),
         }
     }
 
-    pub(super) fn probability(&self) -> f64 {
+    pub(in crate::story) fn probability(&self) -> f64 {
         let z = -5.84 + 9.43 * self.lead + 6.06 * self.title + 7.49 * self.names + 7.93 * self.numbers
             - 0.76 * self.weekday_clash
             + 3.96 * self.calendar_same
             - 0.81 * self.calendar_clash
-            + 4.07 * self.near
+            + 4.07 * self.recency
             - 1.96 * self.far
-            + 1.50 * self.short;
+            + 1.50 * self.brevity;
         1.0 / (1.0 + (-z).exp())
     }
 }
@@ -113,11 +113,11 @@ fn nearness(days: f64) -> f64 {
     (-days / 3.0).exp()
 }
 
-/// Mean nearness of two dated articles of the batch; 0 when there are no two.
-fn usual_nearness(batch: &Batch) -> f64 {
+/// Mean nearness of two dated articles of the corpus; 0 when there are no two.
+fn usual_nearness(corpus: &Corpus) -> f64 {
     const NOTHING_BEYOND: i64 = 30;
     let mut days: BTreeMap<i64, f64> = BTreeMap::new();
-    batch.rows.iter().filter_map(|row| row.day).for_each(|day| *days.entry(day).or_default() += 1.0);
+    corpus.vectors.iter().filter_map(|row| row.day).for_each(|day| *days.entry(day).or_default() += 1.0);
     let dated: f64 = days.values().sum();
     let of_day = |(day, count): (&i64, &f64)| {
         let later = days.range(day + 1..=day + NOTHING_BEYOND);
@@ -128,26 +128,30 @@ fn usual_nearness(batch: &Batch) -> f64 {
     if dated < 2.0 { 0.0 } else { sum / (dated * (dated - 1.0) / 2.0) }
 }
 
-/// All pairs of the batch that may tell one event, by (`b`, `a`).
-pub(super) fn pairs(batch: &Batch) -> Vec<Pair> {
-    compare(batch, |a, b, likeness| {
-        let undated = Likeness { near: 0.2, far: 0.0, ..likeness }.probability();
-        let pair = Pair { a, b, probability: likeness.probability(), undated };
+/// All pairs of the corpus that may tell one event, by (`b`, `a`).
+pub(in crate::story) fn pairs(corpus: &Corpus) -> Vec<Pair> {
+    compare(corpus, |a, b, features| {
+        let undated = PairFeatures { recency: 0.2, far: 0.0, ..features }.probability();
+        let pair = Pair { a, b, probability: features.probability(), undated };
         (pair.probability >= LEAST || pair.undated >= LEAST).then_some(pair)
     })
 }
 
-/// What `take` makes of each pair of the batch that shares rare words, by (`b`, `a`).
-pub(super) fn compare<T: Send>(batch: &Batch, take: impl Fn(u32, u32, Likeness) -> Option<T> + Sync) -> Vec<T> {
-    let cap = u32::try_from((batch.rows.len() / 20).clamp(60, 500)).unwrap_or(500);
-    let heaviest: Vec<Vec<(u32, f32)>> = batch.rows.iter().map(|row| heaviest(row, &batch.frequency, cap)).collect();
-    let mut postings: Vec<Vec<(u32, f32)>> = vec![Vec::new(); batch.frequency.len()];
+/// What `take` makes of each pair of the corpus that shares rare words, by (`b`, `a`).
+pub(in crate::story) fn compare<T: Send>(
+    corpus: &Corpus,
+    take: impl Fn(u32, u32, PairFeatures) -> Option<T> + Sync,
+) -> Vec<T> {
+    let cap = u32::try_from((corpus.vectors.len() / 20).clamp(60, 500)).unwrap_or(500);
+    let heaviest: Vec<Vec<(u32, f32)>> =
+        corpus.vectors.iter().map(|row| heaviest(row, &corpus.frequency, cap)).collect();
+    let mut postings: Vec<Vec<(u32, f32)>> = vec![Vec::new(); corpus.frequency.len()];
     for (number, words) in (0_u32..).zip(&heaviest) {
         for (term, weight) in words {
             postings[*term as usize].push((number, *weight));
         }
     }
-    let usual = usual_nearness(batch);
+    let usual = usual_nearness(corpus);
     let search = |(sums, touched): &mut (Vec<f32>, Vec<u32>), b: usize| {
         for (term, weight) in &heaviest[b] {
             for (a, other) in postings[*term as usize].iter().take_while(|(a, _)| (*a as usize) < b) {
@@ -159,12 +163,12 @@ pub(super) fn compare<T: Send>(batch: &Batch, take: impl Fn(u32, u32, Likeness) 
             }
         }
         let shared = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize]))).collect();
-        let likeness = |a: u32| Likeness::of(&batch.rows[a as usize], &batch.rows[b], usual);
+        let features = |a: u32| PairFeatures::of(&corpus.vectors[a as usize], &corpus.vectors[b], usual);
         let b = u32::try_from(b).expect("fewer than 2^32 articles fit in memory");
-        nearest(shared).into_iter().filter_map(|a| take(a, b, likeness(a))).collect::<Vec<T>>()
+        nearest(shared).into_iter().filter_map(|a| take(a, b, features(a))).collect::<Vec<T>>()
     };
-    let empty = || (vec![0.0; batch.rows.len()], Vec::new());
-    let found: Vec<Vec<T>> = (0..batch.rows.len()).into_par_iter().map_init(empty, search).collect();
+    let empty = || (vec![0.0; corpus.vectors.len()], Vec::new());
+    let found: Vec<Vec<T>> = (0..corpus.vectors.len()).into_par_iter().map_init(empty, search).collect();
     found.into_iter().flatten().collect()
 }
 
@@ -184,7 +188,7 @@ fn nearest(mut shared: Vec<(u32, f32)>) -> Vec<u32> {
     nearest
 }
 
-fn heaviest(row: &Row, frequency: &[u32], cap: u32) -> Vec<(u32, f32)> {
+fn heaviest(row: &ArticleVector, frequency: &[u32], cap: u32) -> Vec<(u32, f32)> {
     let mut words: Vec<(u32, f32)> =
         row.all.iter().filter(|(term, _)| frequency[*term as usize] <= cap).copied().collect();
     words.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));

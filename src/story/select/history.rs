@@ -5,19 +5,16 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::batch::Batch;
-use super::desk::Desk;
-use super::duplicate::{contained, copies};
-use super::linkage::{RELATIVE, too_loose};
-use super::pairs::Pair;
 use crate::model::{Article, Story};
+use crate::story::cluster::{Corpus, Pair, RELATIVE, contained, copies, too_loose};
+use crate::story::inputs::Inputs;
 
 /// Articles of an earlier story that are compared; its most central first.
 const MOST_ARTICLES: usize = 5;
 
 /// A story as an earlier edition told it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct PastStory {
     /// Id of the edition.
     pub edition: String,
     /// When it was composed.
@@ -29,7 +26,7 @@ pub struct Told {
     pub articles: Vec<Article>,
 }
 
-impl Told {
+impl PastStory {
     /// The articles it is compared by; never empty.
     fn compared(&self) -> Vec<Article> {
         if self.articles.is_empty() {
@@ -47,42 +44,42 @@ impl Told {
 }
 
 /// What earlier editions told, as far as it is still looked at.
-pub(super) struct Remembered<'a> {
+pub(in crate::story) struct History<'a> {
     /// The stories, oldest first.
-    pub told: Vec<&'a Told>,
+    pub stories: Vec<&'a PastStory>,
     /// Their articles, one story after the other.
     pub articles: Vec<Article>,
-    /// Which of `told` each article belongs to.
+    /// Which of `stories` each article belongs to.
     owner: Vec<usize>,
 }
 
-impl<'a> Remembered<'a> {
-    /// What `desk` remembers: editions of the last `remember_days`, none later than `now`.
-    pub(super) fn new(desk: &Desk<'a>) -> Self {
-        let span = SignedDuration::from_hours(24 * i64::from(desk.options.remember_days));
-        let recent = |told: &&Told| desk.now.duration_since(told.composed) <= span;
-        let mut told: Vec<&Told> = desk.told.iter().filter(recent).collect();
-        told.sort_by(|a, b| (a.composed, &a.edition, &a.story.id).cmp(&(b.composed, &b.edition, &b.story.id)));
-        let compared: Vec<Vec<Article>> = told.iter().map(|told| told.compared()).collect();
+impl<'a> History<'a> {
+    /// What `inputs` remembers: editions of the last `remember_days`, none later than `now`.
+    pub(in crate::story) fn new(inputs: &Inputs<'a>) -> Self {
+        let span = SignedDuration::from_hours(24 * i64::from(inputs.options.remember_days));
+        let recent = |story: &&PastStory| inputs.now.duration_since(story.composed) <= span;
+        let mut stories: Vec<&PastStory> = inputs.past.iter().filter(recent).collect();
+        stories.sort_by(|a, b| (a.composed, &a.edition, &a.story.id).cmp(&(b.composed, &b.edition, &b.story.id)));
+        let compared: Vec<Vec<Article>> = stories.iter().map(|story| story.compared()).collect();
         let owner = compared.iter().enumerate().flat_map(|(story, articles)| vec![story; articles.len()]).collect();
-        Self { told, articles: compared.into_iter().flatten().collect(), owner }
+        Self { stories, articles: compared.into_iter().flatten().collect(), owner }
     }
 
-    /// Places of each story's articles in a batch where they stand after `first` others.
-    pub(super) fn places(&self, first: usize) -> Vec<Vec<usize>> {
-        let mut places = vec![Vec::new(); self.told.len()];
+    /// Places of each story's articles in a corpus where they stand after `first` others.
+    pub(in crate::story) fn places(&self, first: usize) -> Vec<Vec<usize>> {
+        let mut places = vec![Vec::new(); self.stories.len()];
         self.owner.iter().enumerate().for_each(|(article, story)| places[*story].push(first + article));
         places
     }
 
-    /// For each of the first `count` texts of `batch`: the edition that told at least `share` of it, and how much.
-    pub(super) fn repeats(&self, batch: &Batch, count: usize, share: f64) -> Vec<Option<(&'a str, f64)>> {
-        let texts: Vec<&[u64]> = batch.rows.iter().map(|row| row.triples.as_slice()).collect();
+    /// For each of the first `count` texts of `corpus`: the edition that told at least `share` of it, and how much.
+    pub(in crate::story) fn repeats(&self, corpus: &Corpus, count: usize, share: f64) -> Vec<Option<(&'a str, f64)>> {
+        let texts: Vec<&[u64]> = corpus.vectors.iter().map(|row| row.triples.as_slice()).collect();
         let mut repeats: Vec<Option<(&str, f64)>> = vec![None; count];
         for (old, new) in told_first(&texts, count, share) {
             let contained = contained(texts[new], texts[count + old]);
             if contained >= share && repeats[new].is_none_or(|(_, most)| contained > most) {
-                repeats[new] = Some((&self.told[self.owner[old]].edition, contained));
+                repeats[new] = Some((&self.stories[self.owner[old]].edition, contained));
             }
         }
         repeats
@@ -99,9 +96,9 @@ fn told_first(texts: &[&[u64]], count: usize, share: f64) -> Vec<(usize, usize)>
 
 /// For each group of new articles, the earlier stories it continues, ascending.
 ///
-/// Groups and stories are given as places in one batch; the probabilities are those without dates, since a story that
+/// Groups and stories are given as places in one corpus; the probabilities are those without dates, since a story that
 /// goes on is by nature apart in time.
-pub(super) fn continued(
+pub(in crate::story) fn continued(
     groups: &[Vec<usize>],
     stories: &[Vec<usize>],
     pairs: &[Pair],

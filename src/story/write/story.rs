@@ -1,0 +1,231 @@
+//! Articles of one event → the story: headline, places, sentences, what is new, what another source adds.
+//!
+//! One summary runs over the sentences of all its articles; each sentence keeps its article and its span. An update
+//! keeps only sentences that say something new. Nothing is written here that does not stand in an article.
+
+use std::ops::Range;
+
+use super::disagree::disagreement;
+use super::explain::{SentenceDecision, explain};
+use super::novelty::SeenContent;
+use super::places::{headline, places};
+use super::tags::tags;
+use crate::model::{Article, KeySentence, Story, Update};
+use crate::story::cluster::{Corpus, language_of};
+use crate::story::draft::StoryDraft;
+use crate::story::inputs::Inputs;
+use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
+
+/// Articles of one story that are summarized; its most central.
+const MOST_TEXTS: usize = 12;
+/// How new a sentence of another source must be to be added.
+const ADDS: f64 = 0.6;
+/// Words of a sentence that may be added.
+const ADDED_WORDS: std::ops::RangeInclusive<usize> = 6..=60;
+
+/// A story as it is published, and what else it could have said.
+#[derive(Debug)]
+pub(in crate::story) struct WrittenStory {
+    /// The story.
+    pub story: Story,
+    /// All sentences it was made of.
+    pub sentences: Vec<SentenceDecision>,
+}
+
+/// The story of `draft`; `None` if it goes on from an earlier edition and nothing is new.
+pub(in crate::story) fn write_story(
+    inputs: &Inputs<'_>,
+    corpus: &Corpus,
+    draft: &StoryDraft<'_>,
+) -> Option<WrittenStory> {
+    let texts = texts(&draft.originals);
+    let language = language_of(draft.lead());
+    let summed = summarize(&texts, &language, inputs.summary);
+    let summary = StorySummary { inputs, corpus, texts: &texts, summed: &summed, language: &language };
+    let mut seen = SeenContent::default();
+    let sentences =
+        if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(draft, &mut seen)? };
+    let sentences = summary.with_addition(sentences, seen);
+    let sentences = summary.with_disagreement(sentences, draft.past.is_empty());
+    let decisions = explain(&draft.id, &texts, &summed, &sentences);
+    Some(WrittenStory { story: story(inputs, draft, sentences, summed.keyphrases), sentences: decisions })
+}
+
+fn summarize(texts: &[&Article], language: &str, options: &crate::summary::Options) -> Summary {
+    let parts: Vec<Vec<Range<usize>>> = texts.iter().map(|article| article.summarizable_ranges()).collect();
+    let whole: Vec<Text<'_>> = texts
+        .iter()
+        .zip(&parts)
+        .map(|(article, parts)| {
+            let title = (!article.title.is_empty()).then_some(article.title.as_str());
+            Text { text: &article.text, title, language: Some(language), parts }
+        })
+        .collect();
+    summarize_texts(&whole, options)
+}
+
+fn story(inputs: &Inputs<'_>, draft: &StoryDraft<'_>, sentences: Vec<KeySentence>, keyphrases: Vec<String>) -> Story {
+    let lead = draft.lead();
+    let (places, also_in) = places(draft, &sentences);
+    let first = draft.past.iter().min_by_key(|past| (past.composed, &past.edition));
+    let update = first.map(|past| {
+        past.story.update.clone().unwrap_or(Update { edition: past.edition.clone(), first_told: past.composed })
+    });
+    Story {
+        id: draft.id.clone(),
+        headline: headline(lead),
+        url: lead.url.clone(),
+        language: lead.language.clone().or_else(|| Some(inputs.newsletter.language.to_owned())),
+        published: draft.published,
+        reading_minutes: crate::model::reading_minutes(crate::model::word_count(&lead.text)),
+        places,
+        sentences,
+        also_in,
+        update,
+        tags: tags(keyphrases),
+        rate: None,
+        teaser: lead.teaser,
+        score: draft.score,
+    }
+}
+
+/// Articles of the headline's language; announcements only when there is nothing else.
+fn texts<'a>(originals: &[&'a Article]) -> Vec<&'a Article> {
+    let language = language_of(originals[0]);
+    let same = originals
+        .iter()
+        .copied()
+        .filter(|original| language_of(original) == language && !original.text.trim().is_empty());
+    let (teasers, whole): (Vec<_>, Vec<_>) = same.partition(|original| original.teaser);
+    let mut texts = if whole.is_empty() { teasers } else { whole };
+    texts.truncate(MOST_TEXTS);
+    texts
+}
+
+/// All sentences of a story, and what is needed to choose among them.
+struct StorySummary<'a> {
+    inputs: &'a Inputs<'a>,
+    corpus: &'a Corpus,
+    texts: &'a [&'a Article],
+    summed: &'a Summary,
+    language: &'a str,
+}
+
+impl StorySummary<'_> {
+    fn chosen_sentences(&self) -> Vec<KeySentence> {
+        let chosen = self.summed.sentences.iter().filter(|picked| picked.chosen);
+        chosen.map(|picked| self.sentence(picked, picked.reasons.why())).collect()
+    }
+
+    /// What is new since the past stories of `draft`, whose content goes into `seen`; `None` if nothing is.
+    fn update(&self, draft: &StoryDraft<'_>, seen: &mut SeenContent) -> Option<Vec<KeySentence>> {
+        for past in &draft.past {
+            past.story.sentences.iter().for_each(|sentence| seen.add(&sentence.text, self.language));
+            seen.add(&past.story.headline, self.language);
+        }
+        let new = self.new_sentences(seen);
+        let new_title = seen.novelty(&draft.lead().title, self.language, self.corpus) >= self.inputs.options.new;
+        (!new.is_empty() || (self.summed.sentences.is_empty() && new_title)).then_some(new)
+    }
+
+    fn sentence(&self, picked: &Sentence, reason: String) -> KeySentence {
+        let article = self.texts[picked.source];
+        let link = article.url.as_deref().map(|url| text_fragment(url, &article.text, picked.start..picked.end));
+        KeySentence {
+            text: article.text[picked.start..picked.end].to_owned(),
+            article: article.id.clone(),
+            source: article.source.clone(),
+            start: picked.start,
+            end: picked.end,
+            link,
+            score: picked.score,
+            reason,
+        }
+    }
+
+    fn text(&self, picked: &Sentence) -> &str {
+        &self.texts[picked.source].text[picked.start..picked.end]
+    }
+
+    /// As many new sentences as the summary has: first the chosen ones, then the best of the others; in reading order.
+    fn new_sentences(&self, seen: &mut SeenContent) -> Vec<KeySentence> {
+        let wanted = self.summed.sentences.iter().filter(|picked| picked.chosen).count();
+        let mut order: Vec<usize> = (0..self.summed.sentences.len()).collect();
+        let key = |place: &usize| &self.summed.sentences[*place];
+        order.sort_by(|a, b| {
+            key(b).chosen.cmp(&key(a).chosen).then(key(b).score.total_cmp(&key(a).score)).then(a.cmp(b))
+        });
+        let mut new: Vec<(usize, f64)> = Vec::new();
+        for place in order {
+            if new.len() >= wanted {
+                break;
+            }
+            let text = self.text(key(&place));
+            let novelty = seen.novelty(text, self.language, self.corpus);
+            if novelty >= self.inputs.options.new {
+                seen.add(text, self.language);
+                new.push((place, novelty));
+            }
+        }
+        new.sort_unstable_by_key(|(place, _)| *place);
+        let reason =
+            |novelty: f64| format!("new since the story was last published ({:.0} % of its words)", 100.0 * novelty);
+        new.into_iter().map(|(place, novelty)| self.sentence(key(&place), reason(novelty))).collect()
+    }
+
+    /// One more sentence, of a source that has none yet, farthest from what the story says; if one says something more.
+    fn with_addition(&self, mut sentences: Vec<KeySentence>, mut seen: SeenContent) -> Vec<KeySentence> {
+        if !self.inputs.options.adds || sentences.is_empty() {
+            return sentences;
+        }
+        sentences.iter().for_each(|sentence| seen.add(&sentence.text, self.language));
+        seen.add(&self.texts[0].title, self.language);
+        let count = self.summed.sentences.len().max(1) as f64;
+        let usual = self.summed.sentences.iter().map(|picked| picked.score).sum::<f64>() / count;
+        let silent = |picked: &&Sentence| {
+            let source = &self.texts[picked.source].source;
+            sentences.iter().all(|sentence| sentence.source != *source) && *source != self.texts[0].source
+        };
+        let whole = |picked: &&Sentence| {
+            let text = self.text(picked);
+            picked.score >= usual && ADDED_WORDS.contains(&crate::model::word_count(text)) && !text.contains('\n')
+        };
+        let mut best: Option<(&Sentence, f64)> = None;
+        for picked in self.summed.sentences.iter().filter(silent).filter(whole) {
+            let novelty = seen.novelty(self.text(picked), self.language, self.corpus);
+            if novelty >= ADDS && best.is_none_or(|(_, most)| novelty > most) {
+                best = Some((picked, novelty));
+            }
+        }
+        sentences.extend(best.map(|(picked, novelty)| {
+            let source = &self.texts[picked.source].source;
+            self.sentence(picked, format!("what {source} adds: {:.0} % of its words are not above", 100.0 * novelty))
+        }));
+        sentences
+    }
+
+    /// Beside the first sentence whose number another source gives otherwise, that source's sentence.
+    fn with_disagreement(&self, mut sentences: Vec<KeySentence>, is_new: bool) -> Vec<KeySentence> {
+        if !self.inputs.options.disagreements || !is_new {
+            return sentences;
+        }
+        let mut found = None;
+        for (place, said) in sentences.iter().enumerate() {
+            let elsewhere = self.summed.sentences.iter().filter(|picked| {
+                let text = self.text(picked);
+                self.texts[picked.source].source != said.source && sentences.iter().all(|other| other.text != text)
+            });
+            found = found.or_else(|| {
+                elsewhere.into_iter().find_map(|picked| {
+                    let (one, other) = disagreement(&said.text, self.text(picked), self.language, self.corpus)?;
+                    let source = &self.texts[picked.source].source;
+                    Some((place + 1, self.sentence(picked, format!("{source}: {other}; {}: {one}", said.source))))
+                })
+            });
+        }
+        if let Some((place, other)) = found {
+            sentences.insert(place, other);
+        }
+        sentences
+    }
+}
