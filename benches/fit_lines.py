@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Fits the second half of the trees in src/extract/clean.weights.json, and tells how well the lines of pasted text are told
+"""Fits the second half of the trees in src/extract/boilerplate.weights.json, and tells how well the lines of pasted text are told
 apart on sites that trees have not seen, alone and with the memory of a site.
 
-usage: fit_lines.py ../shared/data [--readability FOLDER] [--out src/extract/clean.weights.json] [--folds 10] [--features FILE]
+usage: fit_lines.py ../shared/data [--readability FOLDER] [--out src/extract/boilerplate.weights.json] [--folds 10] [--features FILE]
 
 The first half ("trees") comes from the research in `recipes/cleaning.md`: they were trained on the pages of
 `extraction/lines.dev.jsonl` and four times as many others, so their figures there (`benches/reading.py`) are of what they have
@@ -11,7 +11,7 @@ seen. The other half ("more_trees") is fitted here, on these pages and on the te
 of both halves.
 
 The cross-validation trains without a fold of sites, judges the fold with the fitted half alone, and chooses lines as
-src/extract/clean/mod.rs and recurring.rs do (but for the rules against appeals, which the research found neutral). It writes
+src/extract/boilerplate/mod.rs and recurring.rs do (but for the rules against appeals, which the research found neutral). It writes
 only with --out. Features come from `cargo run --release --example line_features`, or from FILE that holds its answers. Needs
 numpy and lightgbm.
 """
@@ -151,7 +151,7 @@ def main():
     parser.add_argument("--folds", type=int, default=10)
     parser.add_argument("--features")
     options = parser.parse_args()
-    weights = json.load(open(os.path.join(os.path.dirname(__file__), "../src/extract/clean.weights.json"), encoding="utf8"))
+    weights = json.load(open(os.path.join(os.path.dirname(__file__), "../src/extract/boilerplate.weights.json"), encoding="utf8"))
     cuts = weights["decode"]
     pages = read(options)
     judge(pages, options.folds)

@@ -25,7 +25,9 @@ fn answer(record: &str) -> Result<serde_json::Value, Error> {
     let record: serde_json::Value = serde_json::from_str(record)?;
     if let Some(text) = record["text"].as_str() {
         let lines: Vec<&str> = text.split('\n').filter(|line| line.contains(char::is_alphanumeric)).collect();
-        return Ok(serde_json::json!({"id": record["id"], "lines": lines, "features": extract::clean::features(text)}));
+        return Ok(
+            serde_json::json!({"id": record["id"], "lines": lines, "features": extract::boilerplate::features(text)}),
+        );
     }
     let page = extract::html_features(record["html"].as_str().unwrap_or_default(), record["url"].as_str());
     Ok(serde_json::json!({

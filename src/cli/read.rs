@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -10,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::Error;
 use crate::cli::{Exit, input};
-use crate::extract::clean::Recurring;
-use crate::extract::{self, Draft};
+use crate::extract::boilerplate::SiteTemplate;
+use crate::extract::{self, DocumentKind, Draft};
 use crate::model::{Article, Content, Document, Problem};
 use crate::source::feed;
 
@@ -82,7 +81,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 /// What is remembered of the sites met so far.
-type Sites = BTreeMap<String, Recurring>;
+type Sites = BTreeMap<String, SiteTemplate>;
 
 /// An answer that stands, or one whose article is still to be finished.
 enum Begun {
@@ -97,10 +96,10 @@ fn print(mut begun: Vec<Begun>, sites: &mut Sites) -> Result<bool, Error> {
         if let Begun::Draft(_, draft) = begun
             && let Some(site) = draft.site()
         {
-            draft.learn(sites.entry(site).or_default());
+            draft.observe(sites.entry(site).or_default());
         }
     }
-    let nothing = Recurring::default();
+    let nothing = SiteTemplate::default();
     let answers: Vec<Value> = begun
         .into_par_iter()
         .map(|begun| match begun {
@@ -150,19 +149,20 @@ fn read(name: &str, options: &extract::Options) -> Vec<Begun> {
         Ok(document) => document,
         Err(error) => return vec![Begun::Answer(json!({ "input": name, "ok": false, "error": error }))],
     };
-    if document.media_type.as_deref() != Some("application/mbox") {
-        return vec![read_one(name, &document, options)];
+    let kind = DocumentKind::of(&document.bytes, document.media_type.as_deref());
+    if kind != DocumentKind::Mailbox {
+        return vec![read_one(name, kind, &document, options)];
     }
     let mails = extract::mails(&document.bytes).into_iter().map(|bytes| Document {
         bytes,
         media_type: Some("message/rfc822".to_owned()),
         url: None,
     });
-    mails.map(|mail| read_one(name, &mail, options)).collect()
+    mails.map(|mail| read_one(name, DocumentKind::Mail, &mail, options)).collect()
 }
 
-fn read_one(name: &str, document: &Document, options: &extract::Options) -> Begun {
-    if may_be_feed(name, document) {
+fn read_one(name: &str, kind: DocumentKind, document: &Document, options: &extract::Options) -> Begun {
+    if kind == DocumentKind::Feed {
         match feed::parse(&document.bytes, document.media_type.as_deref(), document.url.as_deref()) {
             Ok((feed, problems)) => return Begun::Answer(feed_answer(name, &feed, &problems)),
             Err(feed::Error::Page { .. }) => {}
@@ -173,21 +173,6 @@ fn read_one(name: &str, document: &Document, options: &extract::Options) -> Begu
     }
     let head = json!({ "input": name, "kind": "article", "ok": true });
     Begun::Draft(head, Box::new(extract::draft(document, options)))
-}
-
-/// By its name, else by its first bytes.
-fn may_be_feed(name: &str, document: &Document) -> bool {
-    let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    match extension.as_deref().filter(|_| !input::is_url(name)) {
-        Some("xml" | "rss" | "atom" | "rdf" | "json") => return true,
-        _ if document.media_type.is_some() && !input::is_url(name) => return false,
-        _ => {}
-    }
-    let bytes = &document.bytes;
-    let head = extract::decode(&bytes[..bytes.len().min(2048)], None);
-    let head = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    ["<?xml", "<rss", "<feed", "<rdf", "<RDF", "<channel", "{"].iter().any(|start| head.starts_with(start))
-        && !head.to_ascii_lowercase().contains("<html")
 }
 
 fn feed_answer(name: &str, feed: &crate::model::Feed, problems: &[Problem]) -> Value {

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::Error;
 use crate::cli::{Exit, input};
-use crate::extract;
+use crate::extract::{self, DocumentKind};
 use crate::summary::Options;
 
 use answer::{Answer, Request};
@@ -120,17 +120,18 @@ fn filter(input: &str, args: &Args, pool: &rayon::ThreadPool) -> Result<Exit, Tr
 fn one(name: &str, args: &Args) -> Result<Exit, Trouble> {
     let document = input::document(name).map_err(Trouble::Input)?;
     let asked = Request { title: args.title.clone(), language: args.language.clone(), ..Request::default() };
-    let kind = document.media_type.as_deref().unwrap_or_default();
-    let request = if kind.contains("html") {
-        let html = extract::decode(&document.bytes, document.media_type.as_deref()).into_owned();
-        Request { html: Some(html), url: document.url, ..asked }
-    } else if kind == "message/rfc822" {
-        let whole = extract::Options { clean: false, ..extract::Options::default() };
-        let (mail, _) = extract::mail(&document.bytes, document.url.as_deref(), &whole);
-        let title = asked.title.or(Some(mail.title).filter(|title| !title.is_empty()));
-        Request { text: Some(mail.text), url: mail.url, title, language: asked.language, ..Request::default() }
-    } else {
-        Request { text: Some(answer::decode(&document.bytes)), url: document.url, ..asked }
+    let text = || extract::decode(&document.bytes, document.media_type.as_deref()).into_owned();
+    let request = match DocumentKind::of(&document.bytes, document.media_type.as_deref()) {
+        DocumentKind::Html => Request { html: Some(text()), url: document.url, ..asked },
+        DocumentKind::Mail | DocumentKind::Mailbox => {
+            let whole = extract::Options { clean: false, ..extract::Options::default() };
+            let (mail, _) = extract::mail(&document.bytes, document.url.as_deref(), &whole);
+            let title = asked.title.or(Some(mail.title).filter(|title| !title.is_empty()));
+            Request { text: Some(mail.text), url: mail.url, title, language: asked.language, ..Request::default() }
+        }
+        DocumentKind::Text => Request { text: Some(text()), url: document.url, ..asked },
+        DocumentKind::Feed => return Err(Trouble::Input("it is a feed; `digest read` prints its entries".into())),
+        DocumentKind::Binary => return Err(Trouble::Input("it is neither a page, a text nor a mail".into())),
     };
     let answer = answer::answer(request, &args.answering());
     print(&answer, args)?;

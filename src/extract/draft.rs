@@ -1,25 +1,25 @@
 //! A document that was read, before it is decided which of its lines are the article.
 //!
-//! The other pages of its site say which lines are the site's furniture. So the pages of a site are drafted first, then
-//! [learnt](Draft::learn), and [finished](Draft::finish) with what all of them tell. One document alone is finished at once,
+//! The other pages of its site say which lines are the site's template. So the pages of a site are drafted first, then
+//! [observed](Draft::observe), and [finished](Draft::finish) with the evidence of all of them. One document alone is finished at once,
 //! which is what [`read`](crate::extract::read) does.
 
-use crate::extract::clean::Recurring;
+use crate::extract::boilerplate::SiteTemplate;
 use crate::extract::html::PageDraft;
 use crate::extract::plain::TextDraft;
 use crate::extract::url::host;
 use crate::model::{Article, Problem};
 
-/// A document that was read, its lines judged and not yet chosen.
+/// A document that was read, its lines scored and not yet chosen.
 #[derive(Debug)]
 pub struct Draft {
-    kind: Kind,
-    /// It was learnt by the memory it will be finished with.
-    learnt: bool,
+    stage: Stage,
+    /// The template it will be finished with has observed it.
+    includes_self: bool,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum Stage {
     /// Nothing is left to be decided.
     Done(Box<(Article, Vec<Problem>)>),
     Page(Box<PageDraft>),
@@ -27,8 +27,8 @@ pub(super) enum Kind {
 }
 
 impl Draft {
-    pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, learnt: false }
+    pub(super) fn new(stage: Stage) -> Self {
+        Self { stage, includes_self: false }
     }
 
     /// The site it belongs to: the host of its address; `None` if it has none.
@@ -37,31 +37,31 @@ impl Draft {
     }
 
     fn url(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Done(_) => None,
-            Kind::Page(page) => page.url(),
-            Kind::Text(text) => text.url(),
+        match &self.stage {
+            Stage::Done(_) => None,
+            Stage::Page(page) => page.url(),
+            Stage::Text(text) => text.url(),
         }
     }
 
-    /// Lets `site` remember its lines, if it has an address.
-    pub fn learn(&mut self, site: &mut Recurring) {
-        let (url, lines) = match &self.kind {
-            Kind::Done(_) => return,
-            Kind::Page(page) => (page.url(), page.keys()),
-            Kind::Text(text) => (text.url(), text.keys()),
+    /// Lets `site` observe its lines, if it has an address.
+    pub fn observe(&mut self, site: &mut SiteTemplate) {
+        let (url, lines) = match &self.stage {
+            Stage::Done(_) => return,
+            Stage::Page(page) => (page.url(), page.keys()),
+            Stage::Text(text) => (text.url(), text.keys()),
         };
         let Some(url) = url.filter(|_| !lines.is_empty()) else { return };
-        site.learn(url, &lines);
-        self.learnt = true;
+        site.observe(url, &lines);
+        self.includes_self = true;
     }
 
     /// Decides which lines are the article, with what is remembered of its site.
-    pub fn finish(self, site: &Recurring) -> (Article, Vec<Problem>) {
-        match self.kind {
-            Kind::Done(done) => *done,
-            Kind::Page(page) => page.finish(site, self.learnt),
-            Kind::Text(text) => text.finish(site, self.learnt),
+    pub fn finish(self, site: &SiteTemplate) -> (Article, Vec<Problem>) {
+        match self.stage {
+            Stage::Done(done) => *done,
+            Stage::Page(page) => page.finish(site, self.includes_self),
+            Stage::Text(text) => text.finish(site, self.includes_self),
         }
     }
 }

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use mail_parser::{Message, MessageParser, MessagePart, PartType};
 use regex::bytes::{Captures, Regex};
 
+use crate::extract::blocks_to_text::BlockText;
 use crate::extract::html::guard::guard;
 use crate::extract::html::lines::{Captions, lines};
-use crate::extract::passage::Passage;
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, unwrapped};
 use crate::model::{Article, Problem};
@@ -210,7 +210,7 @@ fn body(message: &Message<'_>) -> Result<String, String> {
     for part in message.html_bodies() {
         if let PartType::Html(html) = &part.body {
             let guarded = guard(html)?;
-            let found = Passage::of(&lines(&Document::from(guarded.html).root(), Captions::Dropped)).text;
+            let found = BlockText::of(&lines(&Document::from(guarded.html).root(), Captions::Dropped)).text;
             if !found.is_empty() {
                 return Ok(found);
             }

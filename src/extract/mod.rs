@@ -4,30 +4,30 @@
 //! a [`Problem`](crate::model::Problem) beside the article, never a panic and never an error. Nothing is added to a text; its
 //! lines are the blocks of the page.
 //!
-//! [`read`] tells the kinds of documents apart; [`html`], [`plain`] and [`mail`] read one kind each; [`sanitize`] makes the
+//! [`DocumentKind`] distinguishes the kinds of documents; [`html`], [`plain`] and [`mail`] read one kind each; [`sanitize`] makes the
 //! only markup that may be shown unescaped.
 
+mod blocks_to_text;
+pub mod boilerplate;
 mod charset;
-pub mod clean;
+mod document_kind;
 mod draft;
 mod html;
 mod mail;
 mod options;
-mod passage;
 mod plain;
 mod plain_text;
-mod read;
 mod sanitize;
 mod url;
 
+pub use blocks_to_text::BlockText;
 pub use charset::{Charset, decode, detect, encoding_trouble};
+pub use document_kind::{DocumentKind, draft, media_type, read};
 pub use draft::Draft;
 pub use html::{PageFeatures, html, html_draft, html_features};
 pub use mail::{mail, mails};
 pub use options::Options;
-pub use passage::Passage;
 pub use plain::{plain, plain_draft};
 pub use plain_text::{fragment, title_text, visible_line};
-pub use read::{draft, media_type, read};
 pub use sanitize::{SafeHtml, sanitize};
 pub use url::{canonical_url, unwrapped};

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::extract::clean::{Cleaning, Lines, Reason, Recurring};
-use crate::extract::draft::{Draft, Kind};
+use crate::extract::boilerplate::{Cleaning, Lines, Reason, SiteTemplate};
+use crate::extract::draft::{Draft, Stage};
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, canonical_url};
 use crate::model::{Article, Problem};
@@ -11,12 +11,12 @@ use crate::text::dates;
 
 /// Lines before the article in which its headline is looked for.
 const HEAD_LINES: usize = 60;
-/// Below this confidence a reader is told that the text may not be the article.
+/// Below this confidence a problem says that the text may not be the article.
 const UNSURE: f64 = 0.5;
 
 /// Reads the plain text `text`, found at `url`. Kept lines stay as they were, one a line.
 pub fn plain(text: &str, url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
-    plain_draft(text, url, options).finish(&Recurring::default())
+    plain_draft(text, url, options).finish(&SiteTemplate::default())
 }
 
 /// The same before the lines are chosen.
@@ -24,10 +24,10 @@ pub fn plain_draft(text: &str, url: Option<&str>, options: &Options) -> Draft {
     let url = url.filter(|url| !url.starts_with("file:")).map(canonical_url);
     let lines = Lines::new(text);
     let keys = if url.is_some() { lines.keys(text) } else { Vec::new() };
-    Draft::new(Kind::Text(Box::new(TextDraft { text: text.to_owned(), url, clean: options.clean, lines, keys })))
+    Draft::new(Stage::Text(Box::new(TextDraft { text: text.to_owned(), url, clean: options.clean, lines, keys })))
 }
 
-/// A text whose lines are judged and not yet chosen.
+/// A text whose lines are scored and not yet chosen.
 #[derive(Debug)]
 pub(super) struct TextDraft {
     text: String,
@@ -46,9 +46,9 @@ impl TextDraft {
         self.keys.clone()
     }
 
-    pub(super) fn finish(self, site: &Recurring, learnt: bool) -> (Article, Vec<Problem>) {
+    pub(super) fn finish(self, site: &SiteTemplate, includes_self: bool) -> (Article, Vec<Problem>) {
         let Self { text, url, clean, lines, keys } = self;
-        let cleaning = lines.choose(&keys, site, learnt);
+        let cleaning = lines.choose(&keys, site, includes_self);
         finish(&text, url, clean, &cleaning)
     }
 }

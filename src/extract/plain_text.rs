@@ -2,9 +2,9 @@
 
 use dom_query::Document;
 
+use crate::extract::blocks_to_text::BlockText;
 use crate::extract::html::guard::guard;
 use crate::extract::html::lines::{Captions, inline, lines};
-use crate::extract::passage::Passage;
 
 /// Markup beyond this many bytes is not read where the whole is too large to parse.
 const ENOUGH: usize = 1024 * 1024;
@@ -16,13 +16,13 @@ const INLINE: [&str; 31] = [
 ];
 
 /// The text of a piece of markup (the content of a feed's entry), a block a line.
-pub fn fragment(html: &str) -> Passage {
+pub fn fragment(html: &str) -> BlockText {
     if !html.contains(['<', '&']) {
-        return Passage { text: tidy_lines(html), parts: Vec::new() };
+        return BlockText { text: tidy_lines(html), parts: Vec::new() };
     }
     let guarded = guard(html).or_else(|_| guard(prefix(html, ENOUGH)));
-    let Ok(guarded) = guarded else { return Passage::default() };
-    Passage::of(&lines(&Document::fragment(guarded.html).root(), Captions::Dropped))
+    let Ok(guarded) = guarded else { return BlockText::default() };
+    BlockText::of(&lines(&Document::fragment(guarded.html).root(), Captions::Dropped))
 }
 
 /// A title as plain text in one line: entities and markup resolved (also when escaped twice), characters that would turn or

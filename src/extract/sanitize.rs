@@ -29,7 +29,7 @@ impl fmt::Display for SafeHtml {
 /// Elements that load something or lay out a page; their text stays.
 const REMOVED: [&str; 9] = ["img", "map", "area", "header", "footer", "nav", "article", "aside", "figure"];
 
-/// What of `html` may be shown: text, links to `http`, `https` and `mailto`, lists, tables and emphasis; no image, no style,
+/// The part of `html` that may be shown: text, links to `http`, `https` and `mailto`, lists, tables and emphasis; no image, no style,
 /// nothing that loads or runs. Relative links are resolved against `base` and dropped (their text kept) without one.
 ///
 /// Markup too large to parse comes out empty.

@@ -71,7 +71,7 @@ const TRACKING: [&str; 62] = [
 
 /// `url` without tracking parameters and without its fragment (but for `#!` and `#/`, which name pages).
 ///
-/// What is left keeps its order and spelling; what is no URL comes back trimmed.
+/// The rest keeps its order and spelling; what is no URL comes back trimmed.
 pub fn canonical_url(url: &str) -> String {
     let Ok(mut parsed) = Url::parse(url.trim()) else { return url.trim().to_owned() };
     if parsed.fragment().is_some_and(|fragment| !fragment.starts_with(['!', '/'])) {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tracing::info;
 
 use crate::config::Config;
-use crate::extract::clean::Recurring;
+use crate::extract::boilerplate::SiteTemplate;
 use crate::fetch::Fetch;
 use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
 use crate::pipeline::read::{self, Identity, Reading};
@@ -244,13 +244,13 @@ impl Gatherer<'_> {
     }
 
     /// What the pages of a source tell of each other: those of earlier runs and those just read.
-    async fn site(self, source: &Source, readings: &mut [Reading]) -> Result<Recurring, store::Error> {
+    async fn site(self, source: &Source, readings: &mut [Reading]) -> Result<SiteTemplate, store::Error> {
         if !readings.iter().any(Reading::has_page) {
-            return Ok(Recurring::default());
+            return Ok(SiteTemplate::default());
         }
         let key = key(&self.config.newsletter.name, source);
-        let mut site = Recurring::remembered(self.store.site_lines(&key).await?);
-        readings.iter_mut().for_each(|reading| reading.learn(&mut site));
+        let mut site = SiteTemplate::remembered(self.store.site_lines(&key).await?);
+        readings.iter_mut().for_each(|reading| reading.observe(&mut site));
         self.store.put_site_lines(&key, site.lasting()).await?;
         Ok(site)
     }

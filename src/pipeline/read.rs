@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::extract::clean::Recurring;
-use crate::extract::{self, Draft, Passage};
+use crate::extract::boilerplate::SiteTemplate;
+use crate::extract::{self, BlockText, Draft};
 use crate::fetch::Fetch;
 use crate::model::{Article, Content, Document, Enclosure, Entry, Problem};
 use crate::source::{self, FullText, Source};
@@ -99,7 +99,7 @@ pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn F
     let (draft, _) = page(source, article.url.as_deref().unwrap_or_default(), fetch).await?;
     let mut read = article.clone();
     if let Some(draft) = draft {
-        take_page(&mut read, draft.finish(&Recurring::default()).0);
+        take_page(&mut read, draft.finish(&SiteTemplate::default()).0);
     }
     Ok(Article {
         id: article.id.clone(),
@@ -115,11 +115,11 @@ pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn F
 /// How the articles of `entries` would be read now: for looking at a source, nothing is stored.
 pub async fn sample(source: &Source, entries: &[Entry], fetch: &dyn Fetch) -> Vec<Article> {
     let identity = Identity::of(entries, "");
-    let mut site = Recurring::default();
+    let mut site = SiteTemplate::default();
     let mut readings = Vec::new();
     for entry in entries {
         let mut reading = begin(source, entry.clone(), fetch).await;
-        reading.learn(&mut site);
+        reading.observe(&mut site);
         readings.push(reading);
     }
     readings.into_iter().filter_map(|reading| reading.finish(source, &identity, &site).0).collect()
@@ -144,9 +144,9 @@ impl Reading {
     }
 
     /// Lets `site` remember the lines of its page.
-    pub(super) fn learn(&mut self, site: &mut Recurring) {
+    pub(super) fn observe(&mut self, site: &mut SiteTemplate) {
         if let Some(draft) = &mut self.draft {
-            draft.learn(site);
+            draft.observe(site);
         }
     }
 
@@ -155,7 +155,7 @@ impl Reading {
         self,
         source: &Source,
         identity: &Identity<'_>,
-        site: &Recurring,
+        site: &SiteTemplate,
     ) -> (Option<Article>, Vec<Problem>) {
         let Self { entry, announced, draft, mut problems, .. } = self;
         let read = draft.map(|draft| {
@@ -184,12 +184,12 @@ impl Reading {
 fn announced(content: Option<&Content>, summary: Option<&Content>) -> Article {
     let plain = |content: &Content| match content {
         Content::Html { html } => extract::fragment(html),
-        Content::Text { text } => Passage { text: text.clone(), parts: Vec::new() },
+        Content::Text { text } => BlockText { text: text.clone(), parts: Vec::new() },
     };
     let content = content.map(plain).unwrap_or_default();
     let summary = summary.map(plain).unwrap_or_default();
     let is_whole = words(&content.text) >= words(&summary.text) && !content.text.trim().is_empty();
-    let Passage { text, parts } = if is_whole { content } else { summary };
+    let BlockText { text, parts } = if is_whole { content } else { summary };
     let teaser = words(&text) < TEASER_WORDS && (!is_whole || looks_cut(&text));
     let confidence = if is_whole { 0.9 } else { 0.3 };
     Article { text, parts, teaser, confidence, ..Article::default() }

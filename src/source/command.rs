@@ -8,7 +8,6 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use crate::model::{Document, Entry, Problem};
-use crate::source::text::decode;
 use crate::source::web::LARGEST;
 use crate::source::{Gathered, Memory, Source, feed, newest};
 
@@ -76,11 +75,8 @@ fn entries(source: &Source, bytes: Vec<u8>, memory: Memory) -> Gathered {
             Gathered { entries, feed: Some(feed), memory, problems, ..Gathered::default() }
         }
         Err(feed::Error::Empty) => Gathered { memory, ..Gathered::default() },
-        Err(error) => {
-            let is_page =
-                matches!(error, feed::Error::Page { .. }) || decode(&bytes, None).trim_start().starts_with('<');
-            let media_type = Some(if is_page { "text/html" } else { "text/plain" }.to_owned());
-            let document = Some(Document { bytes, media_type, url: None });
+        Err(_) => {
+            let document = Some(Document { bytes, media_type: None, url: None });
             Gathered { entries: vec![Entry { document, ..Entry::default() }], memory, ..Gathered::default() }
         }
     }

@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use jiff::Timestamp;
 
-use crate::extract;
+use crate::extract::{self, DocumentKind};
 use crate::model::{Document, Entry, Problem};
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Outcome, Source};
@@ -66,7 +66,7 @@ pub(super) fn changed(path: &Path) -> Option<Timestamp> {
 fn documents(path: &Path) -> io::Result<Vec<Document>> {
     let (bytes, url) = (read_file(path)?, Some(file_url(path)));
     let media_type = extract::media_type(path);
-    if media_type != Some("application/mbox") {
+    if DocumentKind::of(&bytes, media_type) != DocumentKind::Mailbox {
         return Ok(vec![Document { bytes, media_type: media_type.map(str::to_owned), url }]);
     }
     let mails = extract::mails(&bytes).into_iter().map(|bytes| Document {

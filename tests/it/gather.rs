@@ -33,7 +33,7 @@ fn feed(web: &Web, entries: &[usize]) -> String {
     format!("<rss version='2.0'><channel><title>Harbour</title>{items}</channel></rss>")
 }
 
-/// A page as pasted text, with its furniture around the article.
+/// A page as pasted text, with the site's template around the article.
 fn page(web: &Web, entry: usize) {
     let (town, work) = [("Harwick", "bridge"), ("Ashford", "theatre"), ("Milton", "lighthouse")][entry - 1];
     let article = TEXT.map(|line| line.replace("Harwick", town).replace("bridge", work));
@@ -70,7 +70,7 @@ impl Desk {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lines_that_stood_on_other_pages_of_a_source_are_its_furniture() {
+async fn lines_that_stood_on_other_pages_of_a_source_are_its_template() {
     let web = Web::start();
     let desk = Desk::new(&web).await;
     (1..=3).for_each(|entry| page(&web, entry));

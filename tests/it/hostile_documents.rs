@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use newsdigest::extract::{self, Options, clean};
+use newsdigest::extract::{self, Options, boilerplate};
 use newsdigest::model::Document;
 use proptest::prelude::*;
 use tokio::time::Instant;
@@ -133,7 +133,7 @@ proptest! {
 
     #[test]
     fn kept_lines_stand_in_any_text(text in "(\\PC|[\n\r\t ]|[a-z ]{5,40}[.,]?){0,60}") {
-        let cleaning = clean::lines(&text);
+        let cleaning = boilerplate::lines(&text);
         for pair in cleaning.kept.windows(2) {
             prop_assert!(pair[0].end <= pair[1].start);
         }
@@ -190,7 +190,7 @@ fn costly_mails_are_read_soon() {
 #[test]
 fn one_long_line_and_many_short_ones_are_cleaned() {
     let long = "The council voted on Monday to rebuild the old bridge. ".repeat(40_000);
-    assert_eq!(clean::lines(&long).kept.len(), 1);
+    assert_eq!(boilerplate::lines(&long).kept.len(), 1);
     let many = "Read more\n".repeat(100_000);
-    assert_eq!(clean::lines(&many).lines.len(), 100_000);
+    assert_eq!(boilerplate::lines(&many).lines.len(), 100_000);
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::data::{Prediction, Subject, predictions};
 use crate::Error;
 use crate::cli::summarize::answer::{How, Request, answer};
-use crate::extract::clean;
+use crate::extract::boilerplate;
 use crate::summary::Options;
 use crate::summary::evaluate::intrinsic::Piece;
 use crate::summary::evaluate::{Intrinsic, Rouge, Words};
@@ -94,7 +94,7 @@ fn measure(subject: &Subject, sentences: Vec<(Option<usize>, String)>, stemmed: 
     let summary = lines.join("\n");
     let references = subject.references.iter().map(String::as_str);
     let pieces: Vec<Piece<'_>> = sentences.iter().map(|(start, text)| Piece { start: *start, text }).collect();
-    let cleaning = clean::lines(&subject.text);
+    let cleaning = boilerplate::lines(&subject.text);
     let dropped = |start: usize| cleaning.lines.iter().any(|line| !line.kept && line.span.contains(&start));
     let boilerplate = pieces.iter().filter(|piece| piece.start.is_some_and(dropped)).count();
     Measured {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::reasons;
-use crate::extract::{self, clean};
+use crate::extract::{self, boilerplate};
 use crate::model::Article;
 use crate::summary::{self, Options, Reasons, Summary, Text};
 
@@ -99,11 +99,6 @@ impl Answer {
     }
 }
 
-/// Bytes of a file as text.
-pub(in crate::cli) fn decode(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()
-}
-
 /// Summarizes what was asked for.
 pub(in crate::cli) fn answer(request: Request, how: &How) -> Answer {
     let Request { id, text, html, title, language, url } = request;
@@ -141,8 +136,8 @@ fn article_parts(text: &str) -> Vec<Range<usize>> {
     if !several_lines {
         return Vec::new();
     }
-    let cleaning = clean::lines(text);
-    if cleaning.reason != clean::Reason::Cleaned {
+    let cleaning = boilerplate::lines(text);
+    if cleaning.reason != boilerplate::Reason::Cleaned {
         return Vec::new();
     }
     let mut parts: Vec<Range<usize>> = Vec::new();

@@ -24,7 +24,7 @@ const WESTERN: [&Encoding; 7] =
 const SAMPLE: usize = 32 * 1024;
 /// By how much a reading must be better than the guess, in nats a letter.
 const CLEARLY: f64 = 0.1;
-/// What a sign costs that has no place in Russian words.
+/// The cost of a character that has no place in Russian words.
 const STRANGE: f64 = -9.0;
 
 /// The encoding in which `bytes` read like Russian, if much more so than in `guess`.

@@ -42,7 +42,7 @@ pub enum Charset {
 }
 
 impl Charset {
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> Cow<'static, str> {
         match self {
             Self::Standard(encoding) => encoding.name().into(),
@@ -105,7 +105,7 @@ pub fn detect(bytes: &[u8], media_type: Option<&str>) -> Charset {
     }
 }
 
-/// What is wrong with the encoding of `bytes` though they can be read; starts small, ends without a stop.
+/// The fault in the encoding of `bytes` though they can be read; starts small, ends without a stop.
 pub fn encoding_trouble(bytes: &[u8], media_type: Option<&str>) -> Option<String> {
     let used = detect(bytes, media_type);
     let text = used.read(bytes);
@@ -121,7 +121,7 @@ pub fn encoding_trouble(bytes: &[u8], media_type: Option<&str>) -> Option<String
     }
 }
 
-/// What the media type says the encoding is, or else the document.
+/// The encoding declared by the media type, or else by the document.
 fn declared(bytes: &[u8], media_type: Option<&str>) -> Option<Charset> {
     let label = media_type.and_then(parameter).or_else(|| declaration(bytes))?;
     // What was found in a single-byte prescan cannot be of two or four bytes (HTML standard, "prescan a byte stream").

@@ -35,7 +35,7 @@ pub(super) fn code_page(bytes: &[u8], page: u16) -> Option<String> {
     DECODING_TABLE_CP_MAP.get(&page).map(|table| table.decode_string_lossy(bytes))
 }
 
-/// What ISO-2022-KR begins with: KS X 1001 stands behind "shift out".
+/// The opening of ISO-2022-KR: KS X 1001 stands behind "shift out".
 const DESIGNATION: &[u8] = b"\x1b$)C";
 
 /// Whether `bytes` say that they are ISO-2022-KR.

@@ -2,14 +2,14 @@
 
 use dom_query::{Document, Element, NodeData, NodeRef};
 
+use crate::extract::blocks_to_text::{LONG_CELL, Line, kind_of, kind_of_line};
 use crate::extract::html::lines::{BLOCKS, UNSEEN};
-use crate::extract::passage::{LONG_CELL, Line, kind_of, kind_of_line};
 use crate::model::PartKind;
 
 /// One line of a page and where it stands.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
-    /// What a reader sees of it, white space collapsed.
+    /// Its visible text, white space collapsed.
     pub(crate) text: String,
     /// Bytes of it inside links.
     pub(crate) linked: usize,
@@ -23,22 +23,22 @@ pub(crate) struct Block {
 
 /// One element that holds lines.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Holder {
+pub(crate) struct Container {
     /// The block element around it, itself for the outermost.
     pub(crate) parent: usize,
-    /// Which element it is; a place in [`NAMES`], or its length.
+    /// Which element it is; a place in [`TAGS`], or its length.
     pub(crate) name: usize,
-    /// Names of it and all around it, bits of [`NAMES`].
+    /// Names of it and all around it, bits of [`TAGS`].
     pub(crate) within: u64,
-    /// What its own class and id say, bits of [`SIGNS`].
-    pub(crate) own_signs: u64,
-    /// What the classes and ids of it and all around it say.
-    pub(crate) signs: u64,
+    /// Hints in its own class and id, bits of [`CLASS_HINTS`].
+    pub(crate) own_hints: u64,
+    /// Hints in the classes and ids of it and all around it.
+    pub(crate) hints: u64,
     /// Elements around it.
     pub(crate) depth: u32,
     /// Its number among the elements of the same kind and class.
     pub(crate) kind: u64,
-    /// What its lines are, by itself or by the innermost element around it that says so.
+    /// The kind of its lines, by itself or by the innermost element around it that has one.
     pub(crate) part: Option<PartKind>,
 }
 
@@ -48,11 +48,11 @@ pub(crate) struct Page {
     /// In the order of the page; none is empty.
     pub(crate) blocks: Vec<Block>,
     /// Elements that hold lines, outer before inner.
-    pub(crate) elements: Vec<Holder>,
+    pub(crate) elements: Vec<Container>,
 }
 
 impl Page {
-    /// What the block in `place` is, where it is no running text.
+    /// The kind of the block in `place`; `None` for running text.
     pub(crate) fn kind(&self, place: usize) -> Option<PartKind> {
         let block = &self.blocks[place];
         kind_of_line(block.text.len(), block.cells, self.elements[block.element].part)
@@ -65,8 +65,8 @@ impl Page {
     }
 }
 
-/// Elements that are told apart.
-pub(crate) const NAMES: [&str; 34] = [
+/// Elements that are distinguished.
+pub(crate) const TAGS: [&str; 34] = [
     "p",
     "li",
     "h1",
@@ -104,7 +104,7 @@ pub(crate) const NAMES: [&str; 34] = [
 ];
 
 /// Words in classes and ids, and what they are a sign of; a word counts where it begins a part of the name.
-pub(crate) const SIGNS: [&[&str]; 22] = [
+pub(crate) const CLASS_HINTS: [&[&str]; 22] = [
     &["article", "story", "post", "entry", "news"],
     &["body", "content", "text", "main", "prose", "richtext", "copy", "wysiwyg"],
     &["comment", "disqus", "reply", "replies", "respond", "discussion", "reader"],
@@ -189,7 +189,7 @@ pub(crate) fn names_change(name: &str) -> bool {
 /// Reads `document`.
 pub(crate) fn read(document: &Document) -> Page {
     let mut reader = Reader::default();
-    reader.page.elements.push(Holder { name: NAMES.len(), ..Holder::default() });
+    reader.page.elements.push(Container { name: TAGS.len(), ..Container::default() });
     reader.walk(&document.root());
     reader.end_line(0);
     reader.page
@@ -207,7 +207,7 @@ struct Reader {
     preformatted: usize,
 }
 
-/// What is done when a node is left.
+/// The next step at a node: enter it, or leave one of some kind.
 #[derive(Clone, Copy)]
 enum Step {
     Enter,
@@ -247,9 +247,9 @@ impl Reader {
             });
             let Some(entered) = next else { continue };
             match entered {
-                Entered::Block(holder, preformatted) => {
+                Entered::Block(container, preformatted) => {
                     self.end_line(current);
-                    self.page.elements.push(holder);
+                    self.page.elements.push(container);
                     current = self.page.elements.len() - 1;
                     self.preformatted += usize::from(preformatted);
                     pending.push((node, if preformatted { Step::Preformatted } else { Step::Block }));
@@ -297,21 +297,21 @@ impl Reader {
             self.cell = true;
             return Some(Entered::Inline);
         }
-        Some(Entered::Block(self.holder(element, name, current), name == "pre"))
+        Some(Entered::Block(self.container(element, name, current), name == "pre"))
     }
 
-    fn holder(&self, element: &Element, name: &str, current: usize) -> Holder {
+    fn container(&self, element: &Element, name: &str, current: usize) -> Container {
         let around = &self.page.elements[current];
         let part = kind_of(name).or(around.part);
-        let name = NAMES.iter().position(|known| *known == name).unwrap_or(NAMES.len());
-        let mut own_signs = 0;
+        let name = TAGS.iter().position(|known| *known == name).unwrap_or(TAGS.len());
+        let mut own_hints = 0;
         let mut kind = name as u64 + 1;
         for attribute in &element.attrs {
             match &*attribute.name.local {
                 key @ ("class" | "id" | "role" | "data-component" | "data-testid") => {
-                    own_signs |= signs(&attribute.value);
+                    own_hints |= hints(&attribute.value);
                     if key == "class" {
-                        own_signs |= if names_change(&attribute.value) { CHANGED } else { 0 };
+                        own_hints |= if names_change(&attribute.value) { CHANGED } else { 0 };
                         kind = attribute
                             .value
                             .bytes()
@@ -319,21 +319,21 @@ impl Reader {
                             .fold(kind, |kind, byte| (kind ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
                     }
                 }
-                "itemprop" if attribute.value.contains("articleBody") => own_signs |= MARKED_BODY,
-                "hidden" => own_signs |= UNSHOWN,
-                "aria-hidden" if attribute.value.as_ref() == "true" => own_signs |= UNSHOWN,
+                "itemprop" if attribute.value.contains("articleBody") => own_hints |= MARKED_BODY,
+                "hidden" => own_hints |= UNSHOWN,
+                "aria-hidden" if attribute.value.as_ref() == "true" => own_hints |= UNSHOWN,
                 "style" if attribute.value.len() < 500 && attribute.value.replace(' ', "").contains("display:none") => {
-                    own_signs |= UNSHOWN
+                    own_hints |= UNSHOWN
                 }
                 _ => {}
             }
         }
-        Holder {
+        Container {
             parent: current,
             name,
-            within: around.within | if name < NAMES.len() { 1 << name } else { 0 },
-            own_signs,
-            signs: around.signs | if name == 32 { 0 } else { own_signs },
+            within: around.within | if name < TAGS.len() { 1 << name } else { 0 },
+            own_hints,
+            hints: around.hints | if name == 32 { 0 } else { own_hints },
             depth: around.depth + 1,
             kind,
             part,
@@ -377,20 +377,20 @@ impl Reader {
 }
 
 enum Entered {
-    Block(Holder, bool),
+    Block(Container, bool),
     Link,
     Stress,
     Break,
     Inline,
 }
 
-/// What the words of a class or id are signs of.
-fn signs(names: &str) -> u64 {
+/// The hints in the words of a class or id.
+fn hints(names: &str) -> u64 {
     let mut found = 0;
     let mut part = String::new();
     let mut end = |part: &mut String| {
         if part.len() >= 2 {
-            for (place, words) in SIGNS.iter().enumerate() {
+            for (place, words) in CLASS_HINTS.iter().enumerate() {
                 if words.iter().any(|word| part == word || (word.len() >= 5 && part.starts_with(word))) {
                     found |= 1 << place;
                 }

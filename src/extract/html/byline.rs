@@ -17,7 +17,7 @@ const MARKED: &str = "[itemprop~=author] [itemprop~=name], [itemprop~=author], a
     [class*=byline], [class*=Byline]";
 
 /// `<meta>` names of the author.
-const NAMES: [&str; 9] = [
+const META_NAMES: [&str; 9] = [
     "author",
     "article:author",
     "dc.creator",
@@ -80,7 +80,7 @@ pub(crate) fn read(
 }
 
 fn from_metas(metas: &Metas) -> Option<String> {
-    NAMES.iter().find_map(|name| {
+    META_NAMES.iter().find_map(|name| {
         let mut found: Vec<String> = Vec::new();
         metas.all(name).filter_map(tidy).for_each(|name| {
             if !found.contains(&name) {
@@ -135,7 +135,7 @@ fn is_label(line: &str) -> bool {
     matches!(line.to_lowercase().trim_end_matches(':'), "author" | "by" | "written by" | "autor" | "auteur")
 }
 
-/// What stands before a date or the word that introduces it.
+/// The part of a line before a date or the word that introduces it.
 fn before_date(line: &str) -> &str {
     let (mut end, mut at) = (0, 0);
     for piece in line.split_inclusive(char::is_whitespace) {

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
-use crate::extract::clean::Judged;
-use crate::extract::html::blocks::{MARKED_BODY, NAMES, Page, SIGNS, UNSHOWN};
+use crate::extract::boilerplate::LineFeatures;
+use crate::extract::html::blocks::{CLASS_HINTS, MARKED_BODY, Page, TAGS, UNSHOWN};
 
 /// Elements whose presence around a line is a feature.
 const AROUND: [&str; 15] = [
@@ -31,10 +31,10 @@ const SELF: [&str; 8] = ["p", "li", "div", "blockquote", "pre", "figcaption", "d
 /// Words of a line that leads to another article, at most.
 const MOST_WORDS_AWAY: f64 = 30.0;
 
-/// What is known of the lines of one page, a number a line unless said otherwise.
+/// The facts about the lines of one page, a number a line unless said otherwise.
 pub(crate) struct Lines<'a> {
     page: &'a Page,
-    judged: &'a Judged,
+    text: &'a LineFeatures,
     words: Vec<f64>,
     links: Vec<f64>,
     votes: Vec<f64>,
@@ -70,7 +70,7 @@ fn mix(hash: u64, piece: u64) -> u64 {
     (hash.rotate_left(5) ^ piece).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
-/// What stands for a piece of text when texts are compared: runs of three words, or the whole when it is shorter.
+/// The keys of a piece of text when texts are compared: runs of three words, or the whole when it is shorter.
 fn shingles(words: &[u64]) -> Vec<u64> {
     let join = |run: &[u64]| run.iter().fold(run.len() as u64, |hash, &word| mix(hash, word));
     if words.len() < 3 { vec![join(words)] } else { words.windows(3).map(join).collect() }
@@ -88,19 +88,19 @@ fn votes(page: &Page, other: &[&str]) -> Vec<f64> {
 
 impl<'a> Lines<'a> {
     /// Looks over the page once; `others` are what two other extractors make of it, `title` its headline.
-    pub(crate) fn new(page: &'a Page, judged: &'a Judged, others: [Vec<&str>; 2], title: &str) -> Self {
+    pub(crate) fn new(page: &'a Page, text: &'a LineFeatures, others: [Vec<&str>; 2], title: &str) -> Self {
         let [votes, seconds] = others.map(|other| votes(page, &other));
-        let words: Vec<f64> = (0..page.blocks.len()).map(|line| f64::from(judged.words(line))).collect();
+        let words: Vec<f64> = (0..page.blocks.len()).map(|line| f64::from(text.words(line))).collect();
         let links: Vec<f64> = page
             .blocks
             .iter()
             .map(|block| block.linked as f64 / block.text.len().max(1) as f64)
             .map(|share| share.min(1.0))
             .collect();
-        let paragraph = NAMES.iter().position(|name| *name == "p");
+        let paragraph = TAGS.iter().position(|name| *name == "p");
         let mut lines = Self {
             page,
-            judged,
+            text,
             paragraphs: page
                 .blocks
                 .iter()
@@ -130,7 +130,7 @@ impl<'a> Lines<'a> {
     fn sum_elements(&mut self) {
         for (line, block) in self.page.blocks.iter().enumerate() {
             let count = self.words[line];
-            let prose = if self.judged.good(line) && self.links[line] < 0.5 { count.min(80.0) } else { 0.0 };
+            let prose = if self.text.prose_like(line) && self.links[line] < 0.5 { count.min(80.0) } else { 0.0 };
             self.prose[block.element] += prose;
             self.all[block.element].0 += count;
             self.all[block.element].1 += count * self.links[line];
@@ -178,7 +178,7 @@ impl<'a> Lines<'a> {
 
     /// The line points to another article and is mostly a link to it: no part of this one, however well it reads.
     pub(crate) fn leads_away(&self, line: usize) -> bool {
-        self.links[line] >= 0.5 && self.words[line] <= MOST_WORDS_AWAY && self.judged.points_elsewhere(line)
+        self.links[line] >= 0.5 && self.words[line] <= MOST_WORDS_AWAY && self.text.points_elsewhere(line)
     }
 
     /// The features of `line` that come after those of plain text.
@@ -187,14 +187,14 @@ impl<'a> Lines<'a> {
         let element = &self.page.elements[block.element];
         let heading = if (2..=7).contains(&element.name) { element.name as f64 - 1.0 } else { 0.0 };
         features.extend([self.links[line], (block.stressed as f64 / block.text.len().max(1) as f64).min(1.0), heading]);
-        features.extend(SELF.map(|name| flag(NAMES.get(element.name) == Some(&name))));
+        features.extend(SELF.map(|name| flag(TAGS.get(element.name) == Some(&name))));
         for name in AROUND {
-            let place = NAMES.iter().position(|known| *known == name).unwrap_or(0);
+            let place = TAGS.iter().position(|known| *known == name).unwrap_or(0);
             features.push(flag(element.within >> place & 1 == 1));
         }
-        features.extend((0..SIGNS.len()).map(|sign| flag(element.own_signs >> sign & 1 == 1)));
-        features.extend((0..SIGNS.len()).map(|sign| flag(element.signs >> sign & 1 == 1)));
-        features.extend([flag(element.signs & MARKED_BODY != 0), flag(element.signs & UNSHOWN != 0)]);
+        features.extend((0..CLASS_HINTS.len()).map(|hint| flag(element.own_hints >> hint & 1 == 1)));
+        features.extend((0..CLASS_HINTS.len()).map(|hint| flag(element.hints >> hint & 1 == 1)));
+        features.extend([flag(element.hints & MARKED_BODY != 0), flag(element.hints & UNSHOWN != 0)]);
         features.push(f64::from(element.depth).ln_1p());
         features.push(f64::from(self.kinds.get(&element.kind).copied().unwrap_or(0)).ln_1p());
         self.containers(block.element, features);
@@ -220,7 +220,7 @@ impl<'a> Lines<'a> {
             let depth = self.page.elements[element].depth as f64 - self.page.elements[container].depth as f64;
             features.extend([flag(inside[element]), if inside[element] { depth } else { -1.0 }]);
         }
-        let strong = self.page.elements[element].signs & (1 | 2);
+        let strong = self.page.elements[element].hints & (1 | 2);
         features.push(strong as f64);
     }
 

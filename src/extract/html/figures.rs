@@ -15,7 +15,7 @@ use crate::model::{Figure, PartKind};
 const MOST: usize = 200;
 
 /// `<meta>` names of the lead image, most telling first.
-const NAMES: [&str; 6] =
+const META_NAMES: [&str; 6] =
     ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "parsely-image-url"];
 
 /// The figures of `document` that have a caption, each with the block of `page` that holds it.
@@ -40,20 +40,20 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Vec<(
     figures
 }
 
-/// The lead image by the page's word: OpenGraph and its like, then JSON-LD, then microdata and `<link>`.
+/// The lead image as declared by the page: OpenGraph and its like, then JSON-LD, then microdata and `<link>`.
 pub(crate) fn lead(document: &Document, metas: &Metas, described: &Described, url: Option<&str>) -> Option<String> {
     let base = base(document, url);
     let marked = || {
         let nodes = select(document, "link[rel~=image_src], link[itemprop=image], img[itemprop~=image]").into_iter();
         nodes.filter_map(|node| node.attr("href").or_else(|| node.attr("src"))).map(|href| href.to_string())
     };
-    let stated = NAMES.iter().flat_map(|name| metas.all(name)).map(str::to_owned);
+    let stated = META_NAMES.iter().flat_map(|name| metas.all(name)).map(str::to_owned);
     let microdata = metas.all("image").map(str::to_owned);
     let candidates = stated.chain(described.image.clone()).chain(microdata).chain(marked());
     candidates.take(20).find_map(|href| absolute(&href, base.as_ref()))
 }
 
-/// What relative addresses of the page are relative to.
+/// The base of the page's relative addresses.
 fn base(document: &Document, url: Option<&str>) -> Option<Url> {
     let page = url.and_then(|url| Url::parse(url).ok());
     let stated = select(document, "base[href]").first().and_then(|node| node.attr("href"));

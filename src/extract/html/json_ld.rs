@@ -8,7 +8,7 @@ use crate::extract::html::metadata::select;
 use crate::extract::plain_text::title_text;
 use crate::text::dates;
 
-/// What the blocks say.
+/// The statements of the blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Described {
     /// `headline` and `name`.

@@ -5,7 +5,7 @@
 
 use dom_query::{NodeData, NodeRef};
 
-use crate::extract::passage::{Line, kind_of, kind_of_line};
+use crate::extract::blocks_to_text::{Line, kind_of, kind_of_line};
 use crate::model::PartKind;
 
 /// Elements that begin and end a line.
@@ -64,7 +64,7 @@ pub(super) const UNSEEN: [&str; 18] = [
     "script", "select", "style", "template", "textarea", "video",
 ];
 
-/// What of a page becomes text.
+/// Whether captions become text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Captions {
     /// Captions of figures and tables are lines like any other.
@@ -94,7 +94,7 @@ struct Writer {
     cells: usize,
     /// A cell began, and nothing of it was read yet.
     cell: bool,
-    /// What the elements around the line are, the innermost last.
+    /// Kinds of the elements around the line, the innermost last.
     around: Vec<PartKind>,
     /// White space was read and not yet written.
     space: bool,
@@ -117,7 +117,7 @@ impl Default for Writer {
     }
 }
 
-/// What a node is to the writer.
+/// The writer's view of a node.
 enum Kind {
     Text,
     Unseen,

@@ -13,13 +13,13 @@ use dom_smoothie::{Config, Readability};
 use rs_trafilatura::page_type::PageType;
 use serde::Deserialize;
 
-use crate::extract::clean::{self, Forest, Judged, LANES, Recurring};
+use crate::extract::blocks_to_text::Line;
+use crate::extract::boilerplate::{self, Forest, LANES, LineFeatures, SiteTemplate};
 use crate::extract::html::blocks::Page;
 use crate::extract::html::features::Lines;
 use crate::extract::html::lines::{Captions, lines};
-use crate::extract::passage::Line;
 
-/// The trees over the features of [`Judged`] and [`Lines`], one after the other.
+/// The trees over the features of [`LineFeatures`] and [`Lines`], one after the other.
 const WEIGHTS: &str = include_str!("../page.weights.json");
 
 /// Elements beyond which Readability, which compares elements with each other, is not asked.
@@ -66,14 +66,14 @@ pub(crate) enum PageLines {
     /// Chosen by other means.
     Chosen(MainText),
     /// Each with its probability.
-    Judged {
+    Scored {
         /// The lines.
         lines: Vec<Line>,
         /// Words of each.
         words: Vec<u32>,
         /// That each is the article's.
         probabilities: Vec<f64>,
-        /// What Readability makes of the page.
+        /// Readability's answer.
         readable: Vec<Line>,
     },
 }
@@ -86,26 +86,26 @@ pub(crate) fn judge(html: &str, document: Document, page: Page, title: &str, ele
     if elements > MAX_ELEMENTS {
         return PageLines::Chosen(by_lines(page));
     }
-    let seen = Seen::new(html, document, &page, elements);
-    let lines = Lines::new(&page, &seen.judged, seen.others(), title);
-    let probabilities = probabilities(&seen.judged, &lines, page.blocks.len());
-    let Seen { judged, readable, .. } = seen;
-    let words = (0..page.blocks.len()).map(|line| judged.words(line)).collect();
-    PageLines::Judged { lines: page.lines(), words, probabilities, readable }
+    let evidence = Evidence::new(html, document, &page, elements);
+    let lines = Lines::new(&page, &evidence.text, evidence.others(), title);
+    let probabilities = probabilities(&evidence.text, &lines, page.blocks.len());
+    let Evidence { text, readable, .. } = evidence;
+    let words = (0..page.blocks.len()).map(|line| text.words(line)).collect();
+    PageLines::Scored { lines: page.lines(), words, probabilities, readable }
 }
 
 /// How a page reads as plain text, and to two other extractors.
-struct Seen {
-    judged: Judged,
+struct Evidence {
+    text: LineFeatures,
     readable: Vec<Line>,
     second: Vec<String>,
 }
 
-impl Seen {
+impl Evidence {
     fn new(html: &str, document: Document, page: &Page, elements: usize) -> Self {
         let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
         let second = if elements > MAX_ELEMENTS_SECOND { Vec::new() } else { guarded(|| trafilatura(html)) };
-        Self { judged: Judged::new(&text.join("\n")), readable: guarded(|| readability(document)), second }
+        Self { text: LineFeatures::new(&text.join("\n")), readable: guarded(|| readability(document)), second }
     }
 
     /// The lines of the two other extractors.
@@ -118,7 +118,7 @@ fn texts(lines: &[Line]) -> impl Iterator<Item = &str> {
     lines.iter().map(|line| line.text.as_str())
 }
 
-/// What another's extractor returns; nothing if it panics.
+/// The answer of a third-party extractor; nothing if it panics.
 fn guarded<T>(extract: impl FnOnce() -> Option<Vec<T>>) -> Vec<T> {
     catch_unwind(AssertUnwindSafe(extract)).ok().flatten().unwrap_or_default()
 }
@@ -128,44 +128,44 @@ fn guarded<T>(extract: impl FnOnce() -> Option<Vec<T>>) -> Vec<T> {
 pub struct PageFeatures {
     /// Its lines.
     pub lines: Vec<String>,
-    /// What the trees see of each line.
+    /// The trees' view of each line.
     pub features: Vec<Vec<f64>>,
-    /// What Readability makes of the page: what stands where the trees keep next to nothing.
+    /// Readability's answer, which stands where the trees keep next to nothing.
     pub readable: Vec<String>,
 }
 
 /// The features of `document`, parsed from `html` and laid out as `page`.
 pub(crate) fn features(html: &str, document: Document, page: Page, title: &str, elements: usize) -> PageFeatures {
-    let seen = Seen::new(html, document, &page, elements);
-    let lines = Lines::new(&page, &seen.judged, seen.others(), title);
+    let evidence = Evidence::new(html, document, &page, elements);
+    let lines = Lines::new(&page, &evidence.text, evidence.others(), title);
     let row = |line| {
-        let mut row = seen.judged.features(line).to_vec();
+        let mut row = evidence.text.features(line).to_vec();
         lines.features(line, &mut row);
         row
     };
     let features = (0..page.blocks.len()).map(row).collect();
-    let readable = texts(&seen.readable).map(str::to_owned).collect();
+    let readable = texts(&evidence.readable).map(str::to_owned).collect();
     PageFeatures { features, lines: page.blocks.into_iter().map(|block| block.text).collect(), readable }
 }
 
 impl PageLines {
-    /// What each line is remembered by.
+    /// The key by which each line is remembered.
     pub(crate) fn keys(&self) -> Vec<u64> {
         match self {
             Self::Chosen(_) => Vec::new(),
-            Self::Judged { lines, .. } => texts(lines).map(clean::key).collect(),
+            Self::Scored { lines, .. } => texts(lines).map(boilerplate::key).collect(),
         }
     }
 
     /// Chooses the main text, with what is remembered of the page's site.
-    pub(crate) fn choose(self, site: &Recurring, learnt: bool) -> MainText {
+    pub(crate) fn choose(self, site: &SiteTemplate, includes_self: bool) -> MainText {
         let (lines, words, mut probabilities, readable) = match self {
             Self::Chosen(main) => return main,
-            Self::Judged { lines, words, probabilities, readable } => (lines, words, probabilities, readable),
+            Self::Scored { lines, words, probabilities, readable } => (lines, words, probabilities, readable),
         };
         if !site.is_empty() {
-            let keys: Vec<u64> = texts(&lines).map(clean::key).collect();
-            site.weigh(&keys, &words, learnt, &mut probabilities);
+            let keys: Vec<u64> = texts(&lines).map(boilerplate::key).collect();
+            site.weigh(&keys, &words, includes_self, &mut probabilities);
         }
         let cut = cut(&probabilities, &words);
         let kept = |probability: &f64| *probability >= cut;
@@ -182,7 +182,7 @@ impl PageLines {
     }
 }
 
-fn probabilities(judged: &Judged, lines: &Lines<'_>, count: usize) -> Vec<f64> {
+fn probabilities(text: &LineFeatures, lines: &Lines<'_>, count: usize) -> Vec<f64> {
     let forest = forest();
     let mut block = forest.block();
     let mut row = Vec::with_capacity(forest.features);
@@ -190,7 +190,7 @@ fn probabilities(judged: &Judged, lines: &Lines<'_>, count: usize) -> Vec<f64> {
     for first in (0..count).step_by(LANES) {
         for lane in 0..LANES.min(count - first) {
             row.clear();
-            row.extend_from_slice(judged.features(first + lane));
+            row.extend_from_slice(text.features(first + lane));
             lines.features(first + lane, &mut row);
             for (column, value) in block.iter_mut().zip(&row) {
                 column[lane] = *value;
@@ -261,7 +261,7 @@ fn trafilatura(html: &str) -> Option<Vec<String>> {
 /// The page's text without its tags, cleaned like pasted text.
 fn by_lines(page: Page) -> MainText {
     let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
-    let cleaning = clean::lines(&text.join("\n"));
+    let cleaning = boilerplate::lines(&text.join("\n"));
     // Every block holds a letter or digit, so each is one of the lines that were judged.
     let lines = page.lines().into_iter().zip(&cleaning.lines).filter(|(_, judged)| judged.kept);
     MainText {

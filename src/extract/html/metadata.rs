@@ -1,4 +1,4 @@
-//! What a page says about its article: title, byline, site, time of publication, canonical address, lead image, language.
+//! A page's statements about its article: title, byline, site, time of publication, canonical address, lead image, language.
 //!
 //! Asked in the order of trust: JSON-LD, then `<meta>` (OpenGraph, Dublin Core and the rest), then microdata, then what a
 //! reader sees. For the date what readers are shown comes first; [`published`] says why.
@@ -12,7 +12,7 @@ use crate::extract::html::{byline, figures, published, title};
 use crate::extract::plain_text::visible_line;
 use crate::extract::url::plausible_canonical;
 
-/// What a page says about its article.
+/// A page's statements about its article.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metadata {
     /// The headline; may be empty.
@@ -84,8 +84,8 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
 
 /// The short lines around the headline, where byline and date stand; none that only dates a change.
 fn head<'a>(page: &'a Page, title: &str) -> Vec<&'a str> {
-    let dates_change = |block: &Block| page.elements[block.element].own_signs & CHANGED != 0;
-    // A row of a table tells of what the article is about.
+    let dates_change = |block: &Block| page.elements[block.element].own_hints & CHANGED != 0;
+    // A row of a table states facts of the article's subject.
     let is_passed = |block: &Block| dates_change(block) || block.cells > 1;
     let lines = || page.blocks.iter().map(|block| if is_passed(block) { "" } else { block.text.as_str() });
     let is_heading = |place: &usize| (2..=3).contains(&page.elements[page.blocks[*place].element].name);

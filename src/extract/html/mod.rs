@@ -1,6 +1,6 @@
 //! A page → its article: the guard, then what the page says about itself, then its main text.
 //!
-//! No parser sees a page before [`guard`] has; extractors of other hands run inside `catch_unwind`.
+//! No parser sees a page before [`guard`] has; third-party extractors run inside `catch_unwind`.
 
 mod blocks;
 mod byline;
@@ -18,23 +18,23 @@ use dom_query::Document;
 
 pub use main_text::PageFeatures;
 
-use crate::extract::clean::Recurring;
-use crate::extract::draft::{Draft, Kind};
+use crate::extract::blocks_to_text::{BlockText, Line};
+use crate::extract::boilerplate::SiteTemplate;
+use crate::extract::draft::{Draft, Stage};
 use crate::extract::html::lines::Captions;
 use crate::extract::html::main_text::{MainText, PageLines};
 use crate::extract::html::metadata::{Metadata, select};
-use crate::extract::passage::{Line, Passage};
 use crate::extract::{Options, canonical_url};
 use crate::model::{Article, Figure, Problem};
 
-/// Below this confidence a reader is told that the text may not be the article.
+/// Below this confidence a problem says that the text may not be the article.
 const UNSURE: f64 = 0.5;
 /// A text with fewer characters than this is the announcement of an article.
 const TEASER_CHARS: usize = 350;
 
 /// Reads the page `html`, found at `url`.
 pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
-    html_draft(html, url, options).finish(&Recurring::default())
+    html_draft(html, url, options).finish(&SiteTemplate::default())
 }
 
 /// The same before the lines are chosen.
@@ -46,7 +46,7 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
         Err(reason) => {
             let article = Article { url: url.map(canonical_url), ..Article::default() };
             let problem = Problem::new(subject, "the page was not read").because(reason);
-            return Draft::new(Kind::Done(Box::new((article, vec![problem]))));
+            return Draft::new(Stage::Done(Box::new((article, vec![problem]))));
         }
     };
     if guarded.flattened {
@@ -76,7 +76,7 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
         }
     };
     metadata.canonical = metadata.canonical.or_else(|| url.map(canonical_url));
-    Draft::new(Kind::Page(Box::new(PageDraft { lines, metadata, figures, problems, subject })))
+    Draft::new(Stage::Page(Box::new(PageDraft { lines, metadata, figures, problems, subject })))
 }
 
 /// The lines of a page with the numbers its reader judges each by; none of a page that is refused.
@@ -99,7 +99,7 @@ fn parse(html: &str) -> Document {
     document
 }
 
-/// A page whose lines are judged and not yet chosen.
+/// A page whose lines are scored and not yet chosen.
 #[derive(Debug)]
 pub(super) struct PageDraft {
     lines: PageLines,
@@ -115,14 +115,14 @@ impl PageDraft {
         self.metadata.canonical.as_deref()
     }
 
-    /// What each of its lines is remembered by.
+    /// The key by which each of its lines is remembered.
     pub(super) fn keys(&self) -> Vec<u64> {
         self.lines.keys()
     }
 
-    pub(super) fn finish(self, site: &Recurring, learnt: bool) -> (Article, Vec<Problem>) {
+    pub(super) fn finish(self, site: &SiteTemplate, includes_self: bool) -> (Article, Vec<Problem>) {
         let Self { lines, metadata, figures, mut problems, subject } = self;
-        let main = lines.choose(site, learnt);
+        let main = lines.choose(site, includes_self);
         let inside = figures.into_iter().filter(|(block, _)| main.blocks.contains(block));
         let figures = inside.map(|(_, figure)| figure).collect();
         let article = Article { figures, ..article(main, metadata) };
@@ -138,7 +138,7 @@ impl PageDraft {
 }
 
 fn article(main: MainText, metadata: Metadata) -> Article {
-    let Passage { text, parts } = Passage::of(without_headline(&main.lines, &metadata.title));
+    let BlockText { text, parts } = BlockText::of(without_headline(&main.lines, &metadata.title));
     let language = crate::text::language::detect(&text, metadata.language.as_deref());
     Article {
         url: metadata.canonical,

@@ -1,7 +1,7 @@
 //! When a page's article was first published.
 //!
-//! What the page states for machines and what it shows to readers are both asked. Where they differ by more than a time zone
-//! explains, readers are told the truth: systems stamp pages anew when they are moved or saved. A date of a change or of
+//! Both the page's statements for machines and the text shown to readers are asked. Where they differ by more than a time zone
+//! explains, readers see the true one: systems stamp pages anew when they are moved or saved. A date of a change or of
 //! crawling never stands in for the publication.
 
 use dom_query::{Document, NodeRef};
@@ -14,7 +14,7 @@ use crate::extract::html::metadata::{Metas, select};
 use crate::text::dates;
 
 /// `<meta>` names of the date of publication, most telling first.
-const NAMES: [&str; 27] = [
+const META_NAMES: [&str; 27] = [
     "article:published_time",
     "og:published_time",
     "article:published",
@@ -102,7 +102,7 @@ pub(crate) fn read(
     if let Some(original) = originally(page).or_else(|| labelled(page)) {
         return Some(original);
     }
-    let meta = || NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse_or_find));
+    let meta = || META_NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse_or_find));
     let stated = described.published.or_else(meta);
     let marked = || marked(document);
     match (stated, shown(head)) {

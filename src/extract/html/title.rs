@@ -13,7 +13,7 @@ use crate::extract::url::{host, is_front_of};
 /// Signs that stand between a headline and the name of a site.
 const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • "];
 /// `<meta>` names of the headline.
-const NAMES: [&str; 7] =
+const META_NAMES: [&str; 7] =
     ["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"];
 
 /// The headline of `document`, found at `url`; empty if it has none.
@@ -29,7 +29,7 @@ pub(crate) fn read(
 ) -> String {
     let tag = select(document, "head title, title").first().map(|node| visible_line(&node.text())).unwrap_or_default();
     let own = content(&tag);
-    let mut stated = metas.first(&NAMES).into_iter().chain(described.titles.iter().map(String::as_str));
+    let mut stated = metas.first(&META_NAMES).into_iter().chain(described.titles.iter().map(String::as_str));
     let shared = |title: &str| own.intersection(&content(title)).count();
     // One that has less of the title tag may be that of the site, or a description of what the page is about.
     let first = stated.next().unwrap_or(&tag);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use string_interner::{DefaultBackend, StringInterner, Symbol};
 
-use crate::extract::clean::lexicon::Lexicon;
+use crate::extract::boilerplate::word_classes::WordClasses;
 
 /// Kinds of characters, as bits.
 pub(super) mod kind {
@@ -88,7 +88,7 @@ pub(super) fn is_dense(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
-/// What is remembered of a token beside its word.
+/// Marks of a token beside its word.
 pub(super) mod mark {
     /// It stands inside quotation marks.
     pub(in super::super) const QUOTED: u8 = 1;
@@ -103,7 +103,7 @@ pub(super) mod mark {
 pub(super) struct Line {
     /// Its bytes in the text, without white space around them.
     pub(super) span: Range<usize>,
-    /// Its tokens in [`Scan::tokens`].
+    /// Its tokens in [`TokenizedText::tokens`].
     pub(super) tokens: Range<usize>,
     /// Hash of its text, white space collapsed.
     pub(super) text: u64,
@@ -137,7 +137,7 @@ pub(super) struct Line {
     pub(super) copyright: bool,
     /// Holds an address of a page or a mailbox.
     pub(super) url: bool,
-    /// Begins with a small letter.
+    /// Begins with a lower-case letter.
     pub(super) lower: bool,
     /// Ends a sentence, closing marks aside.
     pub(super) terminal: bool,
@@ -152,7 +152,7 @@ pub(super) struct Line {
 /// A distinct lower-cased token of the document.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
-    /// Its entry in the lexicon.
+    /// Its entry in the word_classes.
     pub(super) entry: Option<u32>,
     /// How often it occurs.
     pub(super) count: u32,
@@ -164,14 +164,14 @@ pub(super) struct Word {
 
 /// The lines of a text, their tokens, and the words these are.
 #[derive(Default, Debug)]
-pub(super) struct Scan {
+pub(super) struct TokenizedText {
     /// In the order of the text.
     pub(super) lines: Vec<Line>,
-    /// Bytes of the lines passed over, without white space around them.
-    pub(super) passed: Vec<Range<usize>>,
+    /// Bytes of the skipped lines, without white space around them.
+    pub(super) skipped: Vec<Range<usize>>,
     /// The word of each token, line after line.
     pub(super) tokens: Vec<u32>,
-    /// What is remembered of each token; see [`mark`].
+    /// Marks of each token; see [`mark`].
     pub(super) marks: Vec<u8>,
     /// Distinct words.
     pub(super) words: Vec<Word>,
@@ -181,47 +181,48 @@ pub(super) struct Scan {
     pub(super) stems: StringInterner<DefaultBackend>,
 }
 
-impl Scan {
-    /// The bytes of every line, those passed over among them, with what was found out of each that was not; in the order of
+impl TokenizedText {
+    /// The bytes of every line, skipped ones included, with the finding of each that was read; in the order of
     /// the text.
     pub(super) fn all_lines<T>(&self, found: impl IntoIterator<Item = T>) -> Vec<(Range<usize>, Option<T>)> {
         let read = self.lines.iter().zip(found).map(|(line, found)| (line.span.clone(), Some(found)));
-        let mut lines: Vec<_> = read.chain(self.passed.iter().map(|span| (span.clone(), None))).collect();
+        let mut lines: Vec<_> = read.chain(self.skipped.iter().map(|span| (span.clone(), None))).collect();
         lines.sort_by_key(|(span, _)| span.start);
         lines
     }
 
-    /// Reads `text`; lines without a letter or digit are passed over, and so are those in `passed`, which are in order.
-    pub(super) fn new(text: &str, passed: &[Range<usize>], lexicon: &Lexicon) -> Self {
+    /// Reads `text`; lines without a letter or digit are skipped, and so are those in `skipped`, which are in order.
+    pub(super) fn new(text: &str, skipped: &[Range<usize>], word_classes: &WordClasses) -> Self {
         // Room for the words of an article, a new one about every twenty letters.
         let room = || StringInterner::with_capacity(text.len().min(1 << 16) / 20);
-        let mut scan = Self { index: room(), stems: room(), ..Self::default() };
-        let mut passed = passed.iter().peekable();
+        let mut tokenized = Self { index: room(), stems: room(), ..Self::default() };
+        let mut skipped = skipped.iter().peekable();
         let mut start = 0;
         let mut buffer = String::new();
         for raw in text.split('\n') {
-            while passed.next_if(|section| section.end < start).is_some() {}
-            if passed.peek().is_some_and(|section| section.contains(&start)) {
+            while skipped.next_if(|section| section.end < start).is_some() {}
+            if skipped.peek().is_some_and(|section| section.contains(&start)) {
                 if raw.contains(char::is_alphanumeric) {
-                    scan.passed.push(trimmed(raw, start));
+                    tokenized.skipped.push(trimmed(raw, start));
                 }
                 start += raw.len() + 1;
                 continue;
             }
-            let mut reader = Reader { scan: &mut scan, lexicon, buffer: &mut buffer, raw, line: Line::default() };
+            let mut reader =
+                Reader { tokenized: &mut tokenized, word_classes, buffer: &mut buffer, raw, line: Line::default() };
             reader.read();
             let mut line = reader.line;
             if !line.tokens.is_empty() {
                 line.span = trimmed(raw, start);
-                scan.lines.push(line);
+                tokenized.lines.push(line);
             }
             start += raw.len() + 1;
         }
-        scan
+        tokenized
     }
 
     /// The number of a lower-cased token, known or new.
-    fn intern(&mut self, token: &str, lexicon: &Lexicon) -> u32 {
+    fn intern(&mut self, token: &str, word_classes: &WordClasses) -> u32 {
         let place = self.index.get_or_intern(token).to_usize();
         if let Some(known) = self.words.get_mut(place) {
             known.count += 1;
@@ -232,7 +233,7 @@ impl Scan {
         let cut = token.char_indices().nth(6).map_or(token.len(), |(at, _)| at);
         let long = is_dense(first) || token.chars().nth(3).is_some();
         let stem = (long && !digit).then(|| number(self.stems.get_or_intern(&token[..cut]).to_usize()));
-        self.words.push(Word { entry: lexicon.find(token), count: 1, number: digit, stem });
+        self.words.push(Word { entry: word_classes.find(token), count: 1, number: digit, stem });
         number(place)
     }
 }
@@ -250,8 +251,8 @@ fn number(count: usize) -> u32 {
 
 /// Reading one line.
 struct Reader<'a> {
-    scan: &'a mut Scan,
-    lexicon: &'a Lexicon,
+    tokenized: &'a mut TokenizedText,
+    word_classes: &'a WordClasses,
     buffer: &'a mut String,
     raw: &'a str,
     line: Line,
@@ -299,7 +300,7 @@ pub(super) fn mix(hash: u64, piece: u64) -> u64 {
 
 impl Reader<'_> {
     fn read(&mut self) {
-        let first_token = self.scan.tokens.len();
+        let first_token = self.tokenized.tokens.len();
         let mut shape = Shape { hash: 0, signs: 0, last: 0, in_word: false };
         let (mut ending, mut quoted, mut space) = (Ending::None, false, false);
         let mut token: Option<Token> = None;
@@ -346,7 +347,7 @@ impl Reader<'_> {
             };
         }
         self.finish(token, self.raw.len(), quoted);
-        self.line.tokens = first_token..self.scan.tokens.len();
+        self.line.tokens = first_token..self.tokenized.tokens.len();
         self.line.shape = if self.line.words > 12 { 1 } else { shape.hash };
         self.end();
     }
@@ -388,11 +389,11 @@ impl Reader<'_> {
         }
         self.line.url |= raw.len() >= 3 && (raw.contains("http") || self.dotted(token.start, end));
         let lower = lower_case(raw, token.kinds, self.buffer);
-        let id = self.scan.intern(lower, self.lexicon);
-        self.scan.tokens.push(id);
+        let id = self.tokenized.intern(lower, self.word_classes);
+        self.tokenized.tokens.push(id);
         let small = if token.first & LOWER != 0 { mark::SMALL } else { 0 };
         let states = if raw == "US" { mark::STATES } else { 0 };
-        self.scan.marks.push((u8::from(quoted) * mark::QUOTED) | small | states);
+        self.tokenized.marks.push((u8::from(quoted) * mark::QUOTED) | small | states);
     }
 
     /// The token is the `www` of `www.` or begins with the `com` of `.com`.
@@ -438,7 +439,7 @@ fn lower_case<'a>(raw: &'a str, kinds: u16, buffer: &'a mut String) -> &'a str {
     buffer
 }
 
-/// The tokens of a phrase of the lexicon.
+/// The tokens of a phrase of the word_classes.
 pub(super) fn tokens(phrase: &str) -> Vec<&str> {
     let joins = |c: char| kinds(c) & (WORD | APOSTROPHE) != 0;
     let pieces = phrase.split(|c| !joins(c)).map(|piece| piece.trim_matches(|c| kinds(c) & APOSTROPHE != 0));

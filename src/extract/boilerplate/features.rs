@@ -1,12 +1,12 @@
 //! The 153 features of a line: its own, its neighbours', its place in the document.
 //!
-//! Names and order are those of `clean.weights.json`. Features no tree looks at are left 0 where they would cost time
+//! Names and order are those of `boilerplate.weights.json`. Features no tree looks at are left 0 where they would cost time
 //! ([`UNUSED`]). Everything is a running sum or a fixed window: linear in the length of the text.
 
-use crate::extract::clean::document::{Document, Known};
-use crate::extract::clean::forest::{Block, LANES};
-use crate::extract::clean::lexicon::Class;
-use crate::extract::clean::scan::Line;
+use crate::extract::boilerplate::document::{Document, LineContext};
+use crate::extract::boilerplate::forest::{Block, LANES};
+use crate::extract::boilerplate::tokenize::Line;
+use crate::extract::boilerplate::word_classes::Class;
 
 /// Features the trees never split on and that are not computed.
 #[cfg(test)]
@@ -21,11 +21,11 @@ const SHOWN: [usize; 12] = [1, 2, 3, 5, 16, 36, 37, 20, 25, 27, 28, 32];
 #[derive(Clone, Copy)]
 struct Own {
     values: [f64; OWN],
-    good: f64,
+    prose_like: f64,
     thrice: f64,
 }
 
-/// What [`Features::write`] needs of the whole document.
+/// Sums over the whole document that [`Features::write`] needs.
 pub(super) struct Features<'a> {
     document: &'a Document,
     logarithms: Vec<f64>,
@@ -45,7 +45,7 @@ pub(super) struct Features<'a> {
     sections: Vec<u8>,
     runs: Vec<(u32, u32)>,
     median: f64,
-    good_share: f64,
+    prose_like_share: f64,
     short_share: f64,
 }
 
@@ -54,61 +54,66 @@ fn flag(is: bool) -> f64 {
 }
 
 /// Words that count as prose.
-fn mass(line: &Line, known: &Known) -> f64 {
-    if known.good { f64::from(line.words.min(80)) } else { 0.0 }
+fn mass(line: &Line, context: &LineContext) -> f64 {
+    if context.prose_like { f64::from(line.words.min(80)) } else { 0.0 }
 }
 
 fn title_share(line: &Line) -> f64 {
     f64::from(line.long_capitals) / f64::from(line.long.max(1))
 }
 
-fn stop_share(line: &Line, known: &Known) -> f64 {
-    f64::from(known.stops) / line.tokens.len().max(1) as f64
+fn stop_share(line: &Line, context: &LineContext) -> f64 {
+    f64::from(context.stops) / line.tokens.len().max(1) as f64
 }
 
 impl<'a> Features<'a> {
     /// Looks over the whole document once.
     pub(super) fn new(document: &'a Document) -> Self {
-        let lines = || document.scan.lines.iter().zip(&document.known);
-        let sums = |value: &dyn Fn(&Line, &Known) -> f64| running(lines().map(|(line, known)| value(line, known)));
-        let count = document.known.len();
-        let share = |is: &dyn Fn(&Line, &Known) -> bool| {
-            lines().filter(|(line, known)| is(line, known)).count() as f64 / count.max(1) as f64
+        let lines = || document.tokenized.lines.iter().zip(&document.contexts);
+        let sums =
+            |value: &dyn Fn(&Line, &LineContext) -> f64| running(lines().map(|(line, context)| value(line, context)));
+        let count = document.contexts.len();
+        let share = |is: &dyn Fn(&Line, &LineContext) -> bool| {
+            lines().filter(|(line, context)| is(line, context)).count() as f64 / count.max(1) as f64
         };
         let spans = |penalty: f64| {
-            best_span(lines().map(|(line, known)| if known.good { mass(line, known) / 2.0 } else { penalty }), count)
+            best_span(
+                lines().map(|(line, context)| if context.prose_like { mass(line, context) / 2.0 } else { penalty }),
+                count,
+            )
         };
-        let mut lengths: Vec<u32> = lines().filter(|(_, known)| known.good).map(|(line, _)| line.words).collect();
+        let mut lengths: Vec<u32> =
+            lines().filter(|(_, context)| context.prose_like).map(|(line, _)| line.words).collect();
         let middle = lengths.len() / 2;
         let median = if lengths.is_empty() { 10 } else { *lengths.select_nth_unstable(middle).1 };
-        let good: Vec<bool> = document.known.iter().map(|known| known.good).collect();
-        let (before, after) = gaps(&good);
+        let prose_like: Vec<bool> = document.contexts.iter().map(|context| context.prose_like).collect();
+        let (before, after) = gaps(&prose_like);
         Self {
             document,
             logarithms: (0..2048).map(|value| f64::from(value).ln_1p()).collect(),
             mass: sums(&mass),
-            calls: sums(&|_, known| flag(known.count(Class::Call) > 0)),
+            calls: sums(&|_, context| flag(context.count(Class::Call) > 0)),
             words: sums(&|line, _| f64::from(line.words)),
             capped: sums(&|line, _| f64::from(line.words.min(80))),
             stops: sums(&stop_share),
             terminals: sums(&|line, _| flag(line.terminal)),
             titles: sums(&|line, _| title_share(line)),
-            thrice: sums(&|_, known| known.thrice),
+            thrice: sums(&|_, context| context.thrice),
             loose: spans(-3.0),
             strict: spans(-8.0),
             before,
             after,
             sections: sections(document),
-            runs: runs(&good),
+            runs: runs(&prose_like),
             median: f64::from(median),
-            good_share: share(&|_, known| known.good),
+            prose_like_share: share(&|_, context| context.prose_like),
             short_share: share(&|line, _| line.words <= 4),
         }
     }
 
     /// Writes the features of lines `first..first + LANES` (as many as there are) into the columns of `block`.
     pub(super) fn write(&self, first: usize, block: &mut Block) {
-        let count = self.document.known.len();
+        let count = self.document.contexts.len();
         let own: Vec<Option<Own>> = (first..first + LANES + 4)
             .map(|shifted| shifted.checked_sub(2).filter(|&line| line < count))
             .map(|line| line.map(|line| self.own(line)))
@@ -123,7 +128,7 @@ impl<'a> Features<'a> {
                 match &own[neighbour] {
                     Some(own) => {
                         row.extend(&SHOWN.map(|place| own.values[place]));
-                        row.extend(&[own.good, own.thrice]);
+                        row.extend(&[own.prose_like, own.thrice]);
                     }
                     None => row.extend(&[0.0; SHOWN.len() + 2]),
                 }
@@ -151,17 +156,17 @@ impl<'a> Features<'a> {
     }
 
     fn own(&self, number: usize) -> Own {
-        let (line, known) = (&self.document.scan.lines[number], &self.document.known[number]);
+        let (line, context) = (&self.document.tokenized.lines[number], &self.document.contexts[number]);
         let tokens = line.tokens.len().max(1) as f64;
         let chars = f64::from(line.chars.max(1));
         let words = f64::from(line.words.max(1));
-        let count = |class| f64::from(known.count(class));
-        let begins = |class| flag(known.begins(class));
+        let count = |class| f64::from(context.count(class));
+        let begins = |class| flag(context.begins(class));
         let (calls, navigation) = (count(Class::Call), count(Class::Navigation));
         let values = [
             self.ln(line.chars),
             self.ln(line.words.max(1)),
-            stop_share(line, known),
+            stop_share(line, context),
             f64::from(line.capitals) / tokens,
             f64::from(line.digits) / chars,
             flag(line.terminal),
@@ -191,24 +196,24 @@ impl<'a> Features<'a> {
             count(Class::Byline) / tokens,
             flag(line.url),
             count(Class::Verb).min(2.0),
-            self.ln(known.copies - 1),
+            self.ln(context.copies - 1),
             0.0,
             0.0,
             f64::from(line.numbers) / tokens,
             flag(calls > 0.0),
             flag(navigation > 0.0),
         ];
-        Own { values, good: flag(known.good), thrice: known.thrice }
+        Own { values, prose_like: flag(context.prose_like), thrice: context.thrice }
     }
 
     fn lexical(&self, line: usize, row: &mut Row<'_>) {
-        let known = &self.document.known[line];
-        let stems = self.ln_of(known.stems.len() as f64);
-        row.extend(&[known.once, known.thrice, known.spread, known.topic, 0.0, stems, known.repeated]);
+        let context = &self.document.contexts[line];
+        let stems = self.ln_of(context.stems.len() as f64);
+        row.extend(&[context.once, context.thrice, context.spread, context.topic, 0.0, stems, context.repeated]);
     }
 
     fn place(&self, line: usize, row: &mut Row<'_>) {
-        let count = self.document.known.len();
+        let count = self.document.contexts.len();
         let (total, before) = (self.mass[count], self.mass[line]);
         let after = total - self.mass[line + 1];
         row.extend(&[
@@ -225,7 +230,7 @@ impl<'a> Features<'a> {
     }
 
     fn windows(&self, line: usize, row: &mut Row<'_>) {
-        let count = self.document.known.len();
+        let count = self.document.contexts.len();
         let mean = |sums: &[f64], radius: usize| {
             let (start, end) = (line.saturating_sub(radius), count.min(line + radius + 1));
             (sums[end] - sums[start]) / (end - start) as f64
@@ -237,26 +242,26 @@ impl<'a> Features<'a> {
     }
 
     fn spans(&self, line: usize, row: &mut Row<'_>) {
-        let count = self.document.known.len();
+        let count = self.document.contexts.len();
         let distance = |from: usize| {
             let length = self.ln_of(line.abs_diff(from) as f64);
             if line < from { -length } else { length }
         };
         row.extend(&[self.ln(self.before[line].into()), self.ln(self.after[line].into())]);
-        row.extend(&[(f64::from(self.document.scan.lines[line].words) / self.median).min(4.0)]);
+        row.extend(&[(f64::from(self.document.tokenized.lines[line].words) / self.median).min(4.0)]);
         for (start, end) in [self.loose, self.strict] {
             row.extend(&[flag(start <= line && line <= end), distance(start), distance(end)]);
         }
         let all_words = self.words[count].max(1.0);
-        row.extend(&[self.ln(self.sections[line].into()), self.good_share, self.short_share]);
+        row.extend(&[self.ln(self.sections[line].into()), self.prose_like_share, self.short_share]);
         row.extend(&[self.calls[count] / count as f64, self.mass[count] / all_words, flag(self.document.language)]);
     }
 
     fn run(&self, line: usize, row: &mut Row<'_>) {
-        let (lines, known) = (&self.document.scan.lines, &self.document.known);
+        let (lines, context) = (&self.document.tokenized.lines, &self.document.contexts);
         let near = line.saturating_sub(6)..lines.len().min(line + 7);
         let same = lines[near].iter().filter(|other| other.shape == lines[line].shape).count();
-        row.extend(&[self.ln(known[line].shapes - 1), same as f64 - 1.0]);
+        row.extend(&[self.ln(context[line].shapes - 1), same as f64 - 1.0]);
         let (start, end) = (self.runs[line].0 as usize, self.runs[line].1 as usize);
         let length = (end - start + 1) as f64;
         let mean = |sums: &[f64]| (sums[end + 1] - sums[start]) / length;
@@ -270,8 +275,8 @@ impl<'a> Features<'a> {
         ]);
         row.extend(&[
             flag(start > 0 && lines[start - 1].colon),
-            f64::from(known[start].count(Class::Related).min(2)),
-            flag(known[start].count(Class::Call) > 0),
+            f64::from(context[start].count(Class::Related).min(2)),
+            flag(context[start].count(Class::Call) > 0),
             if start > 0 { self.mass[start] - self.mass[start - 1] } else { 0.0 },
             if end + 1 < lines.len() { self.mass[end + 2] - self.mass[end + 1] } else { 0.0 },
         ]);
@@ -343,10 +348,10 @@ fn gaps(marked: &[bool]) -> (Vec<u8>, Vec<u8>) {
     (before, after)
 }
 
-/// First and last line of the run of equally good lines each line lies in.
-fn runs(good: &[bool]) -> Vec<(u32, u32)> {
-    let mut runs = Vec::with_capacity(good.len());
-    for run in good.chunk_by(|a, b| a == b) {
+/// First and last line of the run of lines equally like prose each line lies in.
+fn runs(prose_like: &[bool]) -> Vec<(u32, u32)> {
+    let mut runs = Vec::with_capacity(prose_like.len());
+    for run in prose_like.chunk_by(|a, b| a == b) {
         let (start, length) = (runs.len() as u32, run.len() as u32);
         runs.extend(run.iter().map(|_| (start, start + length - 1)));
     }
@@ -356,16 +361,16 @@ fn runs(good: &[bool]) -> Vec<(u32, u32)> {
 /// Lines since a heading of a call to action or a link list, 60 at most; two cohesive lines of prose close its section.
 fn sections(document: &Document) -> Vec<u8> {
     let (mut distance, mut cohesive) = (60u8, 0);
-    let lines = document.scan.lines.iter().zip(&document.known);
+    let lines = document.tokenized.lines.iter().zip(&document.contexts);
     lines
-        .map(|(line, known)| {
+        .map(|(line, context)| {
             let heads = line.words <= 12 && line.inner == 0 && !(line.terminal && line.words > 8);
-            if heads && known.count(Class::Related) + known.count(Class::Call) > 0 {
+            if heads && context.count(Class::Related) + context.count(Class::Call) > 0 {
                 (distance, cohesive) = (0, 0);
                 return distance;
             }
             distance = (distance + 1).min(60);
-            if known.good && line.words >= 12 && (known.thrice >= 0.2 || known.once >= 0.5) {
+            if context.prose_like && line.words >= 12 && (context.thrice >= 0.2 || context.once >= 0.5) {
                 cohesive += 1;
             }
             if cohesive >= 2 {

@@ -5,9 +5,9 @@ use crate::model::{Part, PartKind};
 /// One line of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Line {
-    /// What a reader sees of it.
+    /// Its visible text.
     pub(crate) text: String,
-    /// What it is; `None`: running text.
+    /// Its kind; `None`: running text.
     pub(crate) kind: Option<PartKind>,
 }
 
@@ -17,7 +17,7 @@ impl From<String> for Line {
     }
 }
 
-/// What an element is to those who read it; `None` for one that says nothing of it.
+/// The kind of an element's text; `None` for one that says nothing of it.
 pub(crate) fn kind_of(element: &str) -> Option<PartKind> {
     Some(match element {
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => PartKind::Heading,
@@ -39,14 +39,14 @@ pub(crate) fn kind_of_line(bytes: usize, cells: usize, around: Option<PartKind>)
 
 /// A text and the parts of it that are no running text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Passage {
+pub struct BlockText {
     /// A line a block.
     pub text: String,
     /// In their order; neighbouring lines of one kind are one part.
     pub parts: Vec<Part>,
 }
 
-impl Passage {
+impl BlockText {
     /// Puts `lines` together, a line break between two.
     pub(crate) fn of(lines: &[Line]) -> Self {
         let mut passage = Self::default();
@@ -78,10 +78,10 @@ mod tests {
         let line = |text: &str, kind| Line { text: text.into(), kind };
         let list = Some(PartKind::List);
         let passage =
-            Passage::of(&[line("One.", None), line("a", list), line("é", list), line("Two.", None), line("b", list)]);
+            BlockText::of(&[line("One.", None), line("a", list), line("é", list), line("Two.", None), line("b", list)]);
         assert_eq!(passage.text, "One.\na\né\nTwo.\nb");
         let parts: Vec<&str> = passage.parts.iter().map(|part| &passage.text[part.start..part.end]).collect();
         assert_eq!(parts, ["a\né", "b"]);
-        assert_eq!(Passage::of(&[]), Passage::default());
+        assert_eq!(BlockText::of(&[]), BlockText::default());
     }
 }

@@ -5,7 +5,7 @@
 //! everything when nearly everything would go. Nothing is random and nothing but the text is looked at; kept lines are byte
 //! spans of the given text, so what comes after can still say where a sentence stands.
 //!
-//! The trees, the word lists and the cuts are in `clean.weights.json`. Half of the trees' voice is that of the researched
+//! The trees, the word lists and the cuts are in `boilerplate.weights.json`. Half of the trees' voice is that of the researched
 //! recipe, trained for English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Polish and Russian and
 //! falling back to language-free features elsewhere; the other half is fitted by `benches/fit_lines.py`.
 
@@ -14,22 +14,22 @@ mod comments;
 mod document;
 mod features;
 mod forest;
-mod lexicon;
-mod recurring;
-mod scan;
+mod site_template;
+mod tokenize;
+mod word_classes;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-pub(crate) use crate::extract::clean::forest::{Forest, LANES};
-pub use crate::extract::clean::recurring::Recurring;
-pub(crate) use crate::extract::clean::recurring::key;
+pub(crate) use crate::extract::boilerplate::forest::{Forest, LANES};
+pub use crate::extract::boilerplate::site_template::SiteTemplate;
+pub(crate) use crate::extract::boilerplate::site_template::key;
 
-use crate::extract::clean::document::Document;
-use crate::extract::clean::features::Features;
-use crate::extract::clean::lexicon::{Class, Lexicon};
-use crate::extract::clean::scan::Scan;
+use crate::extract::boilerplate::document::Document;
+use crate::extract::boilerplate::features::Features;
+use crate::extract::boilerplate::tokenize::TokenizedText;
+use crate::extract::boilerplate::word_classes::{Class, WordClasses};
 
 /// Which lines of a text are its article.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,14 +85,14 @@ impl Cleaning {
 
 /// Finds the article's lines in `text`; lines end with a newline.
 pub fn lines(text: &str) -> Cleaning {
-    Lines::new(text).choose(&[], &Recurring::default(), false)
+    Lines::new(text).choose(&[], &SiteTemplate::default(), false)
 }
 
-/// What the trees see of each line of `text` that holds a letter or digit, nothing of those of comments: what
-/// `benches/fit_lines.py` learns from.
+/// The features of each line of `text` that holds a letter or digit, none for lines of comments: the input of
+/// `benches/fit_lines.py`.
 pub fn features(text: &str) -> Vec<Option<Vec<f64>>> {
-    let judged = Judged::read(text, &comments::sections(text, Lexicon::shipped()));
-    judged.document.scan.all_lines(judged.features).into_iter().map(|(_, row)| row).collect()
+    let judged = LineFeatures::read(text, &comments::sections(text, WordClasses::shipped()));
+    judged.document.tokenized.all_lines(judged.features).into_iter().map(|(_, row)| row).collect()
 }
 
 /// The lines of a text, judged and not yet chosen.
@@ -105,33 +105,36 @@ pub(crate) struct Lines {
 impl Lines {
     /// Judges the lines of `text`.
     pub(crate) fn new(text: &str) -> Self {
-        let lexicon = Lexicon::shipped();
-        let document = Document::new(Scan::new(text, &comments::sections(text, lexicon), lexicon), lexicon);
+        let word_classes = WordClasses::shipped();
+        let document = Document::new(
+            TokenizedText::new(text, &comments::sections(text, word_classes), word_classes),
+            word_classes,
+        );
         let probabilities =
-            if document.known.is_empty() { Vec::new() } else { probabilities(&document, &lexicon.forest) };
+            if document.contexts.is_empty() { Vec::new() } else { probabilities(&document, &word_classes.forest) };
         Self { document, probabilities }
     }
 
-    /// What each line of `text` is remembered by.
+    /// The key by which each line of `text` is remembered.
     pub(crate) fn keys(&self, text: &str) -> Vec<u64> {
-        self.document.scan.lines.iter().map(|line| key(&text[line.span.clone()])).collect()
+        self.document.tokenized.lines.iter().map(|line| key(&text[line.span.clone()])).collect()
     }
 
     /// Chooses the lines, with what is remembered of their site under `keys`.
-    pub(crate) fn choose(mut self, keys: &[u64], site: &Recurring, learnt: bool) -> Cleaning {
+    pub(crate) fn choose(mut self, keys: &[u64], site: &SiteTemplate, includes_self: bool) -> Cleaning {
         if self.probabilities.is_empty() {
             return Cleaning { kept: Vec::new(), confidence: 0.0, reason: Reason::NoWords, lines: Vec::new() };
         }
         if !site.is_empty() {
-            let words: Vec<u32> = self.document.scan.lines.iter().map(|line| line.words).collect();
-            site.weigh_runs(keys, &words, learnt, &mut self.probabilities);
+            let words: Vec<u32> = self.document.tokenized.lines.iter().map(|line| line.words).collect();
+            site.weigh_runs(keys, &words, includes_self, &mut self.probabilities);
         }
-        let (keep, confidence, mut reason) = choose(&self.document, &self.probabilities, Lexicon::shipped());
-        let scan = &self.document.scan;
-        if reason == Reason::Clean && !scan.passed.is_empty() {
+        let (keep, confidence, mut reason) = choose(&self.document, &self.probabilities, WordClasses::shipped());
+        let tokenized = &self.document.tokenized;
+        if reason == Reason::Clean && !tokenized.skipped.is_empty() {
             reason = Reason::Cleaned;
         }
-        let lines = scan.all_lines(self.probabilities.into_iter().zip(keep)).into_iter().map(|(span, found)| {
+        let lines = tokenized.all_lines(self.probabilities.into_iter().zip(keep)).into_iter().map(|(span, found)| {
             let (probability, kept) = found.unwrap_or((0.0, false));
             Line { span, probability, kept }
         });
@@ -142,26 +145,26 @@ impl Lines {
 }
 
 /// The lines of a text with their features, for a reader that knows more about them than the text says.
-pub(crate) struct Judged {
+pub(crate) struct LineFeatures {
     document: Document,
     features: Vec<Vec<f64>>,
 }
 
-impl Judged {
-    /// Looks at `text`; its lines that hold no letter or digit are passed over.
+impl LineFeatures {
+    /// Looks at `text`; its lines that hold no letter or digit are skipped.
     pub(crate) fn new(text: &str) -> Self {
         Self::read(text, &[])
     }
 
-    fn read(text: &str, passed: &[Range<usize>]) -> Self {
-        let lexicon = Lexicon::shipped();
-        let document = Document::new(Scan::new(text, passed, lexicon), lexicon);
-        let mut rows = Vec::with_capacity(document.known.len());
+    fn read(text: &str, skipped: &[Range<usize>]) -> Self {
+        let word_classes = WordClasses::shipped();
+        let document = Document::new(TokenizedText::new(text, skipped, word_classes), word_classes);
+        let mut rows = Vec::with_capacity(document.contexts.len());
         let features = Features::new(&document);
-        let mut block = lexicon.forest.block();
-        for first in (0..document.known.len()).step_by(LANES) {
+        let mut block = word_classes.forest.block();
+        for first in (0..document.contexts.len()).step_by(LANES) {
             features.write(first, &mut block);
-            let here = LANES.min(document.known.len() - first);
+            let here = LANES.min(document.contexts.len() - first);
             rows.extend((0..here).map(|lane| block.iter().map(|column| column[lane]).collect::<Vec<f64>>()));
         }
         Self { document, features: rows }
@@ -174,24 +177,24 @@ impl Judged {
 
     /// Words of a line.
     pub(crate) fn words(&self, line: usize) -> u32 {
-        self.document.scan.lines[line].words
+        self.document.tokenized.lines[line].words
     }
 
     /// The line begins as those do that point to other articles: "Read more", "Lesen Sie auch".
     pub(crate) fn points_elsewhere(&self, line: usize) -> bool {
-        self.document.known[line].begins(Class::Related)
+        self.document.contexts[line].begins(Class::Related)
     }
 
     /// The line reads like prose.
-    pub(crate) fn good(&self, line: usize) -> bool {
-        self.document.known[line].good
+    pub(crate) fn prose_like(&self, line: usize) -> bool {
+        self.document.contexts[line].prose_like
     }
 }
 
 fn probabilities(document: &Document, forest: &Forest) -> Vec<f64> {
     let features = Features::new(document);
     let mut block = forest.block();
-    let count = document.known.len();
+    let count = document.contexts.len();
     let mut probabilities = Vec::with_capacity(count + LANES);
     for first in (0..count).step_by(LANES) {
         features.write(first, &mut block);
@@ -201,8 +204,8 @@ fn probabilities(document: &Document, forest: &Forest) -> Vec<f64> {
     probabilities
 }
 
-fn choose(document: &Document, probabilities: &[f64], lexicon: &Lexicon) -> (Vec<bool>, f64, Reason) {
-    let (cuts, count) = (lexicon.cuts, probabilities.len());
+fn choose(document: &Document, probabilities: &[f64], word_classes: &WordClasses) -> (Vec<bool>, f64, Reason) {
+    let (cuts, count) = (word_classes.cuts, probabilities.len());
     let sum: f64 = probabilities.iter().sum();
     let clear = probabilities.iter().filter(|&&probability| probability < cuts.clear).count();
     if (clear as f64) < cuts.clear_min.max(cuts.clear_share * count as f64) {
@@ -212,7 +215,7 @@ fn choose(document: &Document, probabilities: &[f64], lexicon: &Lexicon) -> (Vec
     for line in appeals::appeals(document, &keep) {
         keep[line] = false;
     }
-    if !keep.iter().zip(&document.scan.lines).any(|(&keep, line)| keep && line.words >= 8) {
+    if !keep.iter().zip(&document.tokenized.lines).any(|(&keep, line)| keep && line.words >= 8) {
         let most = probabilities.iter().copied().fold(0.0, f64::max);
         return (vec![true; count], most.min(0.3), Reason::Unsure);
     }

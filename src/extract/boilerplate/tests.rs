@@ -22,8 +22,8 @@ fn features_and_probabilities_equal_the_reference() {
         return;
     };
     let parity: serde_json::Value = serde_json::from_str(&parity).unwrap();
-    let lexicon = Lexicon::shipped();
-    let document = Document::new(Scan::new(&text, &[], lexicon), lexicon);
+    let word_classes = WordClasses::shipped();
+    let document = Document::new(TokenizedText::new(&text, &[], word_classes), word_classes);
     let places: Vec<usize> = (0..)
         .zip(text.split('\n'))
         .filter(|(_, line)| line.contains(char::is_alphanumeric))
@@ -32,20 +32,20 @@ fn features_and_probabilities_equal_the_reference() {
     let features = Features::new(&document);
     for (place, wanted) in parity["features_of_nonblank_lines"].as_object().unwrap() {
         let line: usize = place.parse().unwrap();
-        let mut block = lexicon.forest.block();
+        let mut block = word_classes.forest.block();
         features.write(line, &mut block);
-        for (name, (column, wanted)) in lexicon.names.iter().zip(block.iter().zip(wanted.as_array().unwrap())) {
+        for (name, (column, wanted)) in word_classes.names.iter().zip(block.iter().zip(wanted.as_array().unwrap())) {
             let (found, wanted) = (column[0], wanted.as_f64().unwrap());
             let skipped = features::UNUSED.contains(&name.as_str());
             assert!(skipped || (found - wanted).abs() < 1e-5, "{name} of line {line}: {found}, not {wanted}");
         }
     }
-    let probabilities = probabilities(&document, &lexicon.recipe);
+    let probabilities = probabilities(&document, &word_classes.recipe);
     for (place, found) in places.iter().zip(&probabilities) {
         let wanted = parity["probability"][place.to_string()].as_f64().unwrap();
         assert!((found - wanted).abs() < 1e-5, "line {place}: {found}, not {wanted}");
     }
-    let (keep, confidence, reason) = choose(&document, &probabilities, lexicon);
+    let (keep, confidence, reason) = choose(&document, &probabilities, word_classes);
     assert_eq!(reason, Reason::Cleaned);
     assert!((confidence - parity["confidence"].as_f64().unwrap()).abs() < 1e-5);
     let wanted: Vec<usize> =

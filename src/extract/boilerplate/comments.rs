@@ -3,13 +3,13 @@
 //! A comment reads like prose, so the trees take it for the article. What gives it away is the line above or below it: a name
 //! that says or wrote, a date with the time of day, "3 days ago", "Reply". Three such lines close to each other after a line
 //! of prose are a section of comments, when one of them is more than a date or a heading near them says so: a news ticker has
-//! dates with times as well. The lines of a section are passed over before the rest of the text is judged, so that neither
+//! dates with times as well. The lines of a section are skipped before the rest of the text is judged, so that neither
 //! they nor their words speak for other lines.
 
 use std::ops::Range;
 
-use crate::extract::clean::lexicon::{Class, Lexicon};
-use crate::extract::clean::scan;
+use crate::extract::boilerplate::tokenize;
+use crate::extract::boilerplate::word_classes::{Class, WordClasses};
 
 /// Lines that make a section, at least.
 const LEAST: usize = 3;
@@ -25,17 +25,17 @@ const BYTES: usize = 200;
 /// Words of a line of prose, at least.
 const PROSE: usize = 10;
 
-/// What asks for an answer to one comment.
+/// Labels that ask for an answer to one comment.
 const REPLY: [&str; 9] =
     ["reply", "antworten", "répondre", "responder", "rispondi", "beantwoorden", "svara", "odpowiedz", "ответить"];
-/// What words of headings over comments begin with.
+/// Beginnings of words in headings over comments.
 const COMMENT: [&str; 8] =
     ["comment", "kommentar", "coment", "reactie", "réaction", "komentarz", "комментар", "replies"];
-/// What stands after a number of hours or days that have gone, and what before.
+/// Words after a number of hours or days that have passed, and words before it.
 const AGO: [&str; 7] = ["ago", "geleden", "sedan", "siden", "temu", "назад", "fa"];
 const SINCE: [&str; 4] = ["vor", "hace", "há", "a"];
 
-/// What a line says of the comments around it.
+/// The part a line plays in comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign {
     /// Who wrote the comment below, and when.
@@ -49,7 +49,7 @@ enum Sign {
 }
 
 /// The bytes of each section of comments in `text`, from the start of its first line to the end of its last, in order.
-pub(super) fn sections(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
+pub(super) fn sections(text: &str, word_classes: &WordClasses) -> Vec<Range<usize>> {
     let (mut starts, mut signs) = (Vec::new(), Vec::new());
     let (mut start, mut name, mut prose) = (0, None, usize::MAX);
     for line in text.split('\n') {
@@ -65,8 +65,8 @@ pub(super) fn sections(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
             if words >= PROSE && line.trim_end().ends_with(['.', '!', '?', '…', '"', '”', '»']) {
                 prose = prose.min(place);
             }
-            let names = words <= LONG && speaks(line, lexicon);
-            match sign(line, words, lexicon) {
+            let names = words <= LONG && speaks(line, word_classes);
+            match sign(line, words, word_classes) {
                 Some(Sign::Dated) if names => signs.push((place, Sign::Named)),
                 // The name stands in the line above the date.
                 Some(Sign::Dated) if name.is_some() && name == place.checked_sub(1) => {
@@ -111,25 +111,25 @@ fn found(signs: &[(usize, Sign)], prose: usize) -> Vec<Range<usize>> {
 }
 
 /// The line ends as one does that a comment follows: "Anna Berg says:", "… on 3 May 2026 at 10:15 wrote:".
-fn speaks(line: &str, lexicon: &Lexicon) -> bool {
+fn speaks(line: &str, word_classes: &WordClasses) -> bool {
     let Some(said) = line.trim_end().strip_suffix(':') else { return false };
     let last = said.split_whitespace().next_back().unwrap_or_default().to_lowercase();
-    lexicon.find(&last).is_some_and(|entry| lexicon.entry(entry).classes & Class::Verb.bit() != 0)
+    word_classes.find(&last).is_some_and(|entry| word_classes.entry(entry).classes & Class::Verb.bit() != 0)
 }
 
-fn sign(line: &str, words: usize, lexicon: &Lexicon) -> Option<Sign> {
+fn sign(line: &str, words: usize, word_classes: &WordClasses) -> Option<Sign> {
     let digits = line.contains(|c: char| c.is_ascii_digit());
     // Columns of a table hold dates as well.
     if words > LONG || (words > HEADING && !digits) || line.contains(['|', '│']) {
         return None;
     }
     let lower = line.to_lowercase();
-    let tokens = scan::tokens(&lower);
+    let tokens = tokenize::tokens(&lower);
     let first = tokens.first()?;
     if REPLY.contains(first) && (tokens.len() == 1 || (tokens.len() <= 4 && tokens[1] == "to")) {
         return Some(Sign::Reply);
     }
-    if digits && (is_dated(&lower, &tokens, lexicon) || is_ago(&tokens)) {
+    if digits && (is_dated(&lower, &tokens, word_classes) || is_ago(&tokens)) {
         return Some(Sign::Dated);
     }
     let speaks_of_comments =
@@ -138,7 +138,7 @@ fn sign(line: &str, words: usize, lexicon: &Lexicon) -> Option<Sign> {
 }
 
 /// A date and the time of day.
-fn is_dated(line: &str, tokens: &[&str], lexicon: &Lexicon) -> bool {
+fn is_dated(line: &str, tokens: &[&str], word_classes: &WordClasses) -> bool {
     let is_digit = |place: usize| line.as_bytes().get(place).is_some_and(u8::is_ascii_digit);
     let colon = |(place, byte): (usize, u8)| {
         matches!(byte, b':' | b'h') && place > 0 && is_digit(place - 1) && is_digit(place + 1) && is_digit(place + 2)
@@ -146,8 +146,9 @@ fn is_dated(line: &str, tokens: &[&str], lexicon: &Lexicon) -> bool {
     if !(0..).zip(line.bytes()).any(colon) {
         return false;
     }
-    let named =
-        |token: &&str| lexicon.find(token).is_some_and(|entry| lexicon.entry(entry).classes & Class::Date.bit() != 0);
+    let named = |token: &&str| {
+        word_classes.find(token).is_some_and(|entry| word_classes.entry(entry).classes & Class::Date.bit() != 0)
+    };
     let numbers = tokens.iter().filter(|token| token.starts_with(|c: char| c.is_ascii_digit())).count();
     numbers >= if tokens.iter().any(named) { 3 } else { 5 }
 }
@@ -171,7 +172,7 @@ mod tests {
         The bridge carries about nine thousand cars a day across the harbour, most of them before nine in the morning.\n";
 
     fn passed_over(text: &str) -> Vec<&str> {
-        sections(text, Lexicon::shipped()).into_iter().map(|section| &text[section]).collect()
+        sections(text, WordClasses::shipped()).into_iter().map(|section| &text[section]).collect()
     }
 
     #[test]

@@ -9,11 +9,11 @@ use std::sync::OnceLock;
 use foldhash::fast::FixedState;
 use serde::Deserialize;
 
-use crate::extract::clean::forest::Forest;
-use crate::extract::clean::scan;
+use crate::extract::boilerplate::forest::Forest;
+use crate::extract::boilerplate::tokenize;
 
-/// Weights and word lists; see the head of [`crate::extract::clean`].
-const WEIGHTS: &str = include_str!("../clean.weights.json");
+/// Weights and word lists; see the head of [`crate::extract::boilerplate`].
+const WEIGHTS: &str = include_str!("../boilerplate.weights.json");
 
 /// Classes of words, in the order of their bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ struct Weights {
     features: usize,
     classes: String,
     decode: Cuts,
-    lexicon: BTreeMap<String, BTreeMap<String, String>>,
+    word_classes: BTreeMap<String, BTreeMap<String, String>>,
     /// The recipe's trees.
     trees: Vec<Vec<f64>>,
     /// Those of `benches/fit_lines.py`, whose sum counts as much.
@@ -79,7 +79,7 @@ pub(super) struct Cuts {
     pub(super) clear_share: f64,
 }
 
-/// What the lists say about one word.
+/// The classes and languages of one word.
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     /// Classes it belongs to by itself.
@@ -97,7 +97,7 @@ pub(super) struct Entry {
 }
 
 /// The parsed data file.
-pub(super) struct Lexicon {
+pub(super) struct WordClasses {
     index: HashMap<String, u32, FixedState>,
     entries: Vec<Entry>,
     /// Codes of the languages with a stop list, sorted; their places are the bits of [`Entry::stop`].
@@ -114,10 +114,10 @@ pub(super) struct Lexicon {
     pub(super) names: Vec<String>,
 }
 
-impl Lexicon {
+impl WordClasses {
     /// The shipped one.
     pub(super) fn shipped() -> &'static Self {
-        static SHIPPED: OnceLock<Lexicon> = OnceLock::new();
+        static SHIPPED: OnceLock<WordClasses> = OnceLock::new();
         SHIPPED.get_or_init(|| Self::parse(WEIGHTS))
     }
 
@@ -126,10 +126,10 @@ impl Lexicon {
             serde_json::from_str(json).expect("the shipped weights are valid JSON; a test reads them");
         assert_eq!(weights.classes.len(), CLASSES, "the code knows the classes of the data file");
         let forest = Forest::mean(weights.features, &[&weights.trees, &weights.more_trees]);
-        let mut lexicon = Self {
+        let mut word_classes = Self {
             index: HashMap::default(),
             entries: Vec::new(),
-            languages: weights.lexicon["STOP"].keys().cloned().collect(),
+            languages: weights.word_classes["STOP"].keys().cloned().collect(),
             forest,
             cuts: weights.decode,
             #[cfg(test)]
@@ -137,21 +137,21 @@ impl Lexicon {
             #[cfg(test)]
             names: weights.names,
         };
-        for (class, lists) in &weights.lexicon {
+        for (class, lists) in &weights.word_classes {
             for (language, words) in lists {
                 let separator = if words.contains('|') { '|' } else { ' ' };
                 for phrase in words.split(separator).filter(|phrase| !phrase.is_empty()) {
-                    lexicon.add(&weights.classes, class, language, phrase);
+                    word_classes.add(&weights.classes, class, language, phrase);
                 }
             }
         }
-        lexicon
+        word_classes
     }
 
     /// Adds one word or phrase of the list `class` in `language`.
     fn add(&mut self, classes: &str, class: &str, language: &str, phrase: &str) {
         let lower = phrase.to_lowercase().replace('’', "'");
-        let tokens = scan::tokens(&lower);
+        let tokens = tokenize::tokens(&lower);
         let Some((first, rest)) = tokens.split_first() else { return };
         let rest: Vec<u32> = rest.iter().map(|token| self.intern(token)).collect();
         let first = self.intern(first) as usize;
@@ -194,14 +194,14 @@ mod tests {
 
     #[test]
     fn the_shipped_file_is_read_whole() {
-        let lexicon = Lexicon::shipped();
-        assert_eq!(lexicon.languages.len(), 13);
-        assert_eq!(lexicon.names.len(), 153);
-        let subscribe = lexicon.entry(lexicon.find("subscribe").unwrap());
+        let word_classes = WordClasses::shipped();
+        assert_eq!(word_classes.languages.len(), 13);
+        assert_eq!(word_classes.names.len(), 153);
+        let subscribe = word_classes.entry(word_classes.find("subscribe").unwrap());
         assert_ne!(subscribe.classes & Class::Call.bit(), 0);
-        let read = lexicon.entry(lexicon.find("read").unwrap());
+        let read = word_classes.entry(word_classes.find("read").unwrap());
         assert!(read.phrases.iter().any(|(rest, class)| {
-            *class == Class::Related.bit() && rest.len() == 1 && rest[0] == lexicon.find("more").unwrap()
+            *class == Class::Related.bit() && rest.len() == 1 && rest[0] == word_classes.find("more").unwrap()
         }));
     }
 }

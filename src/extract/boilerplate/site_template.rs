@@ -1,19 +1,19 @@
-//! Memory of a site: lines that stand on several of its pages are its furniture.
+//! The template of a site: the lines that stand on several of its pages.
 //!
 //! Three of four boilerplate lines recur on another page of the same site, one of twenty lines of an article does. What was
-//! learnt shifts each line's probability by that evidence; it never decides alone. In plain text, lines that recur also part
+//! observed shifts each line's probability by that evidence; it never decides alone. In plain text, lines that recur also part
 //! the page: among the runs of lines between them, the ones with the most of what reads like the article are the article, and
 //! a run with next to nothing of it is a list of links. Where most of what reads like the article recurs, the same article
 //! came twice (syndicated, or at two addresses), and the memory is not asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::clean::scan::mix;
+use crate::extract::boilerplate::tokenize::mix;
 
-/// What a line that recurs loses in log-odds; the shares above give ln(0.05 / 0.75), cross-validation by site
+/// The loss of a line that recurs, in log-odds; the shares above give ln(0.05 / 0.75), cross-validation by site
 /// (`benches/fit_lines.py`) this and the next four.
 const RECURS: f64 = -6.0;
-/// What the lines of a rich run gain in log-odds, and those of a poor one lose.
+/// The gain of the lines of a rich run in log-odds, and the loss of those of a poor one.
 const RICH: f64 = 0.5;
 const POOR: f64 = -2.5;
 /// A run is rich with at least this share of what the richest holds of the article, and poor with less than the other.
@@ -28,17 +28,17 @@ const MOST_LINES: usize = 20_000;
 /// Lines of one site remembered across runs, but for those that recurred.
 const MOST_LASTING: usize = 4_000;
 
-/// What is remembered of the pages of one site. The caller keeps one a site and hands it in.
+/// Memory of the pages of one site. The caller keeps one a site and hands it in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recurring {
+pub struct SiteTemplate {
     /// Hash of a line → on how many pages it stood.
     lines: BTreeMap<u64, u32>,
-    /// The pages learnt in this run.
+    /// The pages observed in this run.
     pages: BTreeSet<u64>,
 }
 
-impl Recurring {
-    /// What was remembered: lines and on how many pages each stood.
+impl SiteTemplate {
+    /// From what was remembered: lines and on how many pages each stood.
     pub fn remembered(lines: impl IntoIterator<Item = (u64, u32)>) -> Self {
         Self { lines: lines.into_iter().collect(), pages: BTreeSet::new() }
     }
@@ -47,7 +47,7 @@ impl Recurring {
         self.lines.iter().map(|(line, pages)| (*line, *pages))
     }
 
-    /// What is worth remembering until the next run: every line that recurred, and a few thousand that may.
+    /// The lines worth remembering until the next run: every line that recurred, and a few thousand that may.
     pub fn lasting(&self) -> impl Iterator<Item = (u64, u32)> {
         let recurred = self.lines.values().filter(|pages| **pages > 1).count();
         let mut once = MOST_LASTING.saturating_sub(recurred);
@@ -64,7 +64,7 @@ impl Recurring {
     }
 
     /// Remembers the lines of a page, unless it did in this run.
-    pub(crate) fn learn(&mut self, page: &str, lines: &[u64]) {
+    pub(crate) fn observe(&mut self, page: &str, lines: &[u64]) {
         if !self.pages.insert(page.chars().fold(1, |hash, c| mix(hash, u64::from(c)))) {
             return;
         }
@@ -80,24 +80,24 @@ impl Recurring {
         }
     }
 
-    /// Shifts the probabilities of the lines of a page, whose markup parts it; `learnt` says that this page is among what is
+    /// Shifts the probabilities of the lines of a page, whose markup parts it; `includes_self` says that this page is among what is
     /// remembered.
-    pub(crate) fn weigh(&self, lines: &[u64], words: &[u32], learnt: bool, probabilities: &mut [f64]) {
-        let recurs = self.recurring(lines, words, learnt, probabilities);
+    pub(crate) fn weigh(&self, lines: &[u64], words: &[u32], includes_self: bool, probabilities: &mut [f64]) {
+        let recurs = self.recurring(lines, words, includes_self, probabilities);
         shift(probabilities, recurs.iter().map(|recurs| if *recurs { RECURS } else { 0.0 }));
     }
 
     /// The same for the lines of a plain text, which nothing parts but the lines that recur.
-    pub(crate) fn weigh_runs(&self, lines: &[u64], words: &[u32], learnt: bool, probabilities: &mut [f64]) {
-        let recurs = self.recurring(lines, words, learnt, probabilities);
+    pub(crate) fn weigh_runs(&self, lines: &[u64], words: &[u32], includes_self: bool, probabilities: &mut [f64]) {
+        let recurs = self.recurring(lines, words, includes_self, probabilities);
         if recurs.contains(&true) {
             shift(probabilities, shifts(&recurs, words, probabilities).into_iter());
         }
     }
 
     /// Which lines stand on other pages too; none where the article itself does.
-    fn recurring(&self, lines: &[u64], words: &[u32], learnt: bool, probabilities: &[f64]) -> Vec<bool> {
-        let own = u32::from(learnt);
+    fn recurring(&self, lines: &[u64], words: &[u32], includes_self: bool, probabilities: &[f64]) -> Vec<bool> {
+        let own = u32::from(includes_self);
         let recurs: Vec<bool> =
             lines.iter().map(|line| self.lines.get(line).is_some_and(|pages| *pages > own)).collect();
         let article = || (0..lines.len()).filter(|&line| probabilities[line] >= 0.5);
@@ -163,10 +163,10 @@ mod tests {
 
     /// The texts of `pages`, each with its address, read together.
     fn together(pages: &[(&str, &str)]) -> Vec<String> {
-        let mut site = Recurring::default();
+        let mut site = SiteTemplate::default();
         let draft = |(url, text): &(&str, &str)| plain_draft(text, Some(url), &Options::default());
         let mut drafts: Vec<_> = pages.iter().map(draft).collect();
-        drafts.iter_mut().for_each(|draft| draft.learn(&mut site));
+        drafts.iter_mut().for_each(|draft| draft.observe(&mut site));
         drafts.into_iter().map(|draft| draft.finish(&site).0.text).collect()
     }
 

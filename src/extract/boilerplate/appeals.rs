@@ -3,8 +3,8 @@
 //! Evidence of a line: its voice (*we*, *you* outside quotation marks), its appeal words (support, journalism, readers), and
 //! how little of its content occurs in the rest of the article.
 
-use crate::extract::clean::document::{Document, Known};
-use crate::extract::clean::lexicon::Class;
+use crate::extract::boilerplate::document::{Document, LineContext};
+use crate::extract::boilerplate::word_classes::Class;
 
 /// Lines a section opened by an appealing heading may have.
 const SECTION: u32 = 8;
@@ -12,14 +12,14 @@ const SECTION: u32 = 8;
 /// Which of the kept lines to drop after all.
 pub(super) fn appeals(document: &Document, keep: &[bool]) -> Vec<usize> {
     let Some(relation) = relation(document, keep) else { return Vec::new() };
-    let appealing = |known: &Known| known.count(Class::Appeal);
+    let appealing = |context: &LineContext| context.count(Class::Appeal);
     let mut drop = Vec::new();
     let mut section = 0;
-    for (number, known) in document.known.iter().enumerate() {
-        let (voice, appeal, related) = (known.voice, appealing(known), relation[number]);
-        let words = document.scan.lines[number].words;
+    for (number, context) in document.contexts.iter().enumerate() {
+        let (voice, appeal, related) = (context.voice, appealing(context), relation[number]);
+        let words = document.tokenized.lines[number].words;
         let mut hit = false;
-        if words <= 12 && appeal > 0 && (voice > 0 || known.begins(Class::Imperative)) && related < 0.6 {
+        if words <= 12 && appeal > 0 && (voice > 0 || context.begins(Class::Imperative)) && related < 0.6 {
             (section, hit) = (SECTION, true);
         } else {
             if section > 0 {
@@ -37,7 +37,7 @@ pub(super) fn appeals(document: &Document, keep: &[bool]) -> Vec<usize> {
         }
     }
     let about =
-        |lines: &mut dyn Iterator<Item = usize>| lines.filter(|&line| appealing(&document.known[line]) > 0).count();
+        |lines: &mut dyn Iterator<Item = usize>| lines.filter(|&line| appealing(&document.contexts[line]) > 0).count();
     let kept = keep.iter().filter(|&&keep| keep).count();
     let others = about(&mut (0..keep.len()).filter(|&line| keep[line])) - about(&mut drop.iter().copied());
     // An article about such things holds the words everywhere; and no appeal fills a third of an article.
@@ -45,14 +45,16 @@ pub(super) fn appeals(document: &Document, keep: &[bool]) -> Vec<usize> {
 }
 
 /// Of each line, how much of its content occurs in the core (kept lines without voice or appeal words), as a multiple of what
-/// is usual in the core; `None`: the core is too small to tell.
+/// is usual in the core; `None`: the core is too small to say.
 fn relation(document: &Document, keep: &[bool]) -> Option<Vec<f64>> {
     let is_core: Vec<bool> = document
-        .known
+        .contexts
         .iter()
-        .zip(&document.scan.lines)
+        .zip(&document.tokenized.lines)
         .zip(keep)
-        .map(|((known, line), &keep)| keep && known.voice == 0 && known.count(Class::Appeal) == 0 && line.words >= 8)
+        .map(|((context, line), &keep)| {
+            keep && context.voice == 0 && context.count(Class::Appeal) == 0 && line.words >= 8
+        })
         .collect();
     let core = is_core.iter().filter(|&&is| is).count();
     if core < 4 {
@@ -60,11 +62,11 @@ fn relation(document: &Document, keep: &[bool]) -> Option<Vec<f64>> {
     }
     let frequencies = document.frequencies(|line| is_core[line]);
     let cohesion: Vec<f64> = document
-        .known
+        .contexts
         .iter()
         .zip(&is_core)
-        .map(|(known, &is_core)| {
-            let stems = &document.stems[known.stems.clone()];
+        .map(|(context, &is_core)| {
+            let stems = &document.stems[context.stems.clone()];
             let shared = stems.iter().filter(|&&stem| frequencies[stem as usize] > u32::from(is_core)).count();
             shared as f64 / stems.len().max(1) as f64
         })
