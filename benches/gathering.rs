@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use newsdigest::config::Config;
 use newsdigest::fetch::Http;
 use newsdigest::pipeline::gather;
+use newsdigest::source::Outcome;
 use newsdigest::store::Store;
 use tokio::time::Instant;
 
@@ -49,7 +50,7 @@ async fn runs(web: &Web) {
         let now = morning + SignedDuration::from_hours(24 * day);
         let gathered = gather(&config, &[], &store, &Http::new(&config.fetch).unwrap(), now, &|_| ()).await.unwrap();
         let seconds = started.elapsed().as_secs_f64();
-        let failed = gathered.sources.iter().filter(|source| source.outcome == "failed").count();
+        let failed = gathered.sources.iter().filter(|source| source.outcome == Outcome::Failed).count();
         let fresh = gathered.fresh();
         anstream::println!("{FEEDS} feeds, {fresh} new articles, {failed} failed: {seconds:.1} s, {}", memory());
     }

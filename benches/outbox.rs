@@ -22,7 +22,8 @@ use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
-use newsdigest::send::{self, MessageTemplate, Placeholders, Security, SmtpOptions};
+use newsdigest::render::Rendered;
+use newsdigest::send::{self, EditionSecret, MessageTemplate, Placeholders, Security, SmtpOptions};
 use newsdigest::store::{self, NewEdition, NewTemplate, Store};
 
 #[derive(Parser)]
@@ -196,10 +197,13 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
     let addresses: Vec<String> =
         (0..recipients).map(|number| format!("{}{number}@example.org", name(number))).collect();
     let line = "<p>Ein Satz von gewöhnlicher Länge.</p>\n";
-    let footer = format!("<p>Diese Mail ging an {}.</p>\n", Placeholders::of(&edition.id).address);
+    let placeholders = Placeholders::new(EditionSecret::new([7; 16]), &edition);
+    let footer = format!("<p>Diese Mail ging an {}.</p>\n", placeholders.address);
     let html = line.repeat(kilobytes * 1000 / (line.len() + 6)) + &footer;
     let options = options(1, 1);
-    let template = MessageTemplate::new(&edition, "Chaos", &html, "Guten Morgen.\n", &options).unwrap();
+    let text = "Guten Morgen.\n".to_owned();
+    let rendered = Rendered { subject: "Chaos".into(), html, text, markdown: String::new() };
+    let template = MessageTemplate::new(&edition, &rendered, &placeholders, &options).unwrap();
     let readers: Vec<Recipient> =
         addresses.iter().map(|address| Recipient { address: address.clone(), ..Recipient::default() }).collect();
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options).unwrap();

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use newsdigest::model::{Edition, Recipient, Section, Story};
 use newsdigest::render::{Reader, Templates, Why, sample};
-use newsdigest::send::{self, MessageBuilder, MessageTemplate, Placeholders};
+use newsdigest::send::{self, EditionSecret, MessageBuilder, MessageTemplate, Placeholders};
 
 const LANGUAGES: [&str; 3] = ["en", "de", "fr"];
 
@@ -47,16 +47,16 @@ fn main() {
 
 /// The edition in `language`, with something in the reader's place.
 fn template(templates: &Templates, edition: &Edition, language: &str, options: &send::Options) -> MessageTemplate {
-    let placeholders = Placeholders::of(&edition.id);
+    let placeholders = Placeholders::new(EditionSecret::new([7; 16]), edition);
     let reader = Reader {
-        address: placeholders.address,
+        address: placeholders.address.clone(),
         language: Some(language.to_owned()),
         why: Why::List { since: None },
-        unsubscribe: Some(placeholders.unsubscribe),
+        unsubscribe: Some(placeholders.unsubscribe.clone()),
         ..Reader::default()
     };
     let rendered = templates.render(edition, &reader).unwrap();
-    MessageTemplate::new(edition, &rendered.subject, &rendered.html, &rendered.text, options).unwrap()
+    MessageTemplate::new(edition, &rendered, &placeholders, options).unwrap()
 }
 
 fn edition_of(count: usize) -> Edition {

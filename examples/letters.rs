@@ -13,7 +13,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use newsdigest::model::{Edition, Recipient, Section, Story};
 use newsdigest::render::{Reader, Templates, Why, sample};
-use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Signer};
+use newsdigest::send::{self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Signer};
 use newsdigest::story::{Composition, shorten};
 
 /// The highest score SpamAssassin may give.
@@ -124,11 +124,11 @@ fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) 
         unsubscribe_secret_file: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim/README.md")),
         ..send::Options::default()
     };
-    let placeholders = Placeholders::of(&edition.id);
+    let placeholders = Placeholders::new(EditionSecret::new([7; 16]), edition);
     let reader = Reader {
-        address: placeholders.address,
+        address: placeholders.address.clone(),
         why: Why::List { since: None },
-        unsubscribe: Some(placeholders.unsubscribe),
+        unsubscribe: Some(placeholders.unsubscribe.clone()),
         postal_address: Some("Morning digest, 1 Harbour Street, Aville".into()),
         ..Reader::default()
     };
@@ -145,7 +145,7 @@ fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) 
         }
     };
     let edition = &composition.edition;
-    let template = MessageTemplate::new(edition, &rendered.subject, &rendered.html, &rendered.text, &options).unwrap();
+    let template = MessageTemplate::new(edition, &rendered, &placeholders, &options).unwrap();
     let anna = Recipient { address: "anna@example.net".into(), name: Some("Anna".into()), language: None };
     let deliveries =
         send::plan_deliveries(edition, &[anna], std::slice::from_ref(&edition.language), &options).unwrap();

@@ -3,15 +3,16 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::source::{feed, opml};
 use crate::{config, fetch, render, send, store};
 
 /// What ends a command. What merely goes wrong beside it is a [`Problem`](crate::model::Problem).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The command line or an input named on it makes no sense; nothing was done.
-    #[error("{0}")]
-    Usage(String),
+    /// What was asked for cannot be; nothing was done.
+    #[error(transparent)]
+    Usage(#[from] Usage),
     /// A file named on the command line could not be read or written.
     #[error("cannot {action} `{path}`")]
     File {
@@ -32,8 +33,13 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] config::Mistakes),
     /// A template is wrong; nothing was sent.
-    #[error(transparent)]
-    Template(#[from] render::Error),
+    #[error("the template `{template}` is wrong: {error}")]
+    Template {
+        /// Its name or folder, as the config or the command line has it.
+        template: String,
+        /// What is wrong with it and where: file, line and caret.
+        error: render::Error,
+    },
     /// Something named on the command line could not be fetched.
     #[error(transparent)]
     Fetch(#[from] fetch::Error),
@@ -51,6 +57,108 @@ pub enum Error {
     Runtime(#[source] io::Error),
 }
 
+/// What was asked for cannot be; nothing was done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Usage {
+    /// No source of the config has this name.
+    #[error("no source is called `{0}`; `digest source list` names them")]
+    UnknownSource(String),
+    /// The newsletter has no edition of this id.
+    #[error("no edition is called `{0}`; `digest status` names the last one")]
+    UnknownEdition(String),
+    /// The newsletter has no edition.
+    #[error("there is no edition yet; `digest status` names the last one")]
+    NoEdition,
+    /// There is nothing to look at.
+    #[error("nothing waits to be told, and there is no edition yet")]
+    NothingToTell,
+    /// No story of any edition fits.
+    #[error("no edition told a story with `{0}` in its headline")]
+    UnknownStory(String),
+    /// The config has no `[mail]`, and mail is to be sent.
+    #[error("`{}` has no [mail]: nobody would get the edition", .0.display())]
+    NoMail(PathBuf),
+    /// The config has no `[mail]`, and a message is to be shown.
+    #[error("without [mail] in the config there is no message to show")]
+    NoMessage,
+    /// The config has no `[rating]`.
+    #[error("`--from-mail` needs [rating] in the config")]
+    NoRating,
+    /// `--open` without `--output`.
+    #[error("--open opens what --output wrote: name a file")]
+    NothingToOpen,
+    /// Options of a command stand before it.
+    #[error("options of a command stand behind it: `digest run --dry-run`")]
+    MisplacedOptions,
+    /// A file that would be written is there.
+    #[error("`{}` is there already; {instead}", path.display())]
+    Exists {
+        /// Which.
+        path: PathBuf,
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// No template that comes with the program has this name.
+    #[error("no built-in template is called `{name}`; there are {known}")]
+    UnknownTemplate {
+        /// As given.
+        name: String,
+        /// Those there are.
+        known: String,
+    },
+    /// A template's files are small.
+    #[error("`{}` is too large for a template ({bytes} bytes)", path.display())]
+    TemplateTooLarge {
+        /// Which file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// A file that should hold an edition as JSON.
+    #[error("`{}` is no edition: {error}", path.display())]
+    NotAnEdition {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: serde_json::Error,
+    },
+    /// A list of subscriptions that cannot be read.
+    #[error("`{file}`: {error}")]
+    Opml {
+        /// Which file.
+        file: String,
+        /// Why.
+        error: opml::NotOpml,
+    },
+    /// Neither a feed nor a page that links one.
+    #[error("`{url}`: {error}")]
+    NotAFeed {
+        /// Where.
+        url: String,
+        /// What it is.
+        error: feed::Error,
+    },
+    /// A line of JSON Lines that is no record.
+    #[error("{file}, line {line}: {error}")]
+    NotARecord {
+        /// Which file.
+        file: String,
+        /// Counted from 1.
+        line: usize,
+        /// Why.
+        error: serde_json::Error,
+    },
+    /// So many threads cannot be had.
+    #[error("cannot start {count} threads: {why}")]
+    Threads {
+        /// How many were asked for.
+        count: usize,
+        /// Why not.
+        why: String,
+    },
+}
+
 impl Error {
     /// Reading or writing the file `path` failed.
     pub fn file(action: &'static str, path: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
@@ -63,6 +171,9 @@ impl Error {
         match self {
             Self::NoConfig(_) => Some("`digest init` writes one to start from".into()),
             Self::Lock(lock) if lock.is_busy() => Some("it will end by itself; try again later".into()),
+            Self::Usage(Usage::NotAFeed { .. }) => {
+                Some("`digest source add --page URL` adds a page that is one article".into())
+            }
             _ => None,
         }
     }

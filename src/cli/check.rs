@@ -11,10 +11,10 @@ use crate::cli::output::Output;
 use crate::cli::run::to_stdout;
 use crate::cli::{Exit, Session};
 use crate::config::{Config, schema};
-use crate::model::Problem;
+use crate::model::{Edition, Problem};
 use crate::pipeline;
-use crate::render::lint;
-use crate::send::{self, Recipients};
+use crate::render::{Rendered, lint};
+use crate::send::{self, Placeholders, Recipients};
 
 /// Looks at the config, the template, the mail, its server and its domain, and says what to fix; sends nothing
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     }
     let config = session.config()?;
     let mut findings = Findings { output: &session.output, exit: Exit::Done };
-    findings.problems(letter_problems(&config, session.now)?);
+    findings.problems(message_problems(&config, session.now)?);
     match &config.mail {
         None => findings.fine("no [mail]: the edition can be looked at with --dry-run, but not sent"),
         Some(options) => {
@@ -81,8 +81,15 @@ impl Findings<'_> {
     }
 }
 
+/// An invented edition in the configured template and language, with what stands in it for a reader's own data.
+fn example_edition(config: &Config, now: Timestamp) -> Result<(Edition, Rendered, Placeholders), Error> {
+    let templates = pipeline::templates::load(&config.template())?;
+    let failed = |error| Error::Template { template: config.template(), error };
+    pipeline::example_edition(config, &templates, now).map_err(failed)
+}
+
 /// What the linter says of an invented edition in the configured template and language.
-fn letter_problems(config: &Config, now: Timestamp) -> Result<Vec<Problem>, Error> {
-    let (_, rendered) = pipeline::example_edition(config, now)?;
+fn message_problems(config: &Config, now: Timestamp) -> Result<Vec<Problem>, Error> {
+    let (_, rendered, _) = example_edition(config, now)?;
     Ok(lint(&rendered, u32::try_from(config.newsletter.max_html_kb).unwrap_or(u32::MAX)))
 }

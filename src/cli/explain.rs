@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     if args.preferences {
         return preferences(args, session, &config);
     }
-    let composed = session.block_on(replayed(session, &config, args.edition.as_deref()))??;
+    let composed = replayed(session, &config, args.edition.as_deref())?;
     let as_json = args.json || !std::io::stdout().is_terminal();
     to_stdout(&if as_json { json(args, &composed) } else { text(args, &composed) })?;
     Ok(Exit::Done)

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::Error;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Session};
 use crate::config::{NewSource, add_sources};
+use crate::error::{Error, Usage};
 
 /// The config to start from; its lines are edited by [`set`], so that the comments stay.
 const STARTER: &str = include_str!("starter.toml");
@@ -37,7 +37,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let path = session.named_config().map_or_else(|| args.output.clone(), |path| path.display().to_string());
     if path != "-" && !args.force && std::path::Path::new(&path).exists() {
-        return Err(Error::Usage(format!("`{path}` is there already; --force overwrites it")));
+        return Err(Usage::Exists { path: path.into(), instead: "--force overwrites it" }.into());
     }
     let mut text = STARTER.to_owned();
     if let Some(zone) = TimeZone::system().iana_name() {

@@ -28,9 +28,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::Error;
-use crate::cli::run::Acts;
 use crate::cli::session::Session;
+use crate::error::{Error, Usage};
+use crate::pipeline::Acts;
 
 /// How a command ended (DESIGN: exit codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub enum Exit {
     Usage,
     /// Failed; nothing was sent.
     Failed,
-    /// Try again: another run holds the lock, or mail is still in the outbox.
+    /// Try again: another run holds the lock, mail is still in the outbox, or no source could be reached.
     Again,
 }
 
@@ -71,7 +71,7 @@ const EXIT_CODES: &str = "Exit codes:
   1   done, but something was left out (a failing source, a refused recipient, a bad input)
   2   usage, config or template error; nothing was done
   3   failed; nothing was sent
-  75  try again (another run holds the lock, or mail is still in the outbox)";
+  75  try again (another run holds the lock, mail is still in the outbox, or no source could be reached)";
 
 /// Reads your sources, picks the sentences that carry each story, and mails one finished edition.
 ///
@@ -154,9 +154,7 @@ pub fn main(now: Timestamp) -> ExitCode {
     let result = match &cli.command {
         None => run::run(&cli.run, &session),
         // `digest --dry-run run` must not become a run that sends.
-        Some(_) if cli.run != run::Args::default() => {
-            Err(Error::Usage("options of a command stand behind it: `digest run --dry-run`".into()))
-        }
+        Some(_) if cli.run != run::Args::default() => Err(Usage::MisplacedOptions.into()),
         Some(command) => command.run(&session),
     };
     result.unwrap_or_else(|error| session.output.error(&error)).into()

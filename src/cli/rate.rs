@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use mail_parser::MessageParser;
 
-use crate::Error;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
+use crate::error::{Error, Usage};
 use crate::model::{Problem, Story};
 use crate::send::RatingLinks;
 use crate::store::{self, Store};
@@ -76,7 +76,7 @@ impl Desk<'_> {
         let mut stories = editions.iter().rev().flat_map(|edition| edition.stories());
         let fits = |story: &&Story| story.id == wanted || story.headline.to_lowercase().contains(&lower);
         let found = stories.find(fits).cloned();
-        found.ok_or_else(|| Error::Usage(format!("no edition told a story with `{wanted}` in its headline")))
+        found.ok_or_else(|| Usage::UnknownStory(wanted.to_owned()).into())
     }
 
     async fn rate(&self, story: &Story, liked: bool) -> Result<(), store::Error> {
@@ -86,8 +86,7 @@ impl Desk<'_> {
     /// Takes the ratings out of mails; one that carries none is named.
     async fn read(&self, files: &[PathBuf], config: &Config, session: &Session) -> Result<Exit, Error> {
         let options = config.rating.as_ref();
-        let options = options.ok_or_else(|| Error::Usage("`--from-mail` needs [rating] in the config".to_owned()))?;
-        let links = RatingLinks::new(options)?;
+        let links = RatingLinks::new(options.ok_or(Usage::NoRating)?)?;
         let mut exit = Exit::Done;
         for file in files {
             let shown = file.display().to_string();

@@ -1,6 +1,7 @@
-//! `digest run`, and its three acts alone: `gather`, `compose`, `deliver`.
+//! `digest run`, and its three acts alone: `gather`, `compose`, `deliver`. Flags in, words out: the job itself is
+//! [`pipeline::run`](crate::pipeline::run).
 
-mod act;
+mod host;
 mod report;
 mod show;
 
@@ -9,10 +10,12 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Error;
 use crate::cli::{Exit, Session};
+use crate::config::Config;
+use crate::error::{Error, Usage};
+use crate::pipeline::{Acts, Composed, Job, Request, Verdict};
 
-pub(super) use act::{environment, replayed};
+pub(super) use host::environment;
 pub(super) use show::to_stdout;
 
 /// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing
@@ -100,11 +103,15 @@ impl Args {
         self.now.unwrap_or(session.now)
     }
 
-    fn since(&self, session: &Session) -> Option<Timestamp> {
-        self.since.map(|since| match since {
+    /// The same in the words of the library.
+    fn request(&self, job: Job, session: &Session) -> Request {
+        let now = self.now(session);
+        let since = self.since.map(|since| match since {
             Since::At(time) => time,
-            Since::Ago(ago) => self.now(session) - ago,
-        })
+            Since::Ago(ago) => now - ago,
+        });
+        let (only, offline, deadline) = (self.only.clone(), self.offline, self.deadline);
+        Request { job, now, since, only, offline, deadline }
     }
 }
 
@@ -135,37 +142,52 @@ impl From<&ActArgs> for Args {
     }
 }
 
-/// Which of the three acts are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Acts {
-    pub(super) gather: bool,
-    pub(super) compose: bool,
-    pub(super) deliver: bool,
-}
-
-impl Acts {
-    pub(super) const ALL: Self = Self { gather: true, compose: true, deliver: true };
-    pub(super) const GATHER: Self = Self { gather: true, compose: false, deliver: false };
-    pub(super) const COMPOSE: Self = Self { gather: false, compose: true, deliver: false };
-    pub(super) const DELIVER: Self = Self { gather: false, compose: false, deliver: true };
-}
-
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
-    let config = session.config()?;
-    if let Some(unknown) = args.only.iter().find(|name| config.sources.iter().all(|source| source.name != **name)) {
-        return Err(Error::Usage(format!("no source is called `{unknown}`; `digest source list` names them")));
-    }
-    if args.dry_run || args.to.is_some() {
-        return session.block_on(act::dry_run(args, session, &config))?;
-    }
-    run_acts(args, Acts::ALL, session)
+    let job = match &args.to {
+        Some(to) => Job::SendTest(to.clone()),
+        None if args.dry_run => Job::DryRun,
+        None => Job::Run(Acts::ALL),
+    };
+    run_job(args, job, session)
 }
 
 pub(super) fn act(args: &ActArgs, acts: Acts, session: &Session) -> Result<Exit, Error> {
-    run_acts(&args.into(), acts, session)
+    run_job(&args.into(), Job::Run(acts), session)
 }
 
-fn run_acts(args: &Args, acts: Acts, session: &Session) -> Result<Exit, Error> {
+fn run_job(args: &Args, job: Job, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    session.block_on(act::run(args, acts, session, &config))?
+    if args.open && args.output.is_none() {
+        return Err(Usage::NothingToOpen.into());
+    }
+    let request = args.request(job, session);
+    let report = session.block_on(host::run(&request, &config, session))??;
+    if request.job == Job::DryRun {
+        show::edition(args, &report)?;
+        report::tell_dry_run(&report, &config, &session.output);
+    } else {
+        if args.report == Some(ReportFormat::Json) {
+            show::to_stdout(&report::json(&report, args.strict))?;
+        }
+        report::tell(&report, &session.output);
+    }
+    Ok(report.verdict(args.strict).into())
+}
+
+/// What the stored replies of the last gathering make, or an edition as it was composed: for commands that explain.
+pub(super) fn replayed(session: &Session, config: &Config, edition: Option<&str>) -> Result<Composed, Error> {
+    let request = Request::new(Job::Replay(edition.map(str::to_owned)), session.now);
+    let report = session.block_on(host::run(&request, config, session))??;
+    report.composed.ok_or_else(|| Usage::NothingToTell.into())
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Done => Self::Done,
+            Verdict::LeftOut => Self::LeftOut,
+            Verdict::Failed => Self::Failed,
+            Verdict::Unfinished => Self::Again,
+        }
+    }
 }

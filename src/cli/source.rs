@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::Error;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Session};
 use crate::config::{Config, NewSource, add_sources};
+use crate::error::{Error, Usage};
 use crate::source::opml::{self, Subscription};
 use crate::source::{Kind, Location};
 use crate::store::{self, Store};
@@ -126,7 +126,7 @@ fn write(path: &Path, sources: &[NewSource], output: &Output) -> Result<Exit, Er
 pub(super) fn from_opml(file: &Path, output: &Output) -> Result<Vec<NewSource>, Error> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file).map_err(Error::file("read", &name))?;
-    let found = opml::read(&bytes).map_err(|error| Error::Usage(format!("`{name}`: {error}")))?;
+    let found = opml::read(&bytes).map_err(|error| Usage::Opml { file: name.clone(), error })?;
     if found.is_empty() {
         output.say(&format!("`{name}` lists no feeds"));
     }

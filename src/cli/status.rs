@@ -1,5 +1,7 @@
 //! `digest status`: the last edition, the sources, the outbox.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde_json::json;
 
@@ -10,6 +12,7 @@ use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::model::{DeliveryCounts, DeliveryState, Edition, PendingDelivery};
 use crate::pipeline::key;
+use crate::source::Source;
 use crate::store::{SourceRecord, Store};
 
 /// Deliveries named one by one.
@@ -50,10 +53,9 @@ impl Status {
             Some(id) => store.deliveries(id, DeliveryState::Refused, 0, NAMED).await?,
             None => Vec::new(),
         };
-        let mut sources = Vec::new();
-        for source in &config.sources {
-            sources.push((source.name.clone(), store.source(&key(&config.newsletter.name, source)).await?));
-        }
+        let mut records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
+        let record = |source: &Source| (source.name.clone(), records.remove(&key(&newsletter, source)));
+        let sources = config.sources.iter().map(record).collect();
         Ok(Self { newsletter, edition, counts, refused, sources })
     }
 

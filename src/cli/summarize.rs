@@ -9,8 +9,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::Error;
 use crate::cli::{Exit, input};
+use crate::error::{Error, Usage};
 use crate::extract::{self, DocumentKind};
 use crate::summary::Options;
 
@@ -68,7 +68,7 @@ impl Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build();
-    let pool = pool.map_err(|error| Error::Usage(format!("cannot start {} threads: {error}", args.threads)))?;
+    let pool = pool.map_err(|error| Usage::Threads { count: args.threads, why: error.to_string() })?;
     let stdin = vec!["-".to_owned()];
     let inputs = if args.inputs.is_empty() { &stdin } else { &args.inputs };
     let mut exit = Exit::Done;

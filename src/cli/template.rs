@@ -2,8 +2,8 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
 use crate::cli::Exit;
+use crate::error::{Error, Usage};
 use crate::model::{Edition, Recipient};
 use crate::pipeline::templates;
 use crate::render::{FILES, Reader, Rendered, Templates, Why, lint, sample};
@@ -64,11 +64,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
 
 fn run_dump(dump: &Dump) -> Result<Exit, Error> {
     let names = Templates::names().collect::<Vec<_>>().join(", ");
-    let unknown = || Error::Usage(format!("no built-in template is called `{}`; there are {names}", dump.name));
+    let unknown = || Usage::UnknownTemplate { name: dump.name.clone(), known: names.clone() };
     let files = Templates::sources(&dump.name).ok_or_else(unknown)?;
     let folder = dump.to.clone().unwrap_or_else(|| PathBuf::from(&dump.name));
     if let Some(taken) = files.keys().map(|name| folder.join(name)).find(|path| path.exists()) {
-        return Err(Error::Usage(format!("`{}` exists; name another folder with --to", taken.display())));
+        return Err(Usage::Exists { path: taken, instead: "name another folder with --to" }.into());
     }
     for (name, content) in &files {
         write(&folder.join(name), content)?;
@@ -98,7 +98,7 @@ fn run_check(check: &Check) -> Result<Exit, Error> {
     let copies = editions.iter().flat_map(|edition| readers.map(|reader| template.render(edition, reader)));
     let rendered = copies
         .collect::<Result<Vec<Rendered>, _>>()
-        .map_err(|error| Error::Usage(format!("the template `{}` is wrong: {error}", check.template)))?;
+        .map_err(|error| Error::Template { template: check.template.clone(), error })?;
     let Some(shown) = rendered.first() else { return Ok(Exit::Done) };
     if let Some(folder) = &check.to {
         let contents = [&shown.subject, &shown.html, &shown.text, &shown.markdown];
@@ -144,7 +144,7 @@ fn read_edition(path: &Path) -> Result<Edition, Error> {
     } else {
         fs::read_to_string(path).map_err(failed)?
     };
-    serde_json::from_str(&json).map_err(|error| Error::Usage(format!("`{}` is no edition: {error}", path.display())))
+    serde_json::from_str(&json).map_err(|error| Usage::NotAnEdition { path: path.to_owned(), error }.into())
 }
 
 fn write(path: &Path, content: &str) -> Result<(), Error> {

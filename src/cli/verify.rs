@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::Error;
 use crate::cli::run::to_stdout;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
+use crate::error::{Error, Usage};
 use crate::model::{Article, Edition};
 use crate::store::Store;
 use crate::story::{self, Flaw};
@@ -39,10 +39,8 @@ async fn read(config: &Config, id: Option<&str>) -> Result<(Edition, Vec<(Articl
         Some(id) => store.edition(id).await?,
         None => store.last_edition(&config.newsletter.name).await?,
     };
-    let edition = edition.ok_or_else(|| {
-        let what = id.map_or_else(|| "there is no edition yet".to_owned(), |id| format!("no edition is called `{id}`"));
-        Error::Usage(format!("{what}; `digest status` names the last one"))
-    })?;
+    let missing = || id.map_or(Usage::NoEdition, |id| Usage::UnknownEdition(id.to_owned()));
+    let edition = edition.ok_or_else(missing)?;
     let mut ids: Vec<&str> =
         edition.stories().flat_map(|story| &story.sentences).map(|sentence| sentence.article.as_str()).collect();
     ids.sort_unstable();

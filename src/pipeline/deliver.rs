@@ -11,11 +11,12 @@ mod commit;
 mod queue;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -411,15 +412,14 @@ impl Run<'_> {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     async fn outcome(self) -> Result<DeliveryReport, store::Error> {
         let resend_unknown = self.resend_unknown();
         self.commits.close().await?;
         let left = self.store.counts(&self.policy.newsletter, None).await?;
-        let State { sent, refused, unknown, down, last_down, stopped, refusals, changed, .. } =
-            self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let State { sent, refused, unknown, down, last_down, stopped, refusals, changed, .. } = self.state.into_inner();
         let mut problems = refusals;
         let untold = refused.saturating_sub(problems.len() as u64);
         if untold > 0 {

@@ -3,6 +3,8 @@
 //! Sources are asked at the same time (the fetcher limits connections), each on its own: what one does wrong costs the
 //! others nothing. An article that the newsletter has seen is not fetched again.
 
+use std::collections::BTreeMap;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use tracing::info;
@@ -49,8 +51,8 @@ impl Gathered {
 pub struct SourceReport {
     /// Its name in the config.
     pub name: String,
-    /// `fresh`, `unchanged`, `waiting` (it asked us to stay away for now) or `failed`.
-    pub outcome: &'static str,
+    /// How asking it ended.
+    pub outcome: Outcome,
     /// Entries it announced, at most `max_entries`.
     pub entries: usize,
     /// Articles new to this newsletter.
@@ -91,7 +93,7 @@ pub async fn gather(
     let mut gathered = Gathered::default();
     for (_, report, failed) in asked {
         gathered.health.asked += 1;
-        gathered.health.answered += usize::from(report.outcome != FAILED);
+        gathered.health.answered += usize::from(report.outcome != Outcome::Failed);
         gathered.health.failed.extend(failed);
         gathered.sources.push(report);
     }
@@ -103,20 +105,19 @@ pub async fn gather(
 /// # Errors
 /// When the store cannot be read.
 pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, store::Error> {
+    let records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
     let mut health = SourceHealth::default();
     for source in &config.sources {
-        let Some(record) = store.source(&key(&config.newsletter.name, source)).await? else { continue };
+        let Some(record) = records.get(&key(&config.newsletter.name, source)) else { continue };
         health.asked += 1;
         if record.failures == 0 {
             health.answered += 1;
-        } else if should_warn(source, &record) {
-            health.failed.push(failed(source, &record));
+        } else if should_warn(source, record) {
+            health.failed.push(failed(source, record));
         }
     }
     Ok(health)
 }
-
-const FAILED: &str = "failed";
 
 /// A source that fails is to be told of: it never answered, or has failed `warn_after` times in a row.
 fn should_warn(source: &Source, record: &SourceRecord) -> bool {
@@ -145,12 +146,7 @@ impl Gatherer<'_> {
         let gathered = source::gather(source, &memory, self.now, self.fetch).await;
         let mut report = SourceReport {
             name: source.name.clone(),
-            outcome: match gathered.outcome {
-                Outcome::Fresh => "fresh",
-                Outcome::Unchanged => "unchanged",
-                Outcome::Waiting => "waiting",
-                Outcome::Failed => FAILED,
-            },
+            outcome: gathered.outcome,
             entries: gathered.entries.len(),
             problems: gathered.problems,
             ..SourceReport::default()
@@ -172,11 +168,11 @@ impl Gatherer<'_> {
             self.note(&mut record, &report, source, memory);
             self.store.put_source(&key, &record).await?;
         }
-        let is_failure = report.outcome == FAILED;
+        let is_failure = report.outcome == Outcome::Failed;
         report.should_warn = !report.problems.is_empty() && (!is_failure || should_warn(source, &record));
         info!(
             source = source.name,
-            outcome = report.outcome,
+            outcome = ?report.outcome,
             entries = report.entries,
             fresh = report.fresh,
             "gathered"
@@ -261,7 +257,7 @@ impl Gatherer<'_> {
         record.moved_to.clone_from(&memory.moved_to);
         record.moved_times = memory.moved;
         record.memory = serde_json::to_string(&memory).unwrap_or_default();
-        if report.outcome == FAILED {
+        if report.outcome == Outcome::Failed {
             record.failures = record.failures.saturating_add(1);
             record.first_failure.get_or_insert(self.now);
             record.problem = report.problems.first().map(|problem| problem.what.clone());

@@ -1,13 +1,25 @@
-//! The three acts: gather, compose, deliver.
+//! The whole job as a library call: gather, compose, deliver, each act alone or all in a row.
+//!
+//! [`run`] takes a [`Request`] and gives a [`Report`]; it prints nothing and reads no clock. Its middle can be had by itself:
+//! [`load`] reads all that an edition is composed of, and [`compose`] is a function on values.
 
 mod compose;
 pub mod deliver;
 mod gather;
+mod inputs;
+mod mail;
+mod reach;
 mod read;
 mod replay;
+mod report;
+mod run;
 pub mod templates;
 
-pub use compose::{Composed, compose, deliveries, enqueue, example_edition, message_templates};
+pub use compose::{Composed, compose, example_edition};
 pub use gather::{Gathered, SourceReport, gather, health, key};
+pub use inputs::{Inputs, load};
+pub use mail::{Mail, Preview, enqueue, preview};
 pub use read::sample;
 pub use replay::{Recording, replies};
+pub use report::{Report, Skipped, Verdict};
+pub use run::{Acts, Host, Job, Progress, Request, run};

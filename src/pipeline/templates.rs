@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::Error;
+use crate::error::{Error, Usage};
 use crate::render::Templates;
 
 /// A template's files are small; more is a mistake in the path.
@@ -22,7 +22,7 @@ pub fn load(template: &str) -> Result<Templates, Error> {
         Some(files) => Templates::parse(&files),
         None => Templates::builtin(template),
     };
-    loaded.map_err(|error| Error::Usage(format!("the template `{template}` is wrong: {error}")))
+    loaded.map_err(|error| Error::Template { template: template.to_owned(), error })
 }
 
 /// The files of the folder `template`; `None` if it is no folder but may be a built-in name.
@@ -53,9 +53,9 @@ fn read_folder(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>
         if !wanted || name.starts_with('.') || !path.is_file() {
             continue;
         }
-        let size = path.metadata().map_err(|error| failed(&path, error))?.len();
-        if size > MAX_BYTES {
-            return Err(Error::Usage(format!("`{}` is too large for a template ({size} bytes)", path.display())));
+        let bytes = path.metadata().map_err(|error| failed(&path, error))?.len();
+        if bytes > MAX_BYTES {
+            return Err(Usage::TemplateTooLarge { path, bytes }.into());
         }
         let content = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
         files.insert(format!("{prefix}{name}"), content);

@@ -39,8 +39,8 @@ struct Addressee<'a> {
 impl MessageBuilder {
     /// A builder of copies of `template`.
     pub fn new(template: MessageTemplate) -> Self {
-        let placeholders = Placeholders::of(&template.edition);
-        let (html, text) = (Part::new(&template.html, &placeholders), Part::new(&template.text, &placeholders));
+        let placeholders = &template.placeholders;
+        let (html, text) = (Part::new(&template.html, placeholders), Part::new(&template.text, placeholders));
         Self { template, html, text }
     }
 
@@ -77,7 +77,7 @@ impl MessageBuilder {
         let mut message = self.build(addressee).map_err(fails)?;
         let signature = match (signature, signer) {
             (Some(kept), _) => Some(kept.to_owned()),
-            (None, Some(signer)) => Some(signer.sign(&mut message)),
+            (None, Some(signer)) => Some(signer.sign(&message, self.template.date)),
             (None, None) => None,
         };
         if let Some(signature) = &signature {
@@ -121,16 +121,11 @@ impl MessageBuilder {
 
     /// Both parts with this reader's data in the placeholders.
     fn body(&self, addressee: &Addressee<'_>, boundary: &str) -> Vec<u8> {
-        let placeholders = Placeholders::of(&self.template.edition);
+        let placeholders = &self.template.placeholders;
         let address = &addressee.recipient.address;
-        let mailto = self.template.unsubscribe_mailto.as_ref();
-        let mailto = mailto.map(|address| format!("mailto:{address}?subject=unsubscribe"));
-        let leave = addressee.unsubscribe.map(str::to_owned).or(mailto).unwrap_or_default();
-        let plain =
-            |line: &str| line.replace(&placeholders.address, address).replace(&placeholders.unsubscribe, &leave);
-        let escaped = |line: &str| {
-            line.replace(&placeholders.address, &escape(address)).replace(&placeholders.unsubscribe, &escape(&leave))
-        };
+        let leave = self.template.leave(addressee.unsubscribe);
+        let plain = |line: &str| placeholders.fill_text(line, address, &leave);
+        let escaped = |line: &str| placeholders.fill_html(line, address, &leave);
         let mut body = Vec::with_capacity(self.html.size() + self.text.size() + 4096);
         for (kind, part, own) in
             [("plain", &self.text, &plain as &dyn Fn(&str) -> String), ("html", &self.html, &escaped)]
@@ -162,7 +157,7 @@ impl Part {
     fn new(text: &str, placeholders: &Placeholders) -> Self {
         let mut pieces = Vec::new();
         for line in quoted::lines(text) {
-            if line.contains(&placeholders.address) || line.contains(&placeholders.unsubscribe) {
+            if placeholders.occur_in(line) {
                 pieces.push(Piece::Own(line.to_owned()));
             } else if let Some(Piece::Shared(shared)) = pieces.last_mut() {
                 quoted::encode_line(line, shared);
@@ -221,8 +216,4 @@ fn unsubscribe_headers(url: Option<&str>, mailto: Option<&str>) -> Vec<(&'static
         headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
     headers
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

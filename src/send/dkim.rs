@@ -1,23 +1,26 @@
-//! A DKIM signature of our own (RFC 6376, RFC 8463), by lettre's signer.
+//! A DKIM signature of our own (RFC 6376, RFC 8463), with the time of signing as an argument.
 //!
-//! lettre looks up signed headers at the top of a message only, which is why [`super::MessageBuilder`] puts the parts together
-//! itself: `Content-Type` stands there. `From` is named twice, so that nobody can add a second one.
+//! Libraries sign with the clock; then no dry run could show the message that is sent, nor a second try make it again.
+//! `From` is named twice, so that nobody can add a second one.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use lettre::message::dkim::{
-    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey,
-};
-use lettre::message::header::HeaderName;
+use ed25519_dalek::Signer as _;
+use jiff::Timestamp;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::EncodePublicKey;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use super::{DkimOptions, Error};
+
+/// The beginning of a PKCS #1 signature of a SHA-256 hash: the hash's kind and length in DER (RFC 8017, 9.2, note 1).
+const SHA256_PREFIX: [u8; 19] =
+    [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
 /// What is signed, if it is there.
 const SIGNED: [&str; 14] = [
@@ -38,14 +41,22 @@ const SIGNED: [&str; 14] = [
 ];
 
 /// Signs messages with one key.
-#[derive(Debug)]
 pub struct Signer {
     domain: String,
     selector: String,
-    key: SecretString,
-    algorithm: DkimSigningAlgorithm,
-    /// lettre ties a key to a list of headers; there are as many lists as kinds of messages, one or two.
-    configs: Mutex<BTreeMap<Vec<&'static str>, Arc<DkimConfig>>>,
+    key: Key,
+}
+
+/// A private key; both kinds are wiped from memory when they go.
+enum Key {
+    Rsa(Box<RsaPrivateKey>),
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("domain", &self.domain).field("selector", &self.selector).finish_non_exhaustive()
+    }
 }
 
 impl Signer {
@@ -56,30 +67,38 @@ impl Signer {
     pub fn new(options: &DkimOptions) -> Result<Self, Error> {
         let path = &options.key_file;
         let text = SecretString::from(std::fs::read_to_string(path).map_err(Error::file(path))?);
-        let (algorithm, key) = read_key(text.expose_secret(), path)?;
-        let signer = Self {
-            domain: options.domain.clone(),
-            selector: options.selector.clone(),
-            key,
-            algorithm,
-            configs: Mutex::default(),
-        };
-        match signer.config(vec!["From"]) {
-            Some(_) => Ok(signer),
-            None => Err(Error::Key {
-                path: path.clone(),
-                why: "it is no private key: make one with `openssl genrsa -out dkim.pem 2048`".to_owned(),
-            }),
-        }
+        let key = read_key(text.expose_secret(), path)?;
+        Ok(Self { domain: options.domain.clone(), selector: options.selector.clone(), key })
     }
 
-    /// The value of the `DKIM-Signature` header for `message`, which must have all its other headers.
-    pub(super) fn sign(&self, message: &mut lettre::Message) -> String {
-        let present = |name: &&str| message.headers().get_raw(name).is_some();
-        let headers = SIGNED.into_iter().filter(present).collect();
-        let config = self.config(headers).expect("the key was read once already");
-        message.sign(&config);
-        message.headers().get_raw("DKIM-Signature").unwrap_or_default().to_owned()
+    /// The value of the `DKIM-Signature` header made at `time` for `message`, which must have all its other headers.
+    pub(super) fn sign(&self, message: &lettre::Message, time: Timestamp) -> String {
+        let bytes = message.formatted();
+        let text = String::from_utf8_lossy(&bytes);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let fields = fields(head);
+        let present = |name: &&str| fields.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let signed: Vec<String> = SIGNED.into_iter().filter(present).map(str::to_ascii_lowercase).collect();
+        let body_hash = BASE64.encode(Sha256::digest(relaxed_body(body)));
+        let unsigned = format!(
+            "v=1; a={}-sha256; d={}; s={}; c=relaxed/relaxed; q=dns/txt; t={}; h={}; bh={body_hash}; b=",
+            self.kind(),
+            self.domain,
+            self.selector,
+            time.as_second(),
+            signed.join(":"),
+        );
+        let mut hasher = Sha256::new();
+        for (place, name) in signed.iter().enumerate() {
+            // The nth mention of a name is its nth field from below; one that is not there is signed as missing.
+            let earlier = signed[..place].iter().filter(|other| *other == name).count();
+            let mut named = fields.iter().rev().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+            if let Some((_, value)) = named.nth(earlier) {
+                hasher.update(format!("{name}:{}\r\n", relaxed(value)));
+            }
+        }
+        hasher.update(format!("dkim-signature:{}", relaxed(&unsigned)));
+        format!("{unsigned}{}", BASE64.encode(self.key.sign(&hasher.finalize())))
     }
 
     /// The domain that vouches for the mail.
@@ -98,75 +117,111 @@ impl Signer {
     }
 
     fn kind(&self) -> &'static str {
-        match self.algorithm {
-            DkimSigningAlgorithm::Rsa => "rsa",
-            DkimSigningAlgorithm::Ed25519 => "ed25519",
+        match self.key {
+            Key::Rsa(_) => "rsa",
+            Key::Ed25519(_) => "ed25519",
         }
     }
 
     /// The public half of the key, in base64; `None` never happens for a key that was read.
     fn public_key(&self) -> Option<String> {
-        let key = self.key.expose_secret();
-        Some(BASE64.encode(match self.algorithm {
-            DkimSigningAlgorithm::Rsa => {
-                let key = rsa::RsaPrivateKey::from_pkcs1_pem(key).ok()?;
-                key.to_public_key().to_public_key_der().ok()?.into_vec()
-            }
-            DkimSigningAlgorithm::Ed25519 => {
-                let seed: [u8; 32] = BASE64.decode(key).ok()?.try_into().ok()?;
-                ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec()
-            }
+        Some(BASE64.encode(match &self.key {
+            Key::Rsa(key) => key.to_public_key().to_public_key_der().ok()?.into_vec(),
+            Key::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
         }))
     }
+}
 
-    /// The key tied to `headers`; `None` if it cannot be read.
-    fn config(&self, headers: Vec<&'static str>) -> Option<Arc<DkimConfig>> {
-        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = configs.get(&headers) {
-            return Some(Arc::clone(config));
+impl Key {
+    /// The signature of a SHA-256 hash.
+    fn sign(&self, hash: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Rsa(key) => {
+                let signature = key.sign(Pkcs1v15Sign::new_unprefixed(), &[&SHA256_PREFIX, hash].concat());
+                signature.expect("a key of 1,024 bits has room for a hash, and shorter ones were refused")
+            }
+            Self::Ed25519(key) => key.sign(hash).to_bytes().to_vec(),
         }
-        let key = DkimSigningKey::new(self.key.expose_secret(), self.algorithm).ok()?;
-        let relaxed = DkimCanonicalizationType::Relaxed;
-        let canonicalization = DkimCanonicalization { header: relaxed, body: relaxed };
-        let names = headers.iter().copied().map(HeaderName::new_from_ascii_str).collect();
-        let config = DkimConfig::new(self.selector.clone(), self.domain.clone(), key, names, canonicalization);
-        Some(Arc::clone(configs.entry(headers).or_insert(Arc::new(config))))
     }
 }
 
-/// The kind of key in `text` and the key as lettre wants it.
-fn read_key(text: &str, path: &Path) -> Result<(DkimSigningAlgorithm, SecretString), Error> {
-    let fails = |why: &str| Error::Key { path: path.to_owned(), why: why.to_owned() };
-    let text = text.trim();
-    let (algorithm, key) = if text.contains("-----BEGIN RSA PRIVATE KEY-----") {
-        (DkimSigningAlgorithm::Rsa, text.to_owned())
-    } else if text.contains("-----BEGIN PRIVATE KEY-----") {
-        from_pkcs8(text).ok_or_else(|| fails("it is neither an RSA nor an Ed25519 key"))?
-    } else if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
-        return Err(fails("it is encrypted: remove the passphrase with `openssl pkey -in KEY -out dkim.pem`"));
-    } else if text.contains("PUBLIC KEY-----") {
-        return Err(fails("it is the public key: name the private one"));
-    } else {
-        (DkimSigningAlgorithm::Ed25519, text.to_owned())
-    };
-    Ok((algorithm, key.into()))
+/// The fields of a head: each with its name and its value, folded as it stands.
+fn fields(head: &str) -> Vec<(&str, String)> {
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    for line in head.split("\r\n") {
+        match (line.starts_with([' ', '\t']), fields.last_mut()) {
+            (true, Some((_, value))) => value.push_str(line),
+            _ => fields.extend(line.split_once(':').map(|(name, value)| (name.trim_end(), value.to_owned()))),
+        }
+    }
+    fields
 }
 
-/// lettre wants PKCS#1 for RSA and the bare seed for Ed25519; OpenSSL writes both as PKCS#8 (RFC 5208).
-fn from_pkcs8(text: &str) -> Option<(DkimSigningAlgorithm, String)> {
-    use pkcs8::LineEnding;
+/// Runs of blanks as one, none at either end (RFC 6376, 3.4.2).
+fn relaxed(value: &str) -> String {
+    value.split([' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Runs of blanks as one, none at the end of a line, no empty lines at the end (RFC 6376, 3.4.4).
+fn relaxed_body(body: &str) -> String {
+    let mut text = String::with_capacity(body.len());
+    for line in body.split("\r\n") {
+        let mut words = line.split([' ', '\t']);
+        text.push_str(words.next().unwrap_or_default());
+        for word in words.filter(|word| !word.is_empty()) {
+            text.push(' ');
+            text.push_str(word);
+        }
+        text.push_str("\r\n");
+    }
+    let end = text.trim_end_matches("\r\n").len();
+    text.truncate(end);
+    if !text.is_empty() {
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// The private key in `text`.
+fn read_key(text: &str, path: &Path) -> Result<Key, Error> {
+    let fails = |why: &str| Error::Key { path: path.to_owned(), why: why.to_owned() };
+    let unknown = || fails("it is no private key: make one with `openssl genrsa -out dkim.pem 2048`");
+    let text = text.trim();
+    if text.contains("-----BEGIN RSA PRIVATE KEY-----") {
+        rsa_key(text).ok_or_else(unknown)
+    } else if text.contains("-----BEGIN PRIVATE KEY-----") {
+        from_pkcs8(text).ok_or_else(|| fails("it is neither an RSA nor an Ed25519 key"))
+    } else if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
+        Err(fails("it is encrypted: remove the passphrase with `openssl pkey -in KEY -out dkim.pem`"))
+    } else if text.contains("PUBLIC KEY-----") {
+        Err(fails("it is the public key: name the private one"))
+    } else {
+        BASE64.decode(text).ok().and_then(|seed| ed25519_key(&seed)).ok_or_else(unknown)
+    }
+}
+
+/// OpenSSL writes keys of both kinds as PKCS#8 (RFC 5208).
+fn from_pkcs8(text: &str) -> Option<Key> {
     let (_, document) = pkcs8::SecretDocument::from_pem(text).ok()?;
     let key: pkcs8::PrivateKeyInfo<'_> = document.decode_msg().ok()?;
     match key.algorithm.oid.to_string().as_str() {
         "1.2.840.113549.1.1.1" => {
             let document = pkcs8::SecretDocument::try_from(key.private_key).ok()?;
-            let pem = document.to_pem("RSA PRIVATE KEY", LineEnding::LF).ok()?;
-            Some((DkimSigningAlgorithm::Rsa, pem.to_string()))
+            rsa_key(&document.to_pem("RSA PRIVATE KEY", pkcs8::LineEnding::LF).ok()?)
         }
         // An octet string within the octet string: 04 20 and the seed (RFC 8410, 7).
-        "1.3.101.112" if key.private_key.len() == 34 && key.private_key.starts_with(&[4, 32]) => {
-            Some((DkimSigningAlgorithm::Ed25519, BASE64.encode(&key.private_key[2..])))
-        }
+        "1.3.101.112" if key.private_key.starts_with(&[4, 32]) => ed25519_key(&key.private_key[2..]),
         _ => None,
     }
+}
+
+/// Receivers want at least 1,024 bits (RFC 8301).
+fn rsa_key(pem: &str) -> Option<Key> {
+    let key = RsaPrivateKey::from_pkcs1_pem(pem).ok()?;
+    (rsa::traits::PublicKeyParts::size(&key) >= 128).then(|| Key::Rsa(Box::new(key)))
+}
+
+fn ed25519_key(seed: &[u8]) -> Option<Key> {
+    let seed: &[u8; 32] = seed.try_into().ok()?;
+    Some(Key::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(seed))))
 }

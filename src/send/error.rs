@@ -50,12 +50,15 @@ pub enum Error {
     /// A stored message template is not what was written.
     #[error("the stored message template cannot be read")]
     StoredTemplate(#[source] serde_json::Error),
+    /// There are no random numbers to be had.
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
 }
 
 impl Error {
     /// The config or a file it names has to be mended first; trying again changes nothing.
     pub fn is_usage(&self) -> bool {
-        !matches!(self, Self::StoredTemplate(_))
+        !matches!(self, Self::StoredTemplate(_) | Self::Random(_))
     }
 
     pub(super) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {

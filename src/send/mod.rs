@@ -17,6 +17,7 @@ mod error;
 mod file;
 mod headers;
 mod options;
+mod placeholders;
 mod quoted;
 mod rating;
 mod recipients;
@@ -24,6 +25,7 @@ mod secret;
 mod sendmail;
 mod smtp;
 mod template;
+mod token;
 mod unsubscribe;
 
 use futures::future::BoxFuture;
@@ -36,12 +38,13 @@ pub use error::Error;
 pub use file::Files;
 pub use headers::lint;
 pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};
+pub use placeholders::{EditionSecret, Placeholders};
 pub use rating::{RatingLinks, RatingOptions};
 pub use recipients::{Recipients, recipients};
 pub use secret::password;
 pub use sendmail::Sendmail;
 pub use smtp::{Greeting, Smtp};
-pub use template::{MessageTemplate, Placeholders, message_id, plan_deliveries};
+pub use template::{MessageTemplate, message_id, plan_deliveries};
 
 use crate::model::{Message, SendOutcome};
 

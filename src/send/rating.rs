@@ -5,16 +5,12 @@
 
 use std::path::PathBuf;
 
-use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
 use super::Error;
-
-/// A secret shorter than this can be guessed.
-const SHORTEST_SECRET: usize = 16;
+use super::token::Tokens;
 
 /// `[rating]`: links in the mail that rate a story by answering.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,9 +23,10 @@ pub struct RatingOptions {
 }
 
 /// Signs links and checks answers.
+#[derive(Clone)]
 pub struct RatingLinks {
     mailto: String,
-    secret: Hmac<Sha256>,
+    tokens: Tokens,
 }
 
 impl RatingLinks {
@@ -38,22 +35,17 @@ impl RatingLinks {
     /// # Errors
     /// When the secret cannot be read or is short, or `mailto` is no address.
     pub fn new(options: &RatingOptions) -> Result<Self, Error> {
-        let settings = |why: &str| Err(Error::Settings(format!("[rating] {why}")));
         if options.mailto.parse::<lettre::Address>().is_err() {
-            return settings("mailto must be a mail address");
+            return Err(Error::Settings("[rating] mailto must be a mail address".to_owned()));
         }
-        let secret = std::fs::read(&options.secret_file).map_err(Error::file(&options.secret_file))?;
-        let secret = secret.trim_ascii();
-        if secret.len() < SHORTEST_SECRET {
-            return settings("secret_file holds less than 16 bytes: `openssl rand -hex 32 > secret`");
-        }
-        let secret = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
-        Ok(Self { mailto: options.mailto.clone(), secret })
+        let tokens = Tokens::read(&options.secret_file, "[rating] secret_file")?;
+        Ok(Self { mailto: options.mailto.clone(), tokens })
     }
 
     /// The link that likes `story` or not.
     pub fn link(&self, newsletter: &str, story: &str, liked: bool) -> String {
-        let subject = format!("rate {newsletter} {story} {} {}", sign(liked), self.token(newsletter, story, liked));
+        let words = ["rate", newsletter, story, sign(liked)];
+        let subject = format!("rate {newsletter} {story} {} {}", sign(liked), self.tokens.token(&words));
         format!("mailto:{}?subject={}", self.mailto, utf8_percent_encode(&subject, NON_ALPHANUMERIC))
     }
 
@@ -64,13 +56,8 @@ impl RatingLinks {
         let [story, word, token] = words.get(at + 2..at + 5)? else { return None };
         let liked = *word == sign(true);
         let known = liked || *word == sign(false);
-        (known && self.token(newsletter, story, liked) == *token).then(|| ((*story).to_owned(), liked))
-    }
-
-    fn token(&self, newsletter: &str, story: &str, liked: bool) -> String {
-        let mut token = self.secret.clone();
-        token.update(format!("rate\n{newsletter}\n{story}\n{}", sign(liked)).as_bytes());
-        token.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        (known && self.tokens.fits(&["rate", newsletter, story, sign(liked)], token))
+            .then(|| ((*story).to_owned(), liked))
     }
 }
 

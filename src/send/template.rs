@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::address::{clean_name, is_bidi_control};
 use super::unsubscribe::Links;
-use super::{Error, Mailbox, MessageBuilder, Options, PreparedMessage, Signer};
+use super::{Error, Mailbox, MessageBuilder, Options, Placeholders, PreparedMessage, Signer};
 use crate::model::{Edition, PlannedDelivery, Recipient};
+use crate::render::Rendered;
 
 /// An edition in one language before it has a reader: all that its copies share.
 ///
@@ -28,38 +29,29 @@ pub struct MessageTemplate {
     pub unsubscribe_mailto: Option<String>,
     /// Subject on one line.
     pub subject: String,
-    /// HTML part, with [`Placeholders`].
+    /// HTML part, with `placeholders`.
     pub html: String,
-    /// Text part, with [`Placeholders`].
+    /// Text part, with `placeholders`.
     pub text: String,
-}
-
-/// Words that stand in the rendered parts where each reader's own data will be.
-///
-/// They are made of characters that no escaping or wrapping touches, and they depend on the edition, so no article can
-/// contain them by chance. The link is one, so that a template can treat it like any other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placeholders {
-    /// Stands for the reader's address.
-    pub address: String,
-    /// Stands for the reader's unsubscribe link.
-    pub unsubscribe: String,
-}
-
-impl Placeholders {
-    /// The placeholders of the edition `id`.
-    pub fn of(id: &str) -> Self {
-        let stem = &hex(&Sha256::digest(format!("slots of {id}")))[..24];
-        Self { address: format!("slot{stem}address"), unsubscribe: format!("https://slot{stem}.invalid/unsubscribe") }
-    }
+    /// Markdown, with `placeholders`; no part of the mail and not stored.
+    #[serde(skip)]
+    pub markdown: String,
+    /// Stand where each reader's own data will be.
+    #[serde(default)]
+    pub placeholders: Placeholders,
 }
 
 impl MessageTemplate {
-    /// A template of `edition` with its rendered parts, rendered for a reader made of [`Placeholders`].
+    /// A template of `edition`, `rendered` for a reader made of `placeholders`.
     ///
     /// # Errors
     /// When `[mail] from` or `reply_to` is no address.
-    pub fn new(edition: &Edition, subject: &str, html: &str, text: &str, options: &Options) -> Result<Self, Error> {
+    pub fn new(
+        edition: &Edition,
+        rendered: &Rendered,
+        placeholders: &Placeholders,
+        options: &Options,
+    ) -> Result<Self, Error> {
         let from = Mailbox::parse(&options.from)?;
         let reply_to = options.reply_to.as_deref().map(Mailbox::parse).transpose()?;
         let unsubscribe_mailto = options.unsubscribe_mailto.as_deref().map(super::normalize).transpose()?;
@@ -70,9 +62,11 @@ impl MessageTemplate {
             reply_to,
             date: edition.composed,
             unsubscribe_mailto,
-            subject: one_line(subject),
-            html: html.to_owned(),
-            text: text.to_owned(),
+            subject: one_line(&rendered.subject),
+            html: rendered.html.clone(),
+            text: rendered.text.clone(),
+            markdown: rendered.markdown.clone(),
+            placeholders: placeholders.clone(),
         })
     }
 
@@ -89,7 +83,25 @@ impl MessageTemplate {
     /// # Errors
     /// When it is not what [`MessageTemplate::to_json`] wrote.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        serde_json::from_str(json).map_err(Error::StoredTemplate)
+        let mut template: Self = serde_json::from_str(json).map_err(Error::StoredTemplate)?;
+        if template.placeholders.address.is_empty() {
+            template.placeholders = Placeholders::without_secret(&template.edition);
+        }
+        Ok(template)
+    }
+
+    /// What the reader of `delivery` gets, with their own data filled in: the parts as the server gets them.
+    pub fn for_reader(&self, delivery: &PlannedDelivery) -> Rendered {
+        let Self { subject, html, text, markdown, .. } = self.clone();
+        let leave = self.leave(delivery.unsubscribe.as_deref());
+        self.placeholders.fill(&Rendered { subject, html, text, markdown }, &delivery.recipient.address, &leave)
+    }
+
+    /// Where a reader leaves who has this link of their own, or none; empty if there is no way.
+    pub(super) fn leave(&self, unsubscribe: Option<&str>) -> String {
+        let mailto = self.unsubscribe_mailto.as_ref();
+        let mailto = mailto.map(|address| format!("mailto:{address}?subject=unsubscribe"));
+        unsubscribe.map(str::to_owned).or(mailto).unwrap_or_default()
     }
 
     /// The copy that a new delivery would be: what a dry run shows.

@@ -1,17 +1,12 @@
 //! How a reader can leave: one https address each, with a token that tells others nothing (RFC 8058).
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
+use super::token::Tokens;
 use super::{Error, Options};
-
-/// A secret shorter than this can be guessed.
-const SHORTEST_SECRET: usize = 16;
 
 /// Makes each reader's own unsubscribe address.
 pub(super) struct Links {
     template: String,
-    secret: Hmac<Sha256>,
+    tokens: Tokens,
 }
 
 impl Links {
@@ -30,23 +25,13 @@ impl Links {
         let Some(path) = &options.unsubscribe_secret_file else {
             return settings("unsubscribe_url needs an `unsubscribe_secret_file`: `openssl rand -hex 32 > secret`");
         };
-        let secret = std::fs::read(path).map_err(Error::file(path))?;
-        let secret = secret.trim_ascii();
-        if secret.len() < SHORTEST_SECRET {
-            return settings("unsubscribe_secret_file holds less than 16 bytes: `openssl rand -hex 32 > secret`");
-        }
-        let secret = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
-        Ok(Some(Self { template: template.clone(), secret }))
+        let tokens = Tokens::read(path, "[mail] unsubscribe_secret_file")?;
+        Ok(Some(Self { template: template.clone(), tokens }))
     }
 
     /// The address by which `address` leaves `newsletter`; the same in every edition.
     pub(super) fn link(&self, newsletter: &str, address: &str) -> String {
-        let mut token = self.secret.clone();
-        token.update(newsletter.as_bytes());
-        token.update(b"\n");
-        token.update(address.as_bytes());
-        let token: String = token.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        self.template.replace("{token}", &token)
+        self.template.replace("{token}", &self.tokens.token(&[newsletter, address]))
     }
 }
 

@@ -47,7 +47,8 @@ pub struct Gathered {
 }
 
 /// How a gathering went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It was read.
     #[default]

@@ -11,6 +11,17 @@ use crate::model::Article;
 /// Articles saved in one statement; SQLite takes eight thousand.
 const TOGETHER: usize = 100;
 
+/// An article that stood in an edition already, under another id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// Id of the article.
+    pub article: String,
+    /// Id of the edition.
+    pub edition: String,
+    /// When the other article came that stood there.
+    pub seen: Timestamp,
+}
+
 impl Store {
     /// Stores `articles` for `newsletter`, all or none. Says for each whether it is new to that newsletter.
     ///
@@ -69,20 +80,39 @@ impl Store {
     }
 
     /// Articles of `newsletter` in no edition yet whose very headline and text stood in one under another id, and came at
-    /// or after `since`: id of the article and of that edition.
+    /// or after `since`: one row an article and edition, by their ids.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<BTreeMap<String, String>, Error> {
+    pub async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Repeated>, Error> {
         let query = sqlx::query(
-            "SELECT r.article, max(u.edition) AS edition FROM arrivals r
+            "SELECT r.article, u.edition, max(u.seen) AS seen FROM arrivals r
              JOIN articles a ON a.id = r.article JOIN articles b ON b.hash = a.hash AND b.id <> a.id
              JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
-             WHERE r.newsletter = ? AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= ? GROUP BY r.article",
+             WHERE r.newsletter = ? AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= ?
+             GROUP BY r.article, u.edition ORDER BY r.article, u.edition",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
-        rows.iter().map(|row| Ok((get(row, "article")?, get(row, "edition")?))).collect()
+        let repeated = |row: &SqliteRow| {
+            let (article, edition) = (get(row, "article")?, get(row, "edition")?);
+            Ok(Repeated { article, edition, seen: from_millis(get(row, "seen")?) })
+        };
+        rows.iter().map(repeated).collect()
+    }
+
+    /// The articles `ids` as they reached `newsletter`, by their ids; those that did not or are pruned are missing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn articles(&self, newsletter: &str, ids: &[&str]) -> Result<BTreeMap<String, Article>, Error> {
+        let query = sqlx::query(
+            "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
+             WHERE r.newsletter = ? AND a.article IS NOT NULL AND r.article IN (SELECT value FROM json_each(?))",
+        );
+        let rows = query.bind(newsletter).bind(sqlx::types::Json(ids)).fetch_all(&self.pool).await;
+        let rows = rows.map_err(Error::database("read articles"))?;
+        rows.iter().map(|row| arrived(row).map(|article| (article.id.clone(), article))).collect()
     }
 
     /// The article `id` as it is stored; `None` if it is unknown or pruned.

@@ -22,6 +22,7 @@ mod sources;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use articles::Repeated;
 pub use editions::{NewEdition, NewTemplate};
 pub use error::Error;
 pub use journal::{Durability, Journal};

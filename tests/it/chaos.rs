@@ -13,7 +13,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
-use newsdigest::send::{self, MessageTemplate, Security, SmtpOptions};
+use newsdigest::render::Rendered;
+use newsdigest::send::{self, EditionSecret, MessageTemplate, Placeholders, Security, SmtpOptions};
 use newsdigest::store::{self, NewEdition, NewTemplate, Store};
 
 use crate::support::smtp::{Act, Server, Step};
@@ -79,7 +80,10 @@ async fn fill(path: &Path) {
         .map(|number| format!("{}{number}@example.org", name(number)))
         .map(|address| Recipient { address, ..Recipient::default() })
         .collect();
-    let template = MessageTemplate::new(&edition, "Chaos", "<p>Chaos</p>", "Chaos\n", &options(1)).unwrap();
+    let placeholders = Placeholders::new(EditionSecret::new([7; 16]), &edition);
+    let (html, text) = ("<p>Chaos</p>".to_owned(), "Chaos\n".to_owned());
+    let rendered = Rendered { subject: "Chaos".into(), html, text, markdown: String::new() };
+    let template = MessageTemplate::new(&edition, &rendered, &placeholders, &options(1)).unwrap();
     let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options(1)).unwrap();
     let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use newsdigest::model::{Edition, Recipient, SourceHealth};
-use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Signer};
+use newsdigest::render::Rendered;
+use newsdigest::send::{self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Signer};
 
 use crate::support::receiver;
 
@@ -41,10 +42,13 @@ fn mail(signer: &Signer) -> Vec<u8> {
         unsubscribe_secret_file: Some(key("README.md")),
         ..send::Options::default()
     };
-    let unsubscribe = Placeholders::of(&edition.id).unsubscribe;
+    let placeholders = Placeholders::new(EditionSecret::new([7; 16]), &edition);
+    let unsubscribe = placeholders.unsubscribe.clone();
     let html = format!("<p>Grüße <a href=\"{unsubscribe}\">abbestellen</a></p>\n");
     let subject = "Häfen öffnen wieder nach sechs Tagen Streik – und 4 weitere Meldungen aus aller Welt";
-    let template = MessageTemplate::new(&edition, subject, &html, "Grüße  \n\n.\nFrom here\n\n\n", &options).unwrap();
+    let text = "Grüße  \n\n.\nFrom here\n\n\n".to_owned();
+    let rendered = Rendered { subject: subject.into(), html, text, markdown: String::new() };
+    let template = MessageTemplate::new(&edition, &rendered, &placeholders, &options).unwrap();
     let reader = Recipient { address: "ann@example.org".into(), name: Some("Ann Ünal".into()), language: None };
     let made = send::plan_deliveries(&edition, &[reader], &["de".into()], &options).unwrap();
     template.preview(&made[0], Some(signer)).unwrap().message.bytes
@@ -141,6 +145,17 @@ fn dkimpy_accepts_ed25519_keys_in_both_forms() {
     let record = format!("v=DKIM1; k=ed25519; p={}", public("ed25519.public.txt"));
     check("ed25519.pem", &record);
     check("ed25519.seed.txt", &record);
+}
+
+#[test]
+fn a_signature_bears_the_time_of_the_edition_and_is_the_same_at_every_try() {
+    for key_name in ["ed25519.pem", "rsa.pkcs8.pem"] {
+        let signer = signer(&key(key_name)).unwrap();
+        let (first, second) = (mail(&signer), mail(&signer));
+        assert_eq!(first, second, "{key_name}");
+        let composed = "2026-01-02T03:04:05Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        assert!(String::from_utf8(first).unwrap().contains(&format!("t={composed};")), "{key_name}");
+    }
 }
 
 #[test]

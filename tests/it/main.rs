@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod daily;
 mod dkim;
+mod dry_run;
 mod editions;
 mod evaluate;
 mod faults;

@@ -11,7 +11,10 @@ use std::time::Duration;
 
 use newsdigest::model::{Edition, Recipient, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
-use newsdigest::send::{self, DkimOptions, MessageTemplate, Placeholders, Security, Signer, SmtpOptions};
+use newsdigest::render::Rendered;
+use newsdigest::send::{
+    self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Security, Signer, SmtpOptions,
+};
 use newsdigest::store::{NewEdition, NewTemplate, Store};
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -167,12 +170,14 @@ async fn fill(store: &Store, options: &send::Options, to: &[&str]) {
         sections: vec![],
         health: SourceHealth::default(),
     };
-    let placeholders = Placeholders::of(&edition.id);
+    let placeholders = Placeholders::new(EditionSecret::new([7; 16]), &edition);
     let text =
         format!("Good morning, {}.\n.\nFrom here on, Grüße  \n\n{}\n", placeholders.address, "long ".repeat(400));
     let html =
         format!("<p>Good morning, {}: <a href=\"{}\">leave</a></p>\n", placeholders.address, placeholders.unsubscribe);
-    let template = MessageTemplate::new(&edition, "Häfen öffnen wieder – und mehr", &html, &text, options).unwrap();
+    let subject = "Häfen öffnen wieder – und mehr".to_owned();
+    let rendered = Rendered { subject, html, text, markdown: String::new() };
+    let template = MessageTemplate::new(&edition, &rendered, &placeholders, options).unwrap();
     let readers: Vec<Recipient> =
         to.iter().map(|&address| Recipient { address: address.to_owned(), ..Recipient::default() }).collect();
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], options).unwrap();

@@ -10,9 +10,10 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use newsdigest::model::{DeliveryChange, DeliveryState, Edition, Recipient, SendOutcome, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, DeliveryReport, deliver, skip_refused};
+use newsdigest::render::Rendered;
 use newsdigest::send::{
-    self, Delivery, DkimOptions, MessageTemplate, Placeholders, Security, Signer, Smtp, SmtpOptions, Transport,
-    TransportKind,
+    self, Delivery, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Security, Signer, Smtp, SmtpOptions,
+    Transport, TransportKind,
 };
 use newsdigest::store::{Durability, NewEdition, NewTemplate, Store};
 use tokio::sync::watch;
@@ -53,10 +54,12 @@ impl Outbox {
     /// Stores edition number `number`.
     async fn compose(&self, number: u8) {
         let edition = edition(number);
-        let placeholders = Placeholders::of(&edition.id);
+        let placeholders = Placeholders::new(EditionSecret::new([7; 16]), &edition);
         let text = format!("Good morning.\n.\nFrom here on {}\nGrüße\n", placeholders.address);
         let html = format!("<p>Good morning, {}.</p>", placeholders.address);
-        let template = MessageTemplate::new(&edition, "Hello – and more", &html, &text, &self.options).unwrap();
+        let subject = "Hello – and more".to_owned();
+        let rendered = Rendered { subject, html, text, markdown: String::new() };
+        let template = MessageTemplate::new(&edition, &rendered, &placeholders, &self.options).unwrap();
         let languages = ["en".to_owned()];
         let recipients = send::recipients(&self.options).unwrap().recipients;
         let deliveries = send::plan_deliveries(&edition, &recipients, &languages, &self.options).unwrap();

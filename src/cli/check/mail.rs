@@ -2,13 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Args, Findings};
+use super::{Args, Findings, example_edition};
 use crate::Error;
 use crate::cli::Exit;
 use crate::cli::run::environment;
 use crate::config::Config;
 use crate::model::{Problem, Recipient, SendOutcome};
-use crate::pipeline;
 use crate::send::{self, Dns, MessageTemplate, Options, PreparedMessage, Signer, TransportKind};
 
 pub(super) async fn check(
@@ -48,8 +47,8 @@ fn example_message(
     to: &str,
     now: Timestamp,
 ) -> Result<PreparedMessage, Error> {
-    let (edition, rendered) = pipeline::example_edition(config, now)?;
-    let template = MessageTemplate::new(&edition, &rendered.subject, &rendered.html, &rendered.text, options)?;
+    let (edition, rendered, placeholders) = example_edition(config, now)?;
+    let template = MessageTemplate::new(&edition, &rendered, &placeholders, options)?;
     let reader = Recipient { address: to.to_owned(), ..Recipient::default() };
     let deliveries = send::plan_deliveries(&edition, &[reader], std::slice::from_ref(&edition.language), options)?;
     Ok(template.preview(&deliveries[0], signer)?)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Error;
+use crate::error::{Error, Usage};
 use crate::extract;
 use crate::model::Article;
 
@@ -52,7 +52,9 @@ pub(super) struct Prediction {
 impl Data {
     /// Reads JSON Lines; a line that is no record becomes a problem.
     pub(super) fn read(name: &str) -> Result<Self, Error> {
-        let (records, mut problems) = lines::<Record>(name)?;
+        let (records, wrong) = lines::<Record>(name)?;
+        let mut problems: Vec<String> =
+            wrong.into_iter().map(|(line, error)| format!("{name}, line {line}: {error}")).collect();
         let mut subjects = Vec::with_capacity(records.len());
         for (line, record) in records {
             match record.subject() {
@@ -88,15 +90,15 @@ impl From<Article> for Subject {
 /// Summaries by the id of their text.
 pub(super) fn predictions(name: &str) -> Result<HashMap<String, Prediction>, Error> {
     let (predictions, problems) = lines::<Prediction>(name)?;
-    if let Some(problem) = problems.first() {
-        return Err(Error::Usage(problem.clone()));
+    if let Some((line, error)) = problems.into_iter().next() {
+        return Err(Usage::NotARecord { file: name.to_owned(), line, error }.into());
     }
     Ok(predictions.into_iter().map(|(_, prediction)| (prediction.id.to_string(), prediction)).collect())
 }
 
 /// Records with the numbers of their lines, and what is wrong with the others.
 #[expect(clippy::type_complexity, reason = "both lists, once")]
-fn lines<T: DeserializeOwned>(name: &str) -> Result<(Vec<(usize, T)>, Vec<String>), Error> {
+fn lines<T: DeserializeOwned>(name: &str) -> Result<(Vec<(usize, T)>, Vec<(usize, serde_json::Error)>), Error> {
     let reader: Box<dyn Read> = match name {
         "-" => Box::new(std::io::stdin()),
         _ => Box::new(std::fs::File::open(name).map_err(Error::file("read", name))?),
@@ -109,7 +111,7 @@ fn lines<T: DeserializeOwned>(name: &str) -> Result<(Vec<(usize, T)>, Vec<String
         }
         match serde_json::from_slice(&line) {
             Ok(record) => records.push((number + 1, record)),
-            Err(error) => problems.push(format!("{name}, line {}: {error}", number + 1)),
+            Err(error) => problems.push((number + 1, error)),
         }
     }
     Ok((records, problems))

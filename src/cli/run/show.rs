@@ -5,22 +5,16 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::Error;
 use crate::cli::run::{Args, Format};
-use crate::config::Config;
-use crate::model::Recipient;
-use crate::pipeline::{self, Composed};
-use crate::send::{Placeholders, PreparedMessage, Signer};
+use crate::error::{Error, Usage};
+use crate::pipeline::{Composed, Preview, Report};
+use crate::send::PreparedMessage;
 
-/// Writes the edition as `args` ask for it: to the standard output or into a file.
-pub(super) fn edition(args: &Args, config: &Config, composed: &Composed, to: &[Recipient]) -> Result<(), Error> {
-    let shown = shown(args.format, config, composed, to)?;
-    let Some(path) = &args.output else {
-        if args.open {
-            return Err(Error::Usage("--open opens what --output wrote: name a file".into()));
-        }
-        return to_stdout_bytes(&shown);
-    };
+/// Writes the edition of `report` as `args` ask for it: to the standard output or into a file.
+pub(super) fn edition(args: &Args, report: &Report) -> Result<(), Error> {
+    let (Some(composed), Some(preview)) = (&report.composed, &report.preview) else { return Ok(()) };
+    let shown = shown(args.format, composed, preview)?;
+    let Some(path) = &args.output else { return to_stdout_bytes(&shown) };
     let name = path.display().to_string();
     fs::write(path, shown).map_err(Error::file("write", &name))?;
     if args.open {
@@ -29,12 +23,11 @@ pub(super) fn edition(args: &Args, config: &Config, composed: &Composed, to: &[R
     Ok(())
 }
 
-fn shown(format: Format, config: &Config, composed: &Composed, to: &[Recipient]) -> Result<Vec<u8>, Error> {
-    let rendered = composed.rendered();
-    let mail = prepared(config, composed, to)?;
+fn shown(format: Format, composed: &Composed, preview: &Preview) -> Result<Vec<u8>, Error> {
+    let Preview { rendered, message } = preview;
     Ok(match format {
-        Format::Html => own(composed, to, &rendered.html).into_bytes(),
-        Format::Md => own(composed, to, &rendered.markdown).into_bytes(),
+        Format::Html => rendered.html.clone().into_bytes(),
+        Format::Md => rendered.markdown.clone().into_bytes(),
         Format::Json => {
             let composition = &composed.composition;
             let decisions = &composition.decisions;
@@ -44,26 +37,12 @@ fn shown(format: Format, config: &Config, composed: &Composed, to: &[Recipient])
             });
             format!("{all:#}\n").into_bytes()
         }
-        Format::Eml => match mail {
-            Some(mail) => mail.message.bytes,
-            None => return Err(Error::Usage("without [mail] in the config there is no message to show".into())),
-        },
+        Format::Eml => message.as_ref().ok_or(Usage::NoMessage)?.message.bytes.clone(),
         Format::Text => {
-            let head = mail.map_or_else(|| format!("Subject: {}\n", rendered.subject), |mail| headers(&mail));
-            format!("{head}\n{}", own(composed, to, &rendered.text)).into_bytes()
+            let head = message.as_ref().map_or_else(|| format!("Subject: {}\n", rendered.subject), headers);
+            format!("{head}\n{}", rendered.text).into_bytes()
         }
     })
-}
-
-/// The message of the first recipient.
-fn prepared(config: &Config, composed: &Composed, to: &[Recipient]) -> Result<Option<PreparedMessage>, Error> {
-    let (Some(mail), Some(_)) = (&config.mail, to.first()) else { return Ok(None) };
-    let signer = mail.dkim.as_ref().map(Signer::new).transpose()?;
-    let templates = pipeline::message_templates(composed, mail)?;
-    let deliveries = pipeline::deliveries(composed, &to[..1], mail)?;
-    let Some(delivery) = deliveries.first() else { return Ok(None) };
-    let template = templates.iter().find(|(language, _)| *language == delivery.template).or(templates.first());
-    Ok(template.map(|(_, template)| template.preview(delivery, signer.as_ref())).transpose()?)
 }
 
 /// The head of a message as it stands on the wire, but for its line ends.
@@ -72,13 +51,6 @@ fn headers(mail: &PreparedMessage) -> String {
     let head = message.split("\r\n\r\n").next().unwrap_or_default();
     let size = mail.message.bytes.len();
     format!("{}\n(the whole message has {size} bytes)\n", head.replace("\r\n", "\n"))
-}
-
-/// A part with the first recipient's own data in it.
-fn own(composed: &Composed, to: &[Recipient], part: &str) -> String {
-    let placeholders = Placeholders::of(&composed.edition().id);
-    let address = to.first().map_or("you", |recipient| recipient.address.as_str());
-    part.replace(&placeholders.address, address)
 }
 
 /// Data for another program or a person.

@@ -1,10 +1,10 @@
 //! `digest source check`: a source is asked now, and what came back is told with the advice that follows.
 
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 
 use crate::Error;
 use crate::cli::Exit;
@@ -44,7 +44,7 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
         if gathered.outcome == Outcome::Failed {
             exit = Exit::LeftOut;
         }
-        let first = heard.first.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let first = heard.first.into_inner();
         let mut told = told(source, &gathered, first.as_ref(), &read, now);
         if let Some(record) = store.source(&key(&config.newsletter.name, source)).await? {
             let _ = writeln!(told, "  remembered: {}", health(&record));
@@ -65,7 +65,7 @@ impl Fetch for Heard<'_> {
     fn fetch<'a>(&'a self, request: Request) -> BoxFuture<'a, Result<Reply, fetch::Error>> {
         Box::pin(async move {
             let reply = self.fetch.fetch(request).await?;
-            self.first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reply.clone());
+            self.first.lock().get_or_insert_with(|| reply.clone());
             Ok(reply)
         })
     }

@@ -1,6 +1,6 @@
-use crate::Error;
 use crate::cli::Session;
 use crate::config::NewSource;
+use crate::error::{Error, Usage};
 use crate::fetch::{Accept, Fetch, Http, Options, Reply, Request};
 use crate::source::feed;
 
@@ -17,13 +17,10 @@ pub(in crate::cli) async fn discover(url: &str, allow_private: bool, session: &S
         Ok(title) => (reply, title),
         Err(feed::Error::Page { feeds }) if !feeds.is_empty() => {
             let found = get(feeds[0].url.clone()).await?;
-            let title = title(&found).map_err(|error| Error::Usage(format!("`{}`: {error}", feeds[0].url)))?;
+            let title = title(&found).map_err(|error| Usage::NotAFeed { url: feeds[0].url.clone(), error })?;
             (found, title.or_else(|| feeds[0].title.clone()))
         }
-        Err(error) => {
-            let hint = "`digest source add --page URL` adds a page that is one article";
-            return Err(Error::Usage(format!("`{url}`: {error}\nhint: {hint}")));
-        }
+        Err(error) => return Err(Usage::NotAFeed { url: url.to_owned(), error }.into()),
     };
     let name = title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| reply.url.clone());
     Ok(NewSource { name, kind: "feed", place: reply.moved.unwrap_or(reply.url), section: None, allow_private })

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, Unit};
 
-use crate::Error;
 use crate::cli::Exit;
 use crate::cli::run::to_stdout;
 use crate::config::Config;
+use crate::error::{Error, Usage};
 use crate::pipeline::key;
 use crate::source::Source;
 use crate::store::{SourceRecord, Store};
@@ -11,17 +13,18 @@ use crate::store::{SourceRecord, Store};
 /// The source called `name`.
 pub(super) fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Source, Error> {
     let found = config.sources.iter().find(|source| source.name == name);
-    found.ok_or_else(|| Error::Usage(format!("no source is called `{name}`; `digest source list` names them")))
+    found.ok_or_else(|| Usage::UnknownSource(name.to_owned()).into())
 }
 
 /// A line for each source: name, place, how it did.
 pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
     let store = Store::snapshot(&config.store).await?;
     let width = config.sources.iter().map(|source| source.name.chars().count()).max().unwrap_or(0);
+    let records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
     let mut lines = String::new();
     for source in &config.sources {
-        let record = store.source(&key(&config.newsletter.name, source)).await?;
-        let health = record.map_or_else(|| "never asked".to_owned(), |record| health(&record));
+        let record = records.get(&key(&config.newsletter.name, source));
+        let health = record.map_or_else(|| "never asked".to_owned(), health);
         lines.push_str(&format!("{:width$}  {}  {health}\n", source.name, source.address()));
     }
     to_stdout(&lines)?;

@@ -1,6 +1,6 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -37,12 +37,12 @@ impl Commits {
             return true;
         }
         let (done, is_done) = oneshot::channel();
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((changes, done));
+        self.waiting.lock().push((changes, done));
         {
             let mut turn = self.writing.lock().await;
             // Whoever is ready now goes along: a commit costs the same for one change or for twenty.
             tokio::task::yield_now().await;
-            let batch = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            let batch = std::mem::take(&mut *self.waiting.lock());
             self.write(&mut turn, batch).await;
         }
         is_done.await.unwrap_or(false)
@@ -81,6 +81,6 @@ impl Commits {
     }
 
     fn failed(&self) -> MutexGuard<'_, Option<Error>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+        self.failure.lock()
     }
 }

@@ -1,7 +1,8 @@
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{DeliveryPolicy, MOST_BREAKS};
@@ -75,19 +76,19 @@ impl<'a> Queue<'a> {
 
     /// A marked message, and whether it is time to mark more.
     pub(super) fn pop(&self) -> Option<((PendingDelivery, PreparedMessage), bool)> {
-        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ready = self.ready.lock();
         let first = ready.pop_front()?;
         Some((first, ready.len() < CLAIM / 2 && !self.is_careful()))
     }
 
     /// Keeps marked messages until somebody takes them.
     pub(super) fn push(&self, marked: impl IntoIterator<Item = (PendingDelivery, PreparedMessage)>) {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(marked);
+        self.ready.lock().extend(marked);
     }
 
     /// Takes back what was marked and not given out.
     pub(super) fn leftovers(&self) -> VecDeque<(PendingDelivery, PreparedMessage)> {
-        std::mem::take(&mut *self.ready.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.ready.lock())
     }
 
     /// The next deliveries that are due at `now`, made into messages; none at the end, or when the store cannot be read.
@@ -146,11 +147,11 @@ impl<'a> Queue<'a> {
 
     /// The connection broke while this delivery was tried.
     pub(super) fn broke(&self, id: i64) {
-        *self.breaks.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default() += 1;
+        *self.breaks.lock().entry(id).or_default() += 1;
     }
 
     fn is_hopeless(&self, id: i64) -> bool {
-        self.breaks.lock().unwrap_or_else(PoisonError::into_inner).get(&id).is_some_and(|&breaks| breaks >= MOST_BREAKS)
+        self.breaks.lock().get(&id).is_some_and(|&breaks| breaks >= MOST_BREAKS)
     }
 
     /// Why the store could not be read, if so.
@@ -159,7 +160,7 @@ impl<'a> Queue<'a> {
     }
 
     fn failed(&self) -> MutexGuard<'_, Option<Error>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+        self.failure.lock()
     }
 }
 

@@ -1,0 +1,87 @@
+//! `[mail]`, ready for use, and what it does with an edition: put it into the outbox, or make one reader's copy.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::error::{Error, Usage};
+use crate::model::Recipient;
+use crate::pipeline::compose::Composed;
+use crate::render::Rendered;
+use crate::send::{self, PreparedMessage, Signer};
+use crate::store::{NewEdition, NewTemplate, Store};
+
+/// `[mail]` with the key it signs with, which is read before anything is composed.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// `[mail]`.
+    pub options: send::Options,
+    /// Signs what is sent; `None` without `[mail.dkim]`.
+    pub signer: Option<Arc<Signer>>,
+}
+
+impl Mail {
+    /// The `[mail]` of `config`; `None` if it has none.
+    ///
+    /// # Errors
+    /// The signing key cannot be read.
+    pub fn new(config: &Config) -> Result<Option<Self>, send::Error> {
+        let Some(options) = &config.mail else { return Ok(None) };
+        let signer = options.dkim.as_ref().map(Signer::new).transpose()?.map(Arc::new);
+        Ok(Some(Self { options: options.clone(), signer }))
+    }
+
+    /// The `[mail]` of a config that needs one.
+    pub(super) fn required(config: &Config) -> Result<Self, Error> {
+        Self::new(config)?.ok_or_else(|| Usage::NoMail(config.path.clone()).into())
+    }
+}
+
+/// Stores the edition with its message templates, recipients and used articles in one transaction: the outbox.
+///
+/// # Errors
+/// The store cannot be written, or `[mail] from` is no address; then nothing is stored.
+pub async fn enqueue(
+    composed: &Composed,
+    recipients: &[Recipient],
+    options: &send::Options,
+    store: &Store,
+) -> Result<(), Error> {
+    let templates: Result<Vec<NewTemplate>, send::Error> = composed
+        .message_templates(options)?
+        .into_iter()
+        .map(|(language, template)| Ok(NewTemplate { language, template: template.to_json()? }))
+        .collect();
+    let deliveries = composed.deliveries(recipients, options)?;
+    let edition = composed.edition();
+    let new = NewEdition { edition, templates: &templates?, deliveries: &deliveries, used: &composed.used };
+    Ok(store.store_edition(&new).await?)
+}
+
+/// An edition as one reader would get it.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// Its parts, with the reader's own data filled in.
+    pub rendered: Rendered,
+    /// The whole message; `None` without `[mail]` or without a reader.
+    pub message: Option<PreparedMessage>,
+}
+
+/// The copy of `reader`: byte for byte what would be handed to the server. Without `[mail]` or a reader, the parts alone.
+///
+/// # Errors
+/// A value of `[mail]` makes no valid header, or the secret of the unsubscribe links cannot be read.
+pub fn preview(composed: &Composed, mail: Option<&Mail>, reader: Option<&Recipient>) -> Result<Preview, send::Error> {
+    if let (Some(mail), Some(reader)) = (mail, reader) {
+        let templates = composed.message_templates(&mail.options)?;
+        let deliveries = composed.deliveries(std::slice::from_ref(reader), &mail.options)?;
+        let template = |language: &String| templates.iter().find(|(known, _)| known == language);
+        if let Some((delivery, (_, template))) =
+            deliveries.first().and_then(|first| Some((first, template(&first.template)?)))
+        {
+            let message = Some(template.preview(delivery, mail.signer.as_deref())?);
+            return Ok(Preview { rendered: template.for_reader(delivery), message });
+        }
+    }
+    let address = reader.map_or("you", |reader| reader.address.as_str());
+    Ok(Preview { rendered: composed.placeholders.fill(composed.rendered(), address, ""), message: None })
+}

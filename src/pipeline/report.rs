@@ -1,0 +1,153 @@
+//! The account of a run, as values: words, exit codes and JSON are the caller's.
+
+use jiff::Timestamp;
+
+use crate::config::Config;
+use crate::model::{Problem, Recipient, SendOutcome, SourceHealth};
+use crate::pipeline::compose::Composed;
+use crate::pipeline::deliver::DeliveryReport;
+use crate::pipeline::gather::Gathered;
+use crate::pipeline::mail::Preview;
+
+/// What happened in a run.
+#[derive(Debug)]
+pub struct Report {
+    /// `[newsletter] name`.
+    pub newsletter: String,
+    /// The run's time.
+    pub now: Timestamp,
+    /// What the sources did; `None` if they were not asked.
+    pub gathered: Option<Gathered>,
+    /// The edition; `None` if none was composed.
+    pub composed: Option<Composed>,
+    /// Why there is no new edition, if one was asked for.
+    pub skipped: Option<Skipped>,
+    /// How many readers the edition has.
+    pub recipients: usize,
+    /// The first reader's copy, in a dry run.
+    pub preview: Option<Preview>,
+    /// What became of the outbox; `None` if nothing was in it.
+    pub delivered: Option<DeliveryReport>,
+    /// What the user should hear.
+    pub problems: Vec<Problem>,
+    /// The test copy was not taken.
+    pub test_failed: bool,
+    /// No source could be reached, as on a morning without network.
+    pub unreachable: bool,
+}
+
+/// Why a run that should compose made no new edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skipped {
+    /// The last edition is younger than `min_interval`: the next is due then.
+    NotDue(Timestamp),
+    /// There is nothing new to tell.
+    NothingNew,
+}
+
+/// How a run ended, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Done; also: nothing new, already sent.
+    Done,
+    /// Done, but something was left out.
+    LeftOut,
+    /// Failed; nothing was sent.
+    Failed,
+    /// A later run will do it: mail is still in the outbox, or no source could be reached.
+    Unfinished,
+}
+
+impl Report {
+    pub(super) fn new(config: &Config, now: Timestamp) -> Self {
+        Self {
+            newsletter: config.newsletter.name.clone(),
+            now,
+            gathered: None,
+            composed: None,
+            skipped: None,
+            recipients: 0,
+            preview: None,
+            delivered: None,
+            problems: Vec::new(),
+            test_failed: false,
+            unreachable: false,
+        }
+    }
+
+    /// How the run ended; `strict`: any trouble counts as something left out.
+    pub fn verdict(&self, strict: bool) -> Verdict {
+        let delivered = self.delivered.as_ref();
+        // An edition of nothing because every source failed is a failure, not a quiet day.
+        let all_failed = self.gathered.as_ref().is_some_and(|gathered| {
+            let health = &gathered.health;
+            health.asked > 0 && health.answered == 0 && health.failed.len() == health.asked
+        });
+        if self.test_failed || all_failed && self.skipped == Some(Skipped::NothingNew) {
+            return Verdict::Failed;
+        }
+        let nothing_sent = delivered.is_none_or(|outcome| outcome.sent == 0);
+        if delivered.is_some_and(|outcome| outcome.unfinished) || self.unreachable && nothing_sent {
+            return Verdict::Unfinished;
+        }
+        let refused = delivered.is_some_and(DeliveryReport::left_out);
+        let is_trouble = refused || !self.problems.is_empty() || strict && self.any_trouble();
+        if is_trouble { Verdict::LeftOut } else { Verdict::Done }
+    }
+
+    /// Nothing was sent that should have been.
+    pub(super) fn failed(&self) -> bool {
+        self.verdict(false) == Verdict::Failed
+    }
+
+    fn any_trouble(&self) -> bool {
+        let mut sources = self.gathered.iter().flat_map(|gathered| &gathered.sources);
+        sources.any(|source| !source.problems.is_empty() || !source.unread.is_empty())
+    }
+
+    /// How the sources did in this run; `None` if they were not asked.
+    pub(super) fn health(&self) -> Option<SourceHealth> {
+        self.gathered.as_ref().map(|gathered| gathered.health.clone())
+    }
+
+    /// Adds what the sources did; `nobody_reached`: there was no connection to any of them.
+    pub(super) fn gather(&mut self, gathered: Gathered, nobody_reached: bool) {
+        self.problems.extend(gathered.problems().cloned());
+        self.unreachable = nobody_reached && gathered.health.answered == 0;
+        if self.unreachable {
+            let problem = Problem::new("network", "no source could be reached, so nothing new was read");
+            self.problems.push(problem.hint("is this machine connected? the next run reads what this one missed"));
+        }
+        self.gathered = Some(gathered);
+    }
+
+    pub(super) fn recipients(&mut self, recipients: &[Recipient], problems: Vec<Problem>) {
+        self.recipients = recipients.len();
+        self.problems.extend(problems);
+    }
+
+    /// Adds what a delivery did; a later one of the same run counts on top.
+    pub(super) fn deliver(&mut self, outcome: DeliveryReport) {
+        self.problems.extend(outcome.problems.iter().cloned());
+        let before = self.delivered.take().unwrap_or_default();
+        let (sent, refused) = (before.sent + outcome.sent, before.refused + outcome.refused);
+        self.delivered = Some(DeliveryReport { sent, refused, ..outcome });
+    }
+
+    pub(super) fn send_test(&mut self, address: &str, outcome: SendOutcome) {
+        let mut report = DeliveryReport::default();
+        match outcome {
+            SendOutcome::Accepted(_) => report.sent = 1,
+            SendOutcome::Deferred(words)
+            | SendOutcome::Unavailable(words)
+            | SendOutcome::Refused(words)
+            | SendOutcome::Unknown(words)
+            | SendOutcome::Abort(words) => {
+                report.refused = 1;
+                report.problems.push(Problem::new(address, "the test copy was not taken").because(words));
+                self.test_failed = true;
+            }
+        }
+        self.deliver(report);
+    }
+}

@@ -1,0 +1,352 @@
+//! The whole job as one call: a [`Request`] and a config → a [`Report`]. Nothing is printed here.
+//!
+//! The three acts in a row, each alone, a dry run, a test copy, an edition of recorded replies or of the past: all walk the
+//! same code. What a run needs of the process around it (environment variables, somebody who watches, a wish to end) it is
+//! lent as a [`Host`].
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use crate::config::{Config, WhenEmpty};
+use crate::error::{Error, Usage};
+use crate::fetch::{self, Fetch, Http, Recorded};
+use crate::model::{Problem, Recipient};
+use crate::pipeline::compose::{Composed, compose};
+use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
+use crate::pipeline::gather::gather;
+use crate::pipeline::inputs::{Inputs, load};
+use crate::pipeline::mail::{Mail, enqueue, preview};
+use crate::pipeline::reach::Reach;
+use crate::pipeline::replay::{Recording, replies};
+use crate::pipeline::report::{Report, Skipped};
+use crate::pipeline::templates;
+use crate::render::Templates;
+use crate::send::{self, Mailbox, Recipients};
+use crate::store::{self, Store};
+
+/// Longest a delivery lasts when nothing else is said: a run a day must not meet the next.
+const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Which job.
+    pub job: Job,
+    /// The run's time.
+    pub now: Timestamp,
+    /// Replaces the time of the last edition.
+    pub since: Option<Timestamp>,
+    /// Only these sources; all of them if empty.
+    pub only: Vec<String>,
+    /// Ask nobody: read the replies of the last gathering again.
+    pub offline: bool,
+    /// Begin nothing new after this long.
+    pub deadline: Option<SignedDuration>,
+}
+
+impl Request {
+    /// `job` at `now`, as the config says.
+    pub fn new(job: Job, now: Timestamp) -> Self {
+        Self { job, now, since: None, only: Vec::new(), offline: false, deadline: None }
+    }
+}
+
+/// The jobs there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// For good: the store is written, mail is sent.
+    Run(Acts),
+    /// Shows what a run would send; the store stays as it is.
+    DryRun,
+    /// Sends what a run would send to this address alone; the store stays as it is.
+    SendTest(String),
+    /// What the replies of the last gathering make, on a copy of the store. When nothing of it waits to be told, or an
+    /// edition is named, that edition (else the last one) as it was composed.
+    Replay(Option<String>),
+}
+
+/// Which of the three acts are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acts {
+    /// Ask the sources and store what is new.
+    pub gather: bool,
+    /// Compose an edition of what is stored and put it into the outbox.
+    pub compose: bool,
+    /// Send what is in the outbox.
+    pub deliver: bool,
+}
+
+impl Acts {
+    /// All three in a row.
+    pub const ALL: Self = Self { gather: true, compose: true, deliver: true };
+    /// Gathering alone.
+    pub const GATHER: Self = Self { gather: true, compose: false, deliver: false };
+    /// Composing alone.
+    pub const COMPOSE: Self = Self { gather: false, compose: true, deliver: false };
+    /// Delivering alone.
+    pub const DELIVER: Self = Self { gather: false, compose: false, deliver: true };
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress<'a> {
+    /// So many sources are about to be asked.
+    Gathering(usize),
+    /// The source of this name is done.
+    Gathered(&'a str),
+    /// So many messages are about to be sent.
+    Sending(u64),
+    /// So many of them are done with (sent or refused for good).
+    Sent(u64),
+    /// What was begun last is over.
+    Over,
+}
+
+/// What a run is lent by the process around it.
+pub struct Host<'a> {
+    /// Looks up an environment variable (`password_env`).
+    pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Hears how far the run is.
+    pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
+    /// Becomes true when the program is asked to end: the message in hand is finished, the rest stays.
+    pub cancel: watch::Receiver<bool>,
+}
+
+impl Default for Host<'_> {
+    /// No variables, nobody who watches, no end before the end.
+    fn default() -> Self {
+        Self { environment: &|_| None, progress: &|_| (), cancel: watch::channel(false).1 }
+    }
+}
+
+/// Does what `request` asks for.
+///
+/// # Errors
+/// The config, the template or the mail settings make no sense (then nothing was done), another run is at work, or the store
+/// fails. What goes wrong with one source or one reader is a problem of the report.
+pub async fn run(request: &Request, config: &Config, host: &Host<'_>) -> Result<Report, Error> {
+    if let Some(unknown) = request.only.iter().find(|name| config.sources.iter().all(|source| source.name != **name)) {
+        return Err(Usage::UnknownSource(unknown.clone()).into());
+    }
+    // What can be wrong is found before anything is fetched, and long before anything is sent.
+    let templates = templates::load(&config.template())?;
+    let run = Run { request, config, host, templates };
+    match &request.job {
+        Job::Run(acts) => run.for_good(*acts).await,
+        Job::DryRun => run.dry_run().await,
+        Job::SendTest(to) => run.send_test(to).await,
+        Job::Replay(edition) => run.replay(edition.as_deref()).await,
+    }
+}
+
+struct Run<'a> {
+    request: &'a Request,
+    config: &'a Config,
+    host: &'a Host<'a>,
+    templates: Templates,
+}
+
+impl Run<'_> {
+    async fn for_good(&self, acts: Acts) -> Result<Report, Error> {
+        let mail = if acts.compose || acts.deliver { Some(Mail::required(self.config)?) } else { None };
+        let _lock = store::lock(&self.config.store)?;
+        let store = Store::open(&self.config.store).await?;
+        let ping = Ping::new(self.config);
+        ping.notify("/start").await;
+        let done = self.acts(acts, &store, mail.as_ref()).await;
+        let failed = done.as_ref().map_or(true, Report::failed);
+        ping.notify(if failed { "/fail" } else { "" }).await;
+        done
+    }
+
+    async fn acts(&self, acts: Acts, store: &Store, mail: Option<&Mail>) -> Result<Report, Error> {
+        let mut report = Report::new(self.config, self.request.now);
+        let sender = mail.filter(|_| acts.deliver);
+        // What an earlier run left is sent first: it must not wait for today's sources.
+        self.deliver(store, sender, &mut report).await?;
+        if acts.gather {
+            let folder = replies(&self.config.store);
+            if self.request.offline {
+                self.gather(store, &Recorded::new(folder), &mut report).await?;
+            } else {
+                let fetch = Recording::new(self.http()?, folder, self.request.now);
+                self.gather(store, &fetch, &mut report).await?;
+            }
+        }
+        if let Some(mail) = mail.filter(|_| acts.compose)
+            && self.publish(store, mail, &mut report).await?
+        {
+            self.deliver(store, sender, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    /// Whether there is a new edition in the outbox.
+    async fn publish(&self, store: &Store, mail: &Mail, report: &mut Report) -> Result<bool, Error> {
+        let newsletter = &self.config.newsletter;
+        let last = store.last_edition(&newsletter.name).await?;
+        // An edition of a time to come is a clock's mistake; nobody waits until then.
+        let last = last.filter(|edition| edition.composed <= self.request.now);
+        let due = last.and_then(|edition| edition.composed.checked_add(newsletter.min_interval).ok());
+        if let Some(due) = due.filter(|due| *due > self.request.now) {
+            report.skipped = Some(Skipped::NotDue(due));
+            return Ok(false);
+        }
+        let Recipients { recipients, mut problems } = send::recipients(&mail.options)?;
+        let (recipients, skipped) = skip_refused(store, &newsletter.name, &mail.options, recipients).await?;
+        problems.extend(skipped);
+        report.recipients(&recipients, problems);
+        let composed = self.compose(store, recipients.clone(), report).await?;
+        if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {
+            report.skipped = Some(Skipped::NothingNew);
+            report.composed = Some(composed);
+            return Ok(false);
+        }
+        enqueue(&composed, &recipients, &mail.options, store).await?;
+        report.composed = Some(composed);
+        Ok(true)
+    }
+
+    async fn compose(&self, store: &Store, recipients: Vec<Recipient>, report: &Report) -> Result<Composed, Error> {
+        let mut inputs = load(store, self.config, self.request.now).await?;
+        inputs.since = self.request.since.or(inputs.since);
+        inputs.health = report.health().unwrap_or(inputs.health);
+        inputs.recipients = recipients;
+        self.composed(&inputs)
+    }
+
+    fn composed(&self, inputs: &Inputs) -> Result<Composed, Error> {
+        let failed = |error| Error::Template { template: self.config.template(), error };
+        compose(inputs, self.config, &self.templates).map_err(failed)
+    }
+
+    async fn deliver(&self, store: &Store, mail: Option<&Mail>, report: &mut Report) -> Result<(), Error> {
+        let Some(mail) = mail else { return Ok(()) };
+        let counts = store.counts(&self.config.newsletter.name, None).await?;
+        let open = counts.waiting + counts.trying + counts.unknown;
+        if open == 0 {
+            return Ok(());
+        }
+        let deadline = self.request.deadline.and_then(|deadline| Duration::try_from(deadline).ok());
+        let deadline = deadline.unwrap_or(LONGEST_DELIVERY);
+        let mut policy = DeliveryPolicy::new(&self.config.newsletter.name, &mail.options, self.request.now, deadline);
+        let (tell, mut hear) = watch::channel(0);
+        policy.progress = Some(tell);
+        // Only now: the password is asked for when there is something to send.
+        let transport = send::transport(&mail.options, self.host.environment)?;
+        (self.host.progress)(Progress::Sending(open));
+        let work = async {
+            let outcome = deliver(store, transport.as_ref(), mail.signer.clone(), &policy, &self.host.cancel).await;
+            // Nobody is told any more: the other half ends.
+            drop(policy);
+            outcome
+        };
+        let watch = async {
+            while hear.changed().await.is_ok() {
+                (self.host.progress)(Progress::Sent(*hear.borrow_and_update()));
+            }
+        };
+        let (outcome, ()) = tokio::join!(work, watch);
+        (self.host.progress)(Progress::Over);
+        report.deliver(outcome?);
+        Ok(())
+    }
+
+    async fn dry_run(&self) -> Result<Report, Error> {
+        let mail = Mail::new(self.config)?;
+        let Recipients { recipients, problems } =
+            mail.as_ref().map(|mail| send::recipients(&mail.options)).transpose()?.unwrap_or_default();
+        let mut report = self.rehearsal(recipients.clone(), problems).await?;
+        if let Some(composed) = &report.composed {
+            report.preview = Some(preview(composed, mail.as_ref(), recipients.first())?);
+        }
+        Ok(report)
+    }
+
+    /// Hands the edition to one address; nothing is kept of it.
+    async fn send_test(&self, to: &str) -> Result<Report, Error> {
+        let mail = Mail::required(self.config)?;
+        let Mailbox { name, address } = Mailbox::parse(to)?;
+        let recipient = Recipient { address, name, language: None };
+        let mut report = self.rehearsal(vec![recipient.clone()], Vec::new()).await?;
+        let Some(composed) = &report.composed else { return Ok(report) };
+        if let Some(prepared) = preview(composed, Some(&mail), Some(&recipient))?.message {
+            let transport = send::transport(&mail.options, self.host.environment)?;
+            let outcome = transport.send(&prepared.message).await;
+            transport.close().await;
+            report.send_test(&recipient.address, outcome);
+        }
+        Ok(report)
+    }
+
+    /// Gathers and composes on a copy of the store.
+    async fn rehearsal(&self, recipients: Vec<Recipient>, problems: Vec<Problem>) -> Result<Report, Error> {
+        let mut report = Report::new(self.config, self.request.now);
+        let store = Store::snapshot(&self.config.store).await?;
+        if self.request.offline {
+            self.gather(&store, &Recorded::new(replies(&self.config.store)), &mut report).await?;
+        } else {
+            self.gather(&store, &self.http()?, &mut report).await?;
+        }
+        report.recipients(&recipients, problems);
+        report.composed = Some(self.compose(&store, recipients, &report).await?);
+        Ok(report)
+    }
+
+    async fn replay(&self, edition: Option<&str>) -> Result<Report, Error> {
+        let mut report = Report::new(self.config, self.request.now);
+        if edition.is_none() {
+            let store = Store::snapshot(&self.config.store).await?;
+            self.gather(&store, &Recorded::new(replies(&self.config.store)), &mut report).await?;
+            let composed = self.compose(&store, Vec::new(), &report).await?;
+            if !composed.composition.decisions.is_empty() {
+                report.composed = Some(composed);
+                return Ok(report);
+            }
+        }
+        let before = Store::before(&self.config.store, &self.config.newsletter.name, edition).await?;
+        let Some((store, told)) = before else {
+            return Err(edition.map_or(Usage::NothingToTell, |id| Usage::UnknownEdition(id.to_owned())).into());
+        };
+        let mut inputs = load(&store, self.config, told.composed).await?;
+        (inputs.since, inputs.health) = (told.since.or(inputs.since), told.health);
+        report.composed = Some(self.composed(&inputs)?);
+        Ok(report)
+    }
+
+    fn http(&self) -> Result<Http, fetch::Error> {
+        let mut options = self.config.fetch.clone();
+        options.deadline = self.request.deadline.map_or(options.deadline, |deadline| options.deadline.min(deadline));
+        Http::new(&options)
+    }
+
+    async fn gather(&self, store: &Store, fetch: &dyn Fetch, report: &mut Report) -> Result<(), store::Error> {
+        let reach = Reach::new(fetch);
+        (self.host.progress)(Progress::Gathering(self.config.sources.len()));
+        let tick = |name: &str| (self.host.progress)(Progress::Gathered(name));
+        let gathered = gather(self.config, &self.request.only, store, &reach, self.request.now, &tick).await;
+        (self.host.progress)(Progress::Over);
+        report.gather(gathered?, reach.nobody());
+        Ok(())
+    }
+}
+
+/// `[ping]`: hears of the start, the success and the failure of a run.
+struct Ping {
+    url: Option<String>,
+}
+
+impl Ping {
+    fn new(config: &Config) -> Self {
+        Self { url: config.ping.as_ref().map(|ping| ping.url.trim_end_matches('/').to_owned()) }
+    }
+
+    async fn notify(&self, path: &str) {
+        let Some(url) = &self.url else { return };
+        if let Err(error) = fetch::ping(&format!("{url}{path}")).await {
+            tracing::warn!(%error, "the ping was not heard");
+        }
+    }
+}
