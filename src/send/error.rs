@@ -23,6 +23,14 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The list of recipients cannot be used as it is.
+    #[error("cannot use the recipients of `{}`: {why}", path.display())]
+    Recipients {
+        /// Which file.
+        path: PathBuf,
+        /// Why, and what to do about it.
+        why: String,
+    },
     /// The command that prints the password failed. Its output is never shown.
     #[error("the password command `{program}` failed: {why}")]
     PasswordCommand {

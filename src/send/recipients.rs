@@ -1,9 +1,17 @@
 //! Who gets the newsletter: `[mail] to` and a CSV file, checked, normalized, each once.
+//!
+//! The file is what people have: an export of a mailing service or a table saved by a spreadsheet, in any encoding, with
+//! any separator, in any order of columns. What cannot be read with confidence is refused as a whole, before an edition
+//! is made for it.
+
+mod columns;
+mod table;
 
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::address::clean_name;
+use self::columns::Columns;
+use self::table::Record;
 use super::{Error, Mailbox, Options};
 use crate::model::{Problem, Recipient};
 
@@ -19,7 +27,8 @@ pub struct Recipients {
 /// All recipients of `options`.
 ///
 /// # Errors
-/// When an address in `to` is none, or the file cannot be read. A bad line of the file is a problem only.
+/// When an address in `to` is none, or the file cannot be read or holds lines and no recipient. A bad line among good
+/// ones is a problem only.
 pub fn recipients(options: &Options) -> Result<Recipients, Error> {
     let mut found = Recipients::default();
     let mut seen = HashSet::new();
@@ -31,94 +40,32 @@ pub fn recipients(options: &Options) -> Result<Recipients, Error> {
     }
     if let Some(path) = &options.recipients {
         let bytes = std::fs::read(path).map_err(Error::file(path))?;
-        let text = String::from_utf8_lossy(&bytes);
-        read_csv(text.strip_prefix('\u{feff}').unwrap_or(&text), path, &mut seen, &mut found);
+        let refused = |why: String| Error::Recipients { path: path.clone(), why };
+        let records = table::records(&bytes).map_err(refused)?;
+        read(&records, path, &mut seen, &mut found)?;
     }
     Ok(found)
 }
 
-fn read_csv(text: &str, path: &Path, seen: &mut HashSet<String>, found: &mut Recipients) {
-    let mut columns: Option<Columns> = None;
-    for (line, fields) in records(text) {
-        if fields.iter().all(|field| field.trim().is_empty()) || fields[0].starts_with('#') {
-            continue;
-        }
-        if columns.is_none() {
-            columns = Columns::from_head(&fields);
-            if columns.is_some() {
-                continue;
+fn read(records: &[Record], path: &Path, seen: &mut HashSet<String>, found: &mut Recipients) -> Result<(), Error> {
+    let (columns, rows) = Columns::of(records);
+    let mut is_read = false;
+    for Record { line, fields } in rows {
+        match columns.read(fields) {
+            Ok(recipient) => {
+                is_read = true;
+                found.recipients.extend(seen.insert(recipient.address.clone()).then_some(recipient));
             }
-        }
-        let columns = columns.get_or_insert_with(Columns::default);
-        match columns.read(&fields) {
-            Ok(recipient) if seen.insert(recipient.address.clone()) => found.recipients.push(recipient),
-            Ok(_) => {}
             Err(error) => {
                 let problem = Problem::new(format!("{}:{line}", path.display()), "this line is no recipient");
                 found.problems.push(problem.because(error));
             }
         }
     }
-}
-
-/// Where each value stands in a line.
-struct Columns {
-    address: usize,
-    name: Option<usize>,
-    language: Option<usize>,
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Self { address: 0, name: Some(1), language: Some(2) }
+    if is_read || rows.is_empty() {
+        return Ok(());
     }
-}
-
-impl Columns {
-    /// The columns that `fields` name, if they are a head.
-    fn from_head(fields: &[String]) -> Option<Self> {
-        let find =
-            |names: &[&str]| fields.iter().position(|field| names.contains(&field.trim().to_lowercase().as_str()));
-        Some(Self {
-            address: find(&["address", "email", "e-mail", "mail"])?,
-            name: find(&["name"]),
-            language: find(&["language", "lang"]),
-        })
-    }
-
-    fn read(&self, fields: &[String]) -> Result<Recipient, Error> {
-        let field = |at: Option<usize>| at.and_then(|at| fields.get(at)).map(|field| field.trim()).unwrap_or_default();
-        let Mailbox { name, address } = Mailbox::parse(field(Some(self.address)))?;
-        let language = field(self.language);
-        Ok(Recipient {
-            address,
-            name: clean_name(field(self.name)).or(name),
-            language: (!language.is_empty()).then(|| language.to_lowercase()),
-        })
-    }
-}
-
-/// The records of a CSV file (RFC 4180) with the line each begins on: fields may stand in quotes, and a doubled quote
-/// in one is a quote.
-fn records(text: &str) -> impl Iterator<Item = (usize, Vec<String>)> + '_ {
-    let mut chars = text.chars().peekable();
-    let mut line = 1;
-    std::iter::from_fn(move || {
-        chars.peek()?;
-        let (begin, mut fields, mut field, mut quoted) = (line, Vec::new(), String::new(), false);
-        while let Some(char) = chars.next() {
-            line += usize::from(char == '\n');
-            match char {
-                '"' if quoted && chars.next_if_eq(&'"').is_some() => field.push('"'),
-                '"' if quoted || field.trim().is_empty() => quoted = !quoted,
-                ',' | ';' if !quoted => fields.push(std::mem::take(&mut field)),
-                '\n' if !quoted => break,
-                _ => field.push(char),
-            }
-        }
-        fields.push(field);
-        Some((begin, fields))
-    })
+    Err(Error::Recipients { path: path.to_owned(), why: format!("none of its {} lines is a recipient", rows.len()) })
 }
 
 #[cfg(test)]
@@ -161,5 +108,32 @@ mod tests {
         let lines: Vec<_> =
             found.problems.iter().map(|problem| problem.subject.rsplit(':').next().unwrap().to_owned()).collect();
         assert_eq!(lines, ["2", "4"]);
+    }
+
+    #[test]
+    fn the_headings_of_other_programs_are_understood() {
+        let ann = |name| [("a@example.org", Some(name), None)];
+        check("First Name,Last Name,Email Address,Opted in\r\nAnn,Lee,a@example.org,yes\r\n", &ann("Ann Lee"), 0);
+        check("Name;Vorname;E-Mail-Adresse\nLee;Ann;a@example.org\n", &ann("Ann Lee"), 0);
+        check("Name,First Name,Email\nAnn Lee,Ann,a@example.org\n", &ann("Ann Lee"), 0);
+        check("Nom;Prénom;Adresse e-mail\nLee;Ann;a@example.org\n", &ann("Ann Lee"), 0);
+        check("Name,Address,Email\nAnn,1 Main Street,a@example.org\n", &ann("Ann"), 0);
+        check("E-Mail;Name;Sprache\na@example.org;Ann;DE\n", &[("a@example.org", Some("Ann"), Some("de"))], 0);
+        check(
+            "Ann Lee,a@example.org\nBob,b@example.org\n",
+            &[("a@example.org", Some("Ann Lee"), None), ("b@example.org", Some("Bob"), None)],
+            0,
+        );
+        check("email,name\n", &[], 0);
+    }
+
+    #[test]
+    fn a_file_without_any_recipient_is_refused_as_a_whole() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "email,name\nnobody,A\nneither,B\n").unwrap();
+        let options =
+            Options { to: vec!["a@example.org".into()], recipients: Some(file.path().into()), ..Options::default() };
+        let error = recipients(&options).unwrap_err().to_string();
+        assert!(error.ends_with("none of its 2 lines is a recipient"), "{error}");
     }
 }

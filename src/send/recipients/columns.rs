@@ -1,0 +1,127 @@
+//! A table → where the address, the name and the language of each recipient stand.
+
+use super::table::Record;
+use crate::model::Recipient;
+use crate::send::address::clean_name;
+use crate::send::{Error, Mailbox};
+
+/// Headings that stand above addresses, whatever else they say ("E-mail Address", "Adresse e-mail").
+const ADDRESS: [&str; 5] = ["mail", "address", "courriel", "correo", "почта"];
+/// Headings above whole names; letters and digits of the heading only.
+const NAME: [&str; 6] = ["name", "fullname", "displayname", "nomcomplet", "nombrecompleto", "nomecompleto"];
+const FIRST_NAME: [&str; 13] = [
+    "firstname",
+    "fname",
+    "givenname",
+    "vorname",
+    "prénom",
+    "prenom",
+    "nombre",
+    "nome",
+    "voornaam",
+    "fornavn",
+    "förnamn",
+    "imię",
+    "имя",
+];
+const LAST_NAME: [&str; 13] = [
+    "lastname",
+    "lname",
+    "surname",
+    "familyname",
+    "nachname",
+    "familienname",
+    "nom",
+    "nomdefamille",
+    "apellido",
+    "apellidos",
+    "cognome",
+    "achternaam",
+    "фамилия",
+];
+const LANGUAGE: [&str; 10] =
+    ["language", "lang", "locale", "sprache", "langue", "idioma", "lingua", "taal", "język", "язык"];
+
+/// Where each value stands in a record.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    address: usize,
+    name: Option<usize>,
+    first_name: Option<usize>,
+    last_name: Option<usize>,
+    language: Option<usize>,
+}
+
+impl Columns {
+    /// The columns of `records`, and the records below their heading, if they have one.
+    ///
+    /// Without a heading the name and the language follow the address.
+    pub(super) fn of(records: &[Record]) -> (Self, &[Record]) {
+        let width = records.iter().map(|record| record.fields.len()).max().unwrap_or_default();
+        match records.split_first() {
+            Some((head, rows)) if is_heading(&head.fields) => (Self::below(&head.fields, rows), rows),
+            _ => {
+                let address = fullest(0..width, records).unwrap_or_default();
+                let mut others = (0..width).filter(|&column| column != address);
+                (Self { address, name: others.next(), language: others.next(), ..Self::default() }, records)
+            }
+        }
+    }
+
+    fn below(head: &[String], rows: &[Record]) -> Self {
+        let head: Vec<String> = head.iter().map(|heading| key(heading)).collect();
+        let find = |names: &[&str]| head.iter().position(|heading| names.contains(&heading.as_str()));
+        let is_address = |&column: &usize| ADDRESS.iter().any(|word| head[column].contains(word));
+        let named: Vec<usize> = (0..head.len()).filter(is_address).collect();
+        let address = fullest(named.iter().copied(), rows).or_else(|| fullest(0..head.len(), rows));
+        Self {
+            address: address.or(named.first().copied()).unwrap_or_default(),
+            name: find(&NAME),
+            first_name: find(&FIRST_NAME),
+            last_name: find(&LAST_NAME),
+            language: find(&LANGUAGE),
+        }
+    }
+
+    /// The recipient in `fields`.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub(super) fn read(&self, fields: &[String]) -> Result<Recipient, Error> {
+        let field = |at: Option<usize>| at.and_then(|at| fields.get(at)).map(String::as_str).unwrap_or_default();
+        let Mailbox { name, address } = Mailbox::parse(field(Some(self.address)))?;
+        let [whole, first, last] = [self.name, self.first_name, self.last_name].map(field);
+        // Beside a first name alone, `Name` is the family's.
+        let given = if last.is_empty() && !whole.contains(first) || whole.is_empty() {
+            [first, whole, last].join(" ")
+        } else {
+            whole.to_owned()
+        };
+        let language = field(self.language);
+        Ok(Recipient {
+            address,
+            name: clean_name(&given).or(name),
+            language: (!language.is_empty()).then(|| language.to_lowercase()),
+        })
+    }
+}
+
+/// A heading has no address, and says above one column that addresses are below it.
+fn is_heading(fields: &[String]) -> bool {
+    let is_named = |field: &String| ADDRESS.iter().any(|word| key(field).contains(word));
+    fields.iter().any(is_named) && !fields.iter().any(|field| field.contains('@'))
+}
+
+fn key(heading: &str) -> String {
+    heading.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Which of `columns` holds most addresses, the first of equals; `None` if there is none in any.
+fn fullest(columns: impl Iterator<Item = usize>, rows: &[Record]) -> Option<usize> {
+    let addresses = |column: usize| {
+        let fields = rows.iter().filter_map(|row| row.fields.get(column));
+        fields.filter(|field| Mailbox::parse(field).is_ok()).count()
+    };
+    let counted = columns.map(|column| (addresses(column), column)).filter(|(count, _)| *count > 0);
+    counted.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, column)| column)
+}
