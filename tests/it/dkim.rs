@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -12,6 +11,7 @@ use newsdigest::render::Rendered;
 use newsdigest::send::{self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Signer};
 
 use crate::support::receiver;
+use crate::support::skip::skip;
 
 fn key(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim").join(name)
@@ -83,7 +83,7 @@ print(dkim.verify(sys.stdin.buffer.read(), dnsfunc=lambda name, timeout=5: recor
 fn check(key_name: &str, record: &str) {
     let mail = mail(&signer(&key(key_name)).unwrap());
     let Some(verified) = dkimpy(&mail, record) else {
-        let _ = writeln!(std::io::stderr(), "skipped: python3 with dkimpy and pynacl is not installed");
+        skip("python3 with dkimpy and pynacl is not installed");
         return;
     };
     assert!(verified, "{key_name}:\n{}", String::from_utf8_lossy(&mail));

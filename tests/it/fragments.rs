@@ -13,6 +13,7 @@ use newsdigest::model::Document;
 use newsdigest::summary::text_fragment;
 
 use crate::support::chromium::Chromium;
+use crate::support::skip::skip;
 use crate::support::web::{Answer, Web};
 
 /// Resolves to whether the element that holds the sentence comes into sight.
@@ -212,7 +213,7 @@ fn link(kind: &Kind, html: &str, url: &str) -> Result<String, String> {
 #[test]
 fn links_scroll_to_the_element_that_holds_the_sentence() {
     let Some(mut chromium) = Chromium::start() else {
-        writeln!(std::io::stderr(), "skipped: there is no Chromium to open the links with").unwrap();
+        skip("there is no Chromium to open the links with");
         return;
     };
     let web = Web::start();

@@ -6,7 +6,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::io::Write as _;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use newsdigest::fetch::{Accept, Fetch, Http, Options, Request};
 use newsdigest::source::{Defaults, Gathered, Memory, Outcome, Source, gather};
 use serde::Deserialize;
+
+use crate::support::skip::skip;
 
 #[derive(Deserialize)]
 struct Case {
@@ -163,7 +164,7 @@ async fn every_hostile_case_is_met_as_wanted() {
     }
     let started = given.is_none().then(|| start(&tools())).flatten();
     let Some(base) = given.clone().or_else(|| started.as_ref().map(|(_, base)| base.clone())) else {
-        let _ = writeln!(std::io::stderr(), "skipped: no hostile_web.py, or no Python, to test with");
+        skip("no hostile_web.py, or no Python, to test with");
         return;
     };
     let (cases, wrong) = meet(&base, given.is_none()).await;

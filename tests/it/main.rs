@@ -25,7 +25,6 @@ mod hostile_charsets;
 mod hostile_documents;
 mod hostile_feeds;
 mod https;
-mod licences;
 mod operations;
 mod postfix;
 mod ranking_parity;

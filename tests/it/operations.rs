@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::support::program::Program;
+use crate::support::skip::skip;
 use crate::support::smtp::{Act, Server, Step};
 
 const NOW: &str = "2026-10-19T05:00:00Z";
@@ -91,7 +91,7 @@ fn the_units_are_right() {
     std::fs::write(folder.path().join("digest.timer"), timer).unwrap();
     let units = ["digest.service", "digest.timer"].map(|name| folder.path().join(name));
     let Ok(verified) = Command::new("systemd-analyze").args(["verify", "--man=no"]).args(&units).output() else {
-        let _ = writeln!(std::io::stderr(), "skipped: systemd-analyze is not installed");
+        skip("systemd-analyze is not installed");
         return;
     };
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -20,6 +19,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::support::receiver;
+use crate::support::skip::skip;
 use crate::support::smtp::Server;
 
 const NOW: &str = "2026-01-02T03:04:05Z";
@@ -111,7 +111,7 @@ impl Drop for Postfix {
 async fn a_relay_delivers_once_and_the_signature_holds() {
     let sink = Server::start().await;
     let Some(postfix) = Postfix::start(sink.port) else {
-        let _ = writeln!(std::io::stderr(), "skipped: Postfix is not installed, or this is not root");
+        skip("Postfix is not installed, or this is not root");
         return;
     };
     let folder = tempfile::tempdir().unwrap();

@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may read its environment")]
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use newsdigest::rank::{Input, Method, Rows, score};
 use newsdigest::summary::{Budget, choose};
 use newsdigest::text::TermIndex;
 use serde_json::Value;
+
+use crate::support::skip::skip;
 
 /// Where the evaluation data lies; it is not part of the project.
 fn recipe() -> PathBuf {
@@ -45,7 +46,7 @@ fn terms(document: &Value) -> TermIndex {
 #[test]
 fn scores_and_choices_are_those_of_the_recipe() {
     let Ok(recipe) = std::fs::read_to_string(recipe()) else {
-        let _ = writeln!(std::io::stderr(), "skipped: the reference recipe is not here (set DIGEST_DATA)");
+        skip("the reference recipe is not here (set DIGEST_DATA)");
         return;
     };
     let mut worst = 0.0_f64;

@@ -6,11 +6,16 @@ use super::*;
 /// A file of the research folder beside the evaluation data; `None`, said aloud, where that is absent.
 fn shared(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the place of the evaluation data is the developer's choice")]
-    let data = std::env::var("DIGEST_DATA").map_or_else(|_| PathBuf::from("../shared/data"), PathBuf::from);
+    let setting = |name| std::env::var(name).ok();
+    let data = setting("DIGEST_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let text = std::fs::read_to_string(data.join("..").join(name)).ok();
     if text.is_none() {
         // Past the capture of the test harness: a test that did not run must say so.
         let _ = writeln!(std::io::stderr(), "skipped: {name} is not here (set DIGEST_DATA)");
+        assert!(
+            setting("DIGEST_NO_SKIP").is_none_or(|value| value != "1"),
+            "DIGEST_NO_SKIP is set, and {name} is not here"
+        );
     }
     text
 }

@@ -6,5 +6,6 @@ pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod program;
 pub(crate) mod receiver;
+pub(crate) mod skip;
 pub(crate) mod smtp;
 pub(crate) mod web;
