@@ -4,7 +4,7 @@ apart on sites that trees have not seen, alone and with the memory of a site.
 
 usage: fit_lines.py ../shared/data [--readability FOLDER] [--out src/extract/boilerplate.weights.json] [--folds 10] [--features FILE]
 
-The first half ("trees") comes from the research in `recipes/cleaning.md`: they were trained on the pages of
+The first half ("trees") comes from earlier research: they were trained on the pages of
 `extraction/lines.dev.jsonl` and four times as many others, so their figures there (`benches/reading.py`) are of what they have
 seen. The other half ("more_trees") is fitted here, on these pages and on the test pages of Mozilla's Readability (its folder
 `test/test-pages`, each with a source.html and an expected.html), which write lines in other ways. A line's log-odds are the mean

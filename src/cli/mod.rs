@@ -32,7 +32,7 @@ use crate::cli::session::Session;
 use crate::error::{Error, Usage};
 use crate::pipeline::Acts;
 
-/// How a command ended (DESIGN: exit codes).
+/// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done; also: nothing new, already sent.

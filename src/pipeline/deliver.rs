@@ -1,6 +1,6 @@
 //! The third act: everything in the outbox that is due is handed over, and each answer is kept.
 //!
-//! The order of steps is the promise (DESIGN 4.6): a delivery is committed as *trying* before its message is handed
+//! The order of steps is the promise: a delivery is committed as *trying* before its message is handed
 //! over, and its answer is committed before the same connection gets the next message. So a program killed at any
 //! moment leaves at most one message a connection whose answer is lost, and every other is known to be sent or not.
 //!

@@ -1,4 +1,4 @@
-//! One text → its answer, as DESIGN's JSON Lines contract has it.
+//! One text → its answer, a line of JSON.
 
 use std::ops::Range;
 

@@ -12,7 +12,7 @@ use super::token::for_each_word;
 use super::vocabulary::stem_of;
 use crate::text::Stem;
 
-/// How many articles of the corpus a table counts for (`recipes/stories.md`: 0 to 1,500 were tried).
+/// How many articles of the corpus a table counts for (0 to 1,500 were tried).
 pub(in crate::story) const PSEUDO_ARTICLES: f64 = 500.0;
 
 static TABLES: LazyLock<HashMap<&str, HashMap<&str, f64>>> =

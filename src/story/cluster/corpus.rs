@@ -1,7 +1,6 @@
 //! Articles as vectors: what `pairs` compares.
 //!
-//! Constants and formulas are those of `recipes/stories.md`: a word counts 3 in the title, 2 in the lead (the first
-//! 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a vector of unit length, or
+//! A word counts 3 in the title, 2 in the lead (the first 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a vector of unit length, or
 //! shorter when it holds little: see [`Shrinkage`].
 
 use std::collections::{BTreeMap, BTreeSet};

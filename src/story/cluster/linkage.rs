@@ -7,8 +7,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
-/// How much looser than inside the link between two groups may be. 0.60 in `recipes/stories.md`; 0.50 is better in all
-/// its views (cross-validated by topic, three seeds: whole 96.3 / 94.6 against 95.9 / 94.1, small stories 97.2 / 96.2
+/// How much looser than inside the link between two groups may be. 0.50 is better than 0.60 in every
+/// view (cross-validated by topic, three seeds: whole 96.3 / 94.6 against 95.9 / 94.1, small stories 97.2 / 96.2
 /// against 97.0 / 95.5, titles alone 79.9 / 70.5 against 78.6 / 68.8).
 pub(in crate::story) const RELATIVE: f64 = 0.50;
 

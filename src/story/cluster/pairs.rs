@@ -2,8 +2,8 @@
 //!
 //! Only pairs that share rare words are looked at: an inverted index of each article's heaviest words finds them in
 //! near-linear time. Eleven numbers turn likeness in lead, title, names, numbers and dates into one probability: a
-//! logistic regression on labelled stories with signs bounded, as in `recipes/stories.md` ("Pair probability"), fitted
-//! again by `benches/fit_stories.py` for shortened vectors and against unrelated articles taken for one day's.
+//! logistic regression on labelled stories with signs bounded, fitted by `benches/fit_stories.py` for shortened vectors
+//! and against unrelated articles taken for one day's.
 
 use std::collections::BTreeMap;
 

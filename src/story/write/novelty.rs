@@ -2,7 +2,7 @@
 //!
 //! The share of its words, by rarity, that the best earlier sentence covers, or 0.8 of what all earlier ones cover
 //! together; novelty is the rest. A name or a number never said before weighs double. A cover, not a cosine: a short
-//! repeat of a long sentence is not new, and a changed number is (`recipes/stories.md`, "New sentence").
+//! repeat of a long sentence is not new, and a changed number is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
