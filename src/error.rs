@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::source::{feed, opml};
 use crate::{config, fetch, render, send, store};
 
-/// What ends a command. What merely goes wrong beside it is a [`Problem`](crate::model::Problem).
+/// An error that ends a command. A fault that does not is a [`Problem`](crate::model::Problem).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -166,7 +166,7 @@ impl Error {
         move |source| Self::File { action, path, source }
     }
 
-    /// What the user can do about it.
+    /// The user's remedy.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoConfig(_) => Some("`digest init` writes one to start from".into()),

@@ -25,7 +25,7 @@ pub struct Message {
     pub bytes: Vec<u8>,
 }
 
-/// What became of one message (RFC 5321).
+/// The outcome of one message (RFC 5321).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Id of the edition.
@@ -60,7 +60,7 @@ pub enum DeliveryState {
     Unknown,
 }
 
-/// What the other side said to one message.
+/// The other side's reply to one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
     /// It took the message.

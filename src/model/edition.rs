@@ -22,7 +22,7 @@ pub struct Edition {
     pub since: Option<Timestamp>,
     /// In the order of the config; never an empty one.
     pub sections: Vec<Section>,
-    /// What the footer says about the sources.
+    /// The sources' health, for the footer.
     pub health: SourceHealth,
 }
 
@@ -73,7 +73,7 @@ pub struct Section {
     pub name: String,
     /// Told in full, best first.
     pub stories: Vec<Story>,
-    /// What did not fit, as links, best first ("+12 more").
+    /// Stories that did not fit, as links, best first ("+12 more").
     pub more: Vec<MoreLink>,
 }
 
@@ -107,7 +107,7 @@ pub struct SourceHealth {
 pub struct FailedSource {
     /// Its name in the config.
     pub name: String,
-    /// What went wrong, for a reader.
+    /// The cause, for a reader.
     pub reason: String,
     /// Since when; `None` if it never answered.
     pub since: Option<Timestamp>,

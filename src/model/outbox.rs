@@ -20,7 +20,7 @@ pub struct PlannedDelivery {
 pub struct PendingDelivery {
     /// Its place in the outbox.
     pub id: i64,
-    /// What is known of it.
+    /// Its state.
     pub delivery: Delivery,
     /// Language of its template.
     pub template: String,

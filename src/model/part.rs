@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// A stretch of an article's text that is no running text: whole lines of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// What it is.
+    /// Its kind.
     pub kind: PartKind,
     /// First byte in [`Article::text`](crate::model::Article::text).
     pub start: usize,
@@ -11,7 +11,7 @@ pub struct Part {
     pub end: usize,
 }
 
-/// What a line is when it is no running text.
+/// The kind of a line that is no running text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PartKind {

@@ -2,16 +2,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What went wrong without stopping the run.
+/// A fault that did not stop the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// What it happened to: a source's name, a file, a URL, an address. Never empty.
+    /// Its subject: a source's name, a file, a URL, an address. Never empty.
     pub subject: String,
-    /// What happened; starts small, ends without a stop.
+    /// The event; starts in lower case, ends without a stop.
     pub what: String,
     /// Why, when that is known and not already in `what`.
     pub cause: Option<String>,
-    /// What the user can do about it.
+    /// The user's remedy.
     pub hint: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What the reader said of one story.
+/// One rating of a story by its reader.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rating {
     /// Id of the story.
@@ -14,6 +14,6 @@ pub struct Rating {
     pub rated: Timestamp,
     /// Names of the sources that published it.
     pub sources: Vec<String>,
-    /// What it was about, in lower case.
+    /// Its terms, in lower case.
     pub terms: Vec<String>,
 }

@@ -33,7 +33,7 @@ pub struct Story {
     pub rate: Option<RateLinks>,
     /// Only a teaser of the article was there to be read.
     pub teaser: bool,
-    /// What it is ordered by inside its section; higher first.
+    /// Its score inside its section; higher first.
     pub score: f64,
 }
 
@@ -88,7 +88,7 @@ pub struct KeySentence {
     pub reason: String,
 }
 
-/// What an earlier edition told of the same story.
+/// The same story in an earlier edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// Id of that edition.

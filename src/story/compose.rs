@@ -11,9 +11,9 @@ use crate::model::{Article, Edition, MoreLink, Section};
 /// A composed edition and the account of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composition {
-    /// What is sent.
+    /// The edition.
     pub edition: Edition,
-    /// What became of every article given: one decision each, by source, headline and id.
+    /// One decision for every article given, by source, headline and id.
     pub decisions: Vec<Decision>,
     /// Why the stories stand where they stand, best first; those that are only linked too.
     pub rankings: Vec<Ranking>,

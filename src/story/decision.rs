@@ -1,4 +1,4 @@
-//! What became of every article that was given: seen = published + linked + dropped + over a limit + copies + old + not new.
+//! The decision on every article given: seen = published + linked + dropped + over a limit + copies + old + not new.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct Decision {
     pub source: String,
     /// Where it stands.
     pub url: Option<String>,
-    /// What became of it.
+    /// The decision on it.
     pub outcome: Outcome,
     /// Why, in plain words, with the number or the rule that decided.
     pub why: String,

@@ -19,9 +19,9 @@ pub struct Inputs<'a> {
     pub repeated: &'a BTreeMap<String, String>,
     /// The sources, in the order of the config.
     pub sources: &'a [SourceTerms],
-    /// What is dropped, kept, boosted.
+    /// Rules that drop, keep and boost.
     pub rules: &'a Rules,
-    /// What the reader rated.
+    /// The reader's ratings.
     pub preferences: &'a Preferences,
     /// Stories of earlier editions, in any order; only the last `remember_days` are looked at.
     pub past: &'a [PastStory],

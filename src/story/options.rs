@@ -1,4 +1,4 @@
-//! What a user may set about stories and about the size of an edition.
+//! Settings for stories and for the size of an edition.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ impl Default for Limits {
     }
 }
 
-/// What composing must know about a source.
+/// A source as composing needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceTerms {
     /// Its name in the config, equal to `Article::source`.

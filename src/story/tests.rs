@@ -300,7 +300,7 @@ fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
     assert_eq!(composition.decisions.len(), 4);
 }
 
-/// What the store would remember of an edition.
+/// The store's record of an edition.
 fn remember(composition: &Composition, articles: &[Article]) -> Vec<PastStory> {
     let past = |story: &crate::model::Story| {
         let ids: Vec<&str> = story.places.iter().chain(&story.also_in).map(|place| place.article.as_str()).collect();

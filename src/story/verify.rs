@@ -16,7 +16,7 @@ pub struct Flaw {
     pub article: String,
     /// The sentence.
     pub sentence: String,
-    /// What is wrong with it; starts small, ends without a stop.
+    /// The fault; starts in lower case, ends without a stop.
     pub what: String,
 }
 

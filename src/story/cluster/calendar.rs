@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What a word says about time.
+/// A word's meaning as a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::story) enum TimeWord {
     /// 1 is Monday.

@@ -53,7 +53,7 @@ fn same(articles: &[&Article], vectors: &[ArticleVector]) -> Vec<Vec<usize>> {
     bundles
 }
 
-/// What only one article has.
+/// A mark that identifies one article.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Mark<'a> {
     Id(&'a str),

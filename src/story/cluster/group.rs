@@ -53,11 +53,11 @@ pub struct ScoredPair {
     pub b: usize,
     /// Probability that both tell one event.
     pub probability: f64,
-    /// What it is made of.
+    /// Its articles.
     pub features: PairFeatures,
 }
 
-/// What stories are made from: every two of `articles` that are worth a comparison, however little they share.
+/// Candidate pairs for stories: every two of `articles` that are worth a comparison, however little they share.
 pub fn score_pairs(articles: &[Article]) -> Vec<ScoredPair> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();

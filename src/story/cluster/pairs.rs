@@ -39,7 +39,7 @@ pub(in crate::story) struct Pair {
     pub undated: f64,
 }
 
-/// What two articles share, each 0 to 1; each term of the sum can be told to a reader.
+/// Features that two articles share, each 0 to 1; each term of the sum can be shown to a reader.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct PairFeatures {
     /// Likeness of headline and lead.
@@ -137,7 +137,7 @@ pub(in crate::story) fn pairs(corpus: &Corpus) -> Vec<Pair> {
     })
 }
 
-/// What `take` makes of each pair of the corpus that shares rare words, by (`b`, `a`).
+/// The result of `take` for each pair of the corpus that shares rare words, by (`b`, `a`).
 pub(in crate::story) fn compare<T: Send>(
     corpus: &Corpus,
     take: impl Fn(u32, u32, PairFeatures) -> Option<T> + Sync,

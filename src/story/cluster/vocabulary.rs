@@ -25,7 +25,7 @@ pub(in crate::story) struct Word {
     pub counts: bool,
     /// It begins with a digit.
     pub number: bool,
-    /// What it says about time.
+    /// Its meaning as a time.
     pub time: Option<TimeWord>,
     known: bool,
     inside: u32,

@@ -19,7 +19,7 @@ const SAME_AUTHOR: f64 = 0.15;
 /// … of its section.
 const SAME_SECTION: f64 = 0.1;
 
-/// What becomes of one draft.
+/// The decision on one draft.
 #[derive(Debug)]
 pub(in crate::story) enum Choice {
     /// It is published as this story.
@@ -67,7 +67,7 @@ impl Ord for Entry {
     }
 }
 
-/// What is in the edition so far.
+/// The edition so far.
 #[derive(Default)]
 struct Tally<'a> {
     stories: usize,

@@ -20,7 +20,7 @@ pub(in crate::story) struct Filtered<'a> {
     pub articles: Vec<&'a Article>,
     /// When each appeared.
     pub times: Vec<Option<Timestamp>>,
-    /// What the rules say about each.
+    /// The effects of the rules on each.
     pub effects: Vec<RuleEffects>,
 }
 

@@ -1,4 +1,4 @@
-//! What earlier editions told, and which of today's stories go on with it.
+//! Stories of earlier editions, and which of today's continue them.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl PastStory {
     }
 }
 
-/// What earlier editions told, as far as it is still looked at.
+/// Stories of earlier editions that are still considered.
 pub(in crate::story) struct History<'a> {
     /// The stories, oldest first.
     pub stories: Vec<&'a PastStory>,
@@ -54,7 +54,7 @@ pub(in crate::story) struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    /// What `inputs` remembers: editions of the last `remember_days`, none later than `now`.
+    /// The past editions of `inputs`: those of the last `remember_days`, none later than `now`.
     pub(in crate::story) fn new(inputs: &Inputs<'a>) -> Self {
         let span = SignedDuration::from_hours(24 * i64::from(inputs.options.remember_days));
         let recent = |story: &&PastStory| inputs.now.duration_since(story.composed) <= span;

@@ -1,4 +1,4 @@
-//! What comes into an edition, and in which order.
+//! Which stories an edition holds, and in which order.
 //!
 //! Rules and dates let articles in (`filter`, `age`, `rule`), `history` finds the earlier stories that a new one goes on
 //! with, `ranking` and `preferences` score, `choose` spends the budgets, [`shorten`] makes the result lighter.

@@ -1,4 +1,4 @@
-//! What the reader likes, out of what the reader said: never out of what the reader opened.
+//! The reader's preferences, from explicit ratings: never from what was opened.
 //!
 //! Each rated story moves its sources and its terms (its keyphrases) by one [`STEP`] up or down, each at most
 //! [`MOST`] from where it began; a story then gains or loses what its sources and terms add up to, at most
@@ -46,7 +46,7 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// What `ratings` add up to, in any order.
+    /// The sum of `ratings`, in any order.
     pub fn from_ratings(ratings: &[Rating]) -> Self {
         let mut weights = Self::default();
         for rating in ratings {
@@ -59,7 +59,7 @@ impl Preferences {
         weights
     }
 
-    /// What a story of these articles gains by it; `None` if they have nothing to do with it.
+    /// The bonus of a story of these articles; `None` if no preference concerns them.
     pub(in crate::story) fn part(&self, articles: &[&Article]) -> Option<Part> {
         if self.sources.is_empty() && self.terms.is_empty() {
             return None;

@@ -1,4 +1,4 @@
-//! What a story is worth to this edition, as a sum that can be read out.
+//! A story's value to this edition, as a sum whose terms can be shown.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ const TEASER: f64 = -0.5;
 /// One term of a story's score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// What it is for: `coverage`, `freshness`, `boost`, `preferences`, `update`, `teaser`.
+    /// The reason: `coverage`, `freshness`, `boost`, `preferences`, `update`, `teaser`.
     pub name: String,
     /// Points, which add up to the score.
     pub points: f64,

@@ -29,7 +29,7 @@ pub struct Rule {
     pub by: Option<f64>,
 }
 
-/// What an article must look like; every pattern given must match.
+/// The conditions on an article; every pattern given must match.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Patterns {
@@ -61,7 +61,7 @@ pub struct RuleError {
     pub name: String,
     /// Which key inside it (`name`, `drop.title`, `by`); empty when the rule as a whole is wrong.
     pub field: String,
-    /// What is wrong; for a pattern, the words of the `regex` crate, which may have several lines.
+    /// The mistake; for a pattern, the message of the `regex` crate, which may have several lines.
     pub message: String,
 }
 
@@ -92,7 +92,7 @@ enum Field {
     Language,
 }
 
-/// What the rules say about one article that is not dropped.
+/// The effects of the rules on an article that is not dropped.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::story) struct RuleEffects {
     /// Names of the rules that keep it.
@@ -175,7 +175,7 @@ impl Rules {
         self.drop.iter().find(|rule| rule.matches(article, now)).map(|rule| rule.name.as_str())
     }
 
-    /// What the other rules say about `article`.
+    /// The effects of the other rules on `article`.
     pub(in crate::story) fn effects(&self, article: &Article, now: Timestamp) -> RuleEffects {
         let matching = |rules: &[Compiled]| -> Vec<(String, f64)> {
             rules.iter().filter(|rule| rule.matches(article, now)).map(|rule| (rule.name.clone(), rule.by)).collect()

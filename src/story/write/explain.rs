@@ -18,7 +18,7 @@ pub struct SentenceDecision {
     pub taken: bool,
     /// Why, in one plain sentence.
     pub why: String,
-    /// What went into it.
+    /// The terms of its score.
     pub reasons: Reasons,
 }
 

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::story::cluster::{Corpus, for_each_word, is_stop_word, stem_of};
 use crate::text::Stem;
 
-/// What one sentence covers when all are taken together counts less than when it says all by itself.
+/// How much coverage by all sentences together counts against coverage by a single one.
 const TOGETHER: f64 = 0.8;
 
-/// What was said before.
+/// The content published before.
 #[derive(Debug, Default)]
 pub(in crate::story) struct SeenContent {
     sentences: Vec<BTreeSet<String>>,

@@ -117,7 +117,7 @@ impl StorySummary<'_> {
         chosen.map(|picked| self.sentence(picked, picked.reasons.why())).collect()
     }
 
-    /// What is new since the past stories of `draft`, whose content goes into `seen`; `None` if nothing is.
+    /// The news since the past stories of `draft`, whose content goes into `seen`; `None` if there is none.
     fn update(&self, draft: &StoryDraft<'_>, seen: &mut SeenContent) -> Option<Vec<KeySentence>> {
         for past in &draft.past {
             past.story.sentences.iter().for_each(|sentence| seen.add(&sentence.text, self.language));
