@@ -213,6 +213,7 @@ fn answer(mut head: Value, article: &Article, problems: &[Problem]) -> Value {
         "byline": article.byline,
         "site": article.site,
         "published": article.published,
+        "modified": article.modified,
         "language": article.language,
         "text": article.text,
         "image": article.image,
@@ -220,6 +221,7 @@ fn answer(mut head: Value, article: &Article, problems: &[Problem]) -> Value {
         "figures": article.figures,
         "confidence": article.confidence,
         "teaser": article.teaser,
+        "access": article.access,
         "problems": told(problems),
     });
     if let (Some(head), Value::Object(fields)) = (head.as_object_mut(), fields) {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use url::Url;
 
 /// Parameters that only say where a reader came from; a `*` at the end stands for any ending.
-const TRACKING: [&str; 62] = [
+const TRACKING: [&str; 93] = [
     "utm_*",
     "fbclid",
     "gclid",
@@ -67,6 +67,37 @@ const TRACKING: [&str; 62] = [
     "trk",
     "sc_campaign",
     "sc_channel",
+    "srsltid",
+    "gad_source",
+    "gad_campaignid",
+    "_gl",
+    "mibextid",
+    "epik",
+    "rdt_cid",
+    "sccid",
+    "fb_action_ids",
+    "fb_action_types",
+    "fb_source",
+    "hsa_*",
+    "_kx",
+    "_ke",
+    "ck_subscriber_id",
+    "_branch_match_id",
+    "irclickid",
+    "cjevent",
+    "tblci",
+    "dicbo",
+    "sfmc_*",
+    "emci",
+    "emdi",
+    "et_rid",
+    "et_cid",
+    "dm_i",
+    "_bhlid",
+    "smid",
+    "elqtrackid",
+    "cndid",
+    "bxid",
 ];
 
 /// `url` without tracking parameters and without its fragment (but for `#!` and `#/`, which name pages).
@@ -184,6 +215,7 @@ mod tests {
         for (url, expected) in [
             ("https://a.example/p?utm_source=x&id=7&UTM_Medium=y#top", "https://a.example/p?id=7"),
             ("https://a.example/p?fbclid=1", "https://a.example/p"),
+            ("https://a.example/p?srsltid=AfmBOo&gad_source=1&hsa_acc=2&page=3", "https://a.example/p?page=3"),
             ("https://a.example/p?q=a%20b&&ref=c", "https://a.example/p?q=a%20b&ref=c"),
             ("https://a.example/#!/page", "https://a.example/#!/page"),
             (" no url ", "no url"),

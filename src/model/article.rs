@@ -27,6 +27,9 @@ pub struct Article {
     pub site: Option<String>,
     /// When it was first published; never a last-modified or crawl date. `None`: the page does not say.
     pub published: Option<Timestamp>,
+    /// When it was last changed, as declared; set only where `published` is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Timestamp>,
     /// When this program first saw it; `None` before the store did.
     #[serde(default)]
     pub first_seen: Option<Timestamp>,
@@ -48,9 +51,30 @@ pub struct Article {
     /// Only the announcement of an article is here, not the article.
     #[serde(default)]
     pub teaser: bool,
+    /// Who can read the whole of it.
+    #[serde(default, skip_serializing_if = "Access::is_open")]
+    pub access: Access,
     /// Categories given by the source, in its order.
     #[serde(default)]
     pub tags: Vec<String>,
+}
+
+/// Who can read the whole of an article.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Everyone, as far as the page says.
+    #[default]
+    Open,
+    /// Subscribers: its text may be no more than what others are shown of it.
+    Subscribers,
+}
+
+impl Access {
+    /// Everyone can read it.
+    pub fn is_open(&self) -> bool {
+        *self == Self::Open
+    }
 }
 
 impl Article {

@@ -15,7 +15,7 @@ mod problem;
 mod rating;
 mod story;
 
-pub use article::Article;
+pub use article::{Access, Article};
 pub use delivery::{Delivery, DeliveryState, Message, Recipient, SendOutcome};
 pub use edition::{
     Edition, FailedSource, MoreLink, Section, SourceHealth, WORDS_A_MINUTE, reading_minutes, word_count,

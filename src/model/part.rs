@@ -27,6 +27,10 @@ pub enum PartKind {
     Code,
     /// `figcaption`, `caption`.
     Caption,
+    /// Items of a list that are no sentences: ingredients, results, a timetable.
+    Data,
+    /// A claim that the article examines and does not make.
+    Claim,
 }
 
 impl PartKind {

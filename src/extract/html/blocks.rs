@@ -1,9 +1,16 @@
 //! A parsed page → its lines, each with where it stands: its element, the elements around it, what their names say.
+//!
+//! A line is what a reader sees as a paragraph, a heading, a list item or a row of a table. White space inside a line is
+//! collapsed except in preformatted text; nothing is added, and what a reader does not see is left out. A large first letter
+//! is part of the word that it begins, whichever element holds it.
 
 use dom_query::{Document, Element, NodeData, NodeRef};
 
 use crate::extract::blocks_to_text::{LONG_CELL, Line, kind_of, kind_of_line};
-use crate::extract::html::lines::{BLOCKS, UNSEEN};
+use crate::extract::html::tags::{
+    BLOCKS, CHANGED, MARKED_BODY, TAGS, UNSEEN, UNSHOWN, attribute, hides, hints, is_unshown, names_change,
+    names_initial,
+};
 use crate::model::PartKind;
 
 /// One line of a page and where it stands.
@@ -38,6 +45,8 @@ pub(crate) struct Container {
     pub(crate) depth: u32,
     /// Its number among the elements of the same kind and class.
     pub(crate) kind: u64,
+    /// Its class is that of a large first letter.
+    is_initial: bool,
     /// The kind of its lines, by itself or by the innermost element around it that has one.
     pub(crate) part: Option<PartKind>,
 }
@@ -65,134 +74,29 @@ impl Page {
     }
 }
 
-/// Elements that are distinguished.
-pub(crate) const TAGS: [&str; 34] = [
-    "p",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "td",
-    "th",
-    "dt",
-    "dd",
-    "div",
-    "blockquote",
-    "pre",
-    "figcaption",
-    "figure",
-    "article",
-    "main",
-    "section",
-    "aside",
-    "nav",
-    "footer",
-    "header",
-    "form",
-    "table",
-    "ul",
-    "ol",
-    "dl",
-    "details",
-    "summary",
-    "address",
-    "body",
-    "label",
-];
-
-/// Words in classes and ids, and what they are a sign of; a word counts where it begins a part of the name.
-pub(crate) const CLASS_HINTS: [&[&str]; 22] = [
-    &["article", "story", "post", "entry", "news"],
-    &["body", "content", "text", "main", "prose", "richtext", "copy", "wysiwyg"],
-    &["comment", "disqus", "reply", "replies", "respond", "discussion", "reader"],
-    &["share", "sharing", "social", "follow", "tweet", "facebook", "addthis"],
-    &[
-        "related",
-        "recommend",
-        "more",
-        "similar",
-        "also",
-        "read",
-        "suggest",
-        "popular",
-        "trending",
-        "latest",
-        "recent",
-        "next",
-        "prev",
-        "teaser",
-        "most",
-    ],
-    &[
-        "promo",
-        "newsletter",
-        "subscribe",
-        "subscription",
-        "signup",
-        "cta",
-        "call",
-        "banner",
-        "offer",
-        "optin",
-        "donate",
-        "paywall",
-    ],
-    &["author", "byline", "bio", "contributor", "writer", "profile", "avatar"],
-    &["caption", "credit", "photo", "image", "img", "gallery", "media", "figure", "video", "slide"],
-    &["tag", "tags", "topic", "topics", "keyword", "category", "categories", "cat"],
-    &["breadcrumb", "breadcrumbs", "crumb"],
-    &["cookie", "consent", "gdpr", "privacy", "legal", "copyright", "disclaimer"],
-    &["ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "outbrain", "taboola", "affiliate", "dfp"],
-    &["sidebar", "side", "aside", "widget", "rail", "secondary", "complementary"],
-    &["footer", "foot", "bottom", "colophon"],
-    &["nav", "navigation", "menu", "navbar", "menubar", "pagination", "pager", "skip", "sitemap"],
-    &["header", "head", "masthead", "topbar", "hero", "logo", "brand"],
-    &["meta", "date", "time", "timestamp", "published", "info", "details", "views"],
-    &[
-        "title",
-        "headline",
-        "heading",
-        "subtitle",
-        "deck",
-        "dek",
-        "standfirst",
-        "lead",
-        "lede",
-        "intro",
-        "summary",
-        "excerpt",
-    ],
-    &["toc", "contents", "index"],
-    &["modal", "popup", "overlay", "dialog", "toast", "alert", "notice", "login", "tooltip"],
-    &["hidden", "hide", "sr", "screen", "visually", "invisible", "print", "noprint"],
-    &["list", "item", "grid", "card", "cards", "row", "col", "column", "block", "box"],
-];
-
-/// The bit for elements that say they are not shown.
-pub(crate) const UNSHOWN: u64 = 1 << 40;
-/// The bit for elements marked as the article's body (`itemprop=articleBody`).
-pub(crate) const MARKED_BODY: u64 = 1 << 41;
-/// The bit for elements that date a change of the page by their class.
-pub(crate) const CHANGED: u64 = 1 << 42;
-/// Parts of classes that say so.
-const CHANGE: [&str; 4] = ["modif", "updated", "changed", "edited"];
-
-/// Whether a class or another name of an element says that it dates a change, not the publication.
-pub(crate) fn names_change(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    CHANGE.iter().any(|word| name.contains(word)) && !name.contains("publish")
-}
-
 /// Reads `document`.
 pub(crate) fn read(document: &Document) -> Page {
     let mut reader = Reader::default();
-    reader.page.elements.push(Container { name: TAGS.len(), ..Container::default() });
-    reader.walk(&document.root());
-    reader.end_line(0);
+    reader.read(&document.root());
+    // A line without a letter or digit says nothing of where an article is.
+    reader.page.blocks.retain(|block| block.text.contains(char::is_alphanumeric));
     reader.page
+}
+
+/// The lines of `root`, with the captions of its figures or without.
+pub(crate) fn read_node(root: &NodeRef<'_>, captions: Captions) -> Page {
+    let mut reader = Reader { without_captions: captions == Captions::Dropped, ..Reader::default() };
+    reader.read(root);
+    reader.page
+}
+
+/// Whether captions become text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Captions {
+    /// Captions of figures and tables are lines like any other.
+    Kept,
+    /// They are left out of the running text.
+    Dropped,
 }
 
 #[derive(Default)]
@@ -205,6 +109,19 @@ struct Reader {
     links: usize,
     stress: usize,
     preformatted: usize,
+    without_captions: bool,
+    initial: Initial,
+}
+
+/// A large first letter, which goes with the word that follows.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Initial {
+    #[default]
+    None,
+    /// It is a picture, and this its text; it counts if a lower-case letter follows at once.
+    Picture(char),
+    /// It is all that stands in the line.
+    Written,
 }
 
 /// The next step at a node: enter it, or leave one of some kind.
@@ -216,29 +133,29 @@ enum Step {
     Preformatted,
     Link,
     Stress,
+    Initial,
 }
 
 impl Reader {
+    fn read(&mut self, root: &NodeRef<'_>) {
+        self.page.elements.push(Container { name: TAGS.len(), ..Container::default() });
+        self.walk(root);
+        self.initial = Initial::None;
+        self.end_line(0);
+    }
+
+    /// Depth first without recursion: a page may be nested 512 deep.
     fn walk(&mut self, root: &NodeRef<'_>) {
         let mut current = 0;
         let mut pending = vec![(*root, Step::Enter)];
         while let Some((node, step)) = pending.pop() {
-            match step {
-                Step::Enter => {}
-                Step::Link => self.links -= 1,
-                Step::Stress => self.stress -= 1,
-                Step::Block | Step::Preformatted => {
-                    self.end_line(current);
-                    self.preformatted -= usize::from(matches!(step, Step::Preformatted));
-                    current = self.page.elements[current].parent;
-                }
-            }
             if !matches!(step, Step::Enter) {
+                current = self.leave(step, current);
                 continue;
             }
             let next = node.query_or(None, |data| match &data.data {
                 NodeData::Text { contents } => {
-                    self.text(contents);
+                    self.text(contents, current);
                     None
                 }
                 NodeData::Element(element) => self.element(element, current),
@@ -246,29 +163,63 @@ impl Reader {
                 _ => None,
             });
             let Some(entered) = next else { continue };
-            match entered {
-                Entered::Block(container, preformatted) => {
-                    self.end_line(current);
-                    self.page.elements.push(container);
-                    current = self.page.elements.len() - 1;
-                    self.preformatted += usize::from(preformatted);
-                    pending.push((node, if preformatted { Step::Preformatted } else { Step::Block }));
-                }
-                Entered::Link => {
-                    self.links += 1;
-                    pending.push((node, Step::Link));
-                }
-                Entered::Stress => {
-                    self.stress += 1;
-                    pending.push((node, Step::Stress));
-                }
-                Entered::Break => {
-                    self.end_line(current);
-                    continue;
-                }
-                Entered::Inline => {}
+            if matches!(entered, Entered::Break) {
+                self.end_line(current);
+                continue;
             }
+            let (step, container) = self.enter(entered);
+            if let Some(container) = container {
+                self.end_line(current);
+                self.page.elements.push(container);
+                current = self.page.elements.len() - 1;
+            }
+            pending.extend(step.map(|step| (node, step)));
             pending.extend(node.children_it(true).map(|child| (child, Step::Enter)));
+        }
+    }
+
+    /// How an element that was entered is left, and the container that it begins.
+    fn enter(&mut self, entered: Entered) -> (Option<Step>, Option<Container>) {
+        match entered {
+            Entered::Block(container, true) => (Some(Step::Preformatted), Some(container)),
+            Entered::Block(container, false) => (Some(Step::Block), Some(container)),
+            Entered::Link => {
+                self.links += 1;
+                (Some(Step::Link), None)
+            }
+            Entered::Stress => {
+                self.stress += 1;
+                (Some(Step::Stress), None)
+            }
+            Entered::Initial => (Some(Step::Initial), None),
+            Entered::Inline | Entered::Break => (None, None),
+        }
+    }
+
+    /// Leaves what `step` entered inside `current`; the container that holds what follows.
+    fn leave(&mut self, step: Step, current: usize) -> usize {
+        match step {
+            Step::Enter => {}
+            Step::Link => self.links -= 1,
+            Step::Stress => self.stress -= 1,
+            Step::Initial => self.note_initial(),
+            Step::Block | Step::Preformatted => {
+                if self.page.elements[current].is_initial {
+                    self.note_initial();
+                }
+                self.end_line(current);
+                self.preformatted -= usize::from(matches!(step, Step::Preformatted));
+                return self.page.elements[current].parent;
+            }
+        }
+        current
+    }
+
+    /// The line so far may be no more than a large first letter.
+    fn note_initial(&mut self) {
+        let mut letters = self.line.text.chars();
+        if letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none() {
+            self.initial = Initial::Written;
         }
     }
 
@@ -277,17 +228,23 @@ impl Reader {
         if name == "br" {
             return Some(Entered::Break);
         }
-        if UNSEEN.contains(&name) {
+        if name == "img" {
+            let mut letters = attribute(element, "alt").unwrap_or_default().trim().chars();
+            if let (Some(letter), None, true) = (letters.next(), letters.next(), self.line.text.is_empty())
+                && letter.is_uppercase()
+            {
+                self.initial = Initial::Picture(letter);
+            }
+            return None;
+        }
+        let is_caption = matches!(name, "figcaption" | "caption");
+        if UNSEEN.contains(&name) || (is_caption && self.without_captions) {
             return None;
         }
         let cell = matches!(name, "td" | "th");
         self.space |= cell;
         if !cell && !BLOCKS.contains(&name) && !matches!(name, "caption" | "label") {
-            return Some(match name {
-                "a" => Entered::Link,
-                "b" | "strong" | "em" | "i" | "u" => Entered::Stress,
-                _ => Entered::Inline,
-            });
+            return self.inline(element, name);
         }
         if cell {
             if self.line.text.len() > LONG_CELL {
@@ -300,17 +257,41 @@ impl Reader {
         Some(Entered::Block(self.container(element, name, current), name == "pre"))
     }
 
+    /// An element inside a line; `None` for one that is not shown.
+    fn inline(&self, element: &Element, name: &str) -> Option<Entered> {
+        if element.attrs.is_empty() {
+            return Some(if matches!(name, "b" | "strong" | "em" | "i" | "u") {
+                Entered::Stress
+            } else {
+                Entered::Inline
+            });
+        }
+        if is_unshown(element) {
+            return None;
+        }
+        Some(match name {
+            // A name for others to link to is no link.
+            "a" if attribute(element, "href").is_some() => Entered::Link,
+            _ if self.line.text.is_empty() && attribute(element, "class").is_some_and(names_initial) => {
+                Entered::Initial
+            }
+            "b" | "strong" | "em" | "i" | "u" => Entered::Stress,
+            _ => Entered::Inline,
+        })
+    }
+
     fn container(&self, element: &Element, name: &str, current: usize) -> Container {
         let around = &self.page.elements[current];
         let part = kind_of(name).or(around.part);
         let name = TAGS.iter().position(|known| *known == name).unwrap_or(TAGS.len());
-        let mut own_hints = 0;
+        let (mut own_hints, mut is_initial) = (0, false);
         let mut kind = name as u64 + 1;
         for attribute in &element.attrs {
             match &*attribute.name.local {
                 key @ ("class" | "id" | "role" | "data-component" | "data-testid") => {
                     own_hints |= hints(&attribute.value);
                     if key == "class" {
+                        is_initial |= names_initial(&attribute.value);
                         own_hints |= if names_change(&attribute.value) { CHANGED } else { 0 };
                         kind = attribute
                             .value
@@ -322,9 +303,7 @@ impl Reader {
                 "itemprop" if attribute.value.contains("articleBody") => own_hints |= MARKED_BODY,
                 "hidden" => own_hints |= UNSHOWN,
                 "aria-hidden" if attribute.value.as_ref() == "true" => own_hints |= UNSHOWN,
-                "style" if attribute.value.len() < 500 && attribute.value.replace(' ', "").contains("display:none") => {
-                    own_hints |= UNSHOWN
-                }
+                "style" if hides(&attribute.value) => own_hints |= UNSHOWN,
                 _ => {}
             }
         }
@@ -336,22 +315,24 @@ impl Reader {
             hints: around.hints | if name == 32 { 0 } else { own_hints },
             depth: around.depth + 1,
             kind,
+            is_initial,
             part,
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str, current: usize) {
         let before = self.line.text.len();
         for c in text.chars() {
             match c {
-                '\n' if self.preformatted > 0 => {
-                    let element = self.page.elements.len() - 1;
-                    self.end_line(element);
-                }
+                '\n' if self.preformatted > 0 => self.end_line(current),
+                // Soft hyphens and zero-width spaces are typesetting, not text.
                 '\u{ad}' | '\u{200b}' | '\u{feff}' => {}
-                ' ' if self.preformatted > 0 => self.line.text.push(' '),
+                c @ (' ' | '\t') if self.preformatted > 0 => self.line.text.push(c),
                 c if c.is_whitespace() || c.is_control() => self.space = true,
                 c => {
+                    if self.initial != Initial::None {
+                        self.join_initial(c);
+                    }
                     if std::mem::take(&mut self.space) && !self.line.text.is_empty() {
                         self.line.text.push(' ');
                     }
@@ -367,47 +348,119 @@ impl Reader {
         self.line.stressed += if self.stress > 0 { added } else { 0 };
     }
 
+    /// Puts a large first letter before the word that goes on with `next`.
+    fn join_initial(&mut self, next: char) {
+        match std::mem::take(&mut self.initial) {
+            Initial::Picture(letter) if next.is_lowercase() && !self.space && self.line.text.is_empty() => {
+                self.line.text.push(letter);
+            }
+            // White space after it is the typesetter's, unless the letter may be a word by itself.
+            Initial::Written if next.is_lowercase() => self.space &= WORDS_OF_ONE.contains(&*self.line.text),
+            Initial::Written | Initial::Picture(_) | Initial::None => {}
+        }
+    }
+
     fn end_line(&mut self, element: usize) {
-        self.space = false;
-        let line = std::mem::take(&mut self.line);
-        if line.text.contains(char::is_alphanumeric) {
+        if self.initial == Initial::Written {
+            return;
+        }
+        (self.space, self.initial) = (false, Initial::None);
+        let mut line = std::mem::take(&mut self.line);
+        line.text.truncate(line.text.trim_end().len());
+        if !line.text.is_empty() {
             self.page.blocks.push(Block { element, ..line });
         }
     }
 }
 
+/// Letters that are words in one of the languages with a Latin or Cyrillic script.
+const WORDS_OF_ONE: &str = "AIOEUYWZÀÈÉÓÁАВИКОСУЯ";
+
 enum Entered {
+    /// With what it is, and whether its white space counts.
     Block(Container, bool),
     Link,
     Stress,
+    /// The class is that of a large first letter.
+    Initial,
     Break,
     Inline,
 }
 
-/// The hints in the words of a class or id.
-fn hints(names: &str) -> u64 {
-    let mut found = 0;
-    let mut part = String::new();
-    let mut end = |part: &mut String| {
-        if part.len() >= 2 {
-            for (place, words) in CLASS_HINTS.iter().enumerate() {
-                if words.iter().any(|word| part == word || (word.len() >= 5 && part.starts_with(word))) {
-                    found |= 1 << place;
-                }
-            }
-        }
-        part.clear();
-    };
-    let mut small = false;
-    for c in names.chars().take(400) {
-        if !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && small) {
-            end(&mut part);
-        }
-        small = c.is_ascii_lowercase();
-        if c.is_ascii_alphabetic() {
-            part.push(c.to_ascii_lowercase());
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &[&str]) {
+        let document = Document::fragment(html);
+        let lines = read_node(&document.root(), Captions::Dropped).lines();
+        assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), expected, "{html}");
     }
-    end(&mut part);
-    found
+
+    #[test]
+    fn blocks_are_lines_and_white_space_is_collapsed() {
+        check("<p>One\n  <b>two</b>three</p>four<br>five<div>six</div>", &["One twothree", "four", "five", "six"]);
+        check("<ul><li>a<li>b<ul><li>c</ul></ul>", &["a", "b", "c"]);
+        check("<table><tr><th>k</th><td>v</td></tr><tr><td>x<td>y</table>", &["k v", "x y"]);
+        check("<pre>a\n  b\n\nc</pre>d", &["a", "  b", "c", "d"]);
+        check("a\u{ad}b&nbsp; c &amp; d", &["ab c & d"]);
+    }
+
+    #[test]
+    fn lines_know_what_they_are() {
+        use PartKind::*;
+        let html = "<h2>h</h2><p>p</p><ul><li>l<p>l</p></ul><blockquote><p>q</p></blockquote><pre>c\n c</pre>p\
+            <table><caption>k</caption><tr><th>t<th>t</tr><tr><td>t<td>t</tr><tr><td><img><td>p</tr></table>";
+        let document = Document::fragment(html);
+        let kinds: Vec<_> =
+            read_node(&document.root(), Captions::Kept).lines().into_iter().map(|line| line.kind).collect();
+        let expected = [
+            Some(Heading),
+            None,
+            Some(List),
+            Some(List),
+            Some(Quote),
+            Some(Code),
+            Some(Code),
+            None,
+            Some(Caption),
+            Some(Table),
+            Some(Table),
+            None,
+        ];
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn what_is_not_seen_is_no_text() {
+        check("<p>a<button>Share</button></p><noscript>Enable</noscript><script>x</script>", &["a"]);
+        check("<figure><img><figcaption>Photo: X</figcaption></figure><p>t</p>", &["t"]);
+    }
+
+    #[test]
+    fn a_large_first_letter_belongs_to_its_word() {
+        for html in [
+            "<p><span class=dropcap>T</span>he bridge</p>",
+            "<p><span class='drop-cap big'>T</span>\n he bridge</p>",
+            "<div class=dropcap>T</div><p>he bridge</p>",
+            "<p><div class=initial>T</div>he bridge</p>",
+            "<p><img alt=T src=t.png>he bridge</p>",
+            "<p><span aria-hidden=true><span class=dropcap>T</span>he</span><span class=sr-only>The</span> bridge</p>",
+        ] {
+            check(html, &["The bridge"]);
+        }
+        check("<p><span class=dropcap>A</span> bridge</p>", &["A bridge"]);
+        check("<p><span class=dropcap>A</span>ll bridges</p>", &["All bridges"]);
+        check("<p><img alt=T> he</p><h2>T</h2><p>he</p>", &["he", "T", "he"]);
+        check("<p><span class=dropcap>T</span></p>", &["T"]);
+    }
+
+    #[test]
+    fn a_tooltip_or_hidden_card_is_no_part_of_its_line() {
+        check(
+            "<p>The <a>mayor</a><span role=tooltip>Ada Stone, 51</span> spoke<span hidden>x</span>.</p>",
+            &["The mayor spoke."],
+        );
+        check("<p>The mayor<span class=card style='display: none'>Follow Ada</span> spoke.</p>", &["The mayor spoke."]);
+    }
 }

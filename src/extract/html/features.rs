@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::FixedState;
 
 use crate::extract::boilerplate::LineFeatures;
-use crate::extract::html::blocks::{CLASS_HINTS, MARKED_BODY, Page, TAGS, UNSHOWN};
+use crate::extract::html::blocks::Page;
+use crate::extract::html::tags::{CLASS_HINTS, MARKED_BODY, TAGS, UNSHOWN};
 
 /// Elements whose presence around a line is a feature.
 const AROUND: [&str; 15] = [
@@ -121,10 +122,35 @@ impl<'a> Lines<'a> {
             votes,
             seconds,
         };
+        lines.forgive_links();
         lines.sum_elements();
         lines.find_containers();
         lines.find_heading();
         lines
+    }
+
+    /// A paragraph of prose that is one link counts as running text where most of its siblings are no links: a newspaper links
+    /// what it reported before. Among other links it is an announcement.
+    fn forgive_links(&mut self) {
+        let siblings = |line: usize| {
+            let element = self.page.blocks[line].element;
+            let parent = self.page.elements[element].parent;
+            (self.page.elements[element].kind, self.page.elements[parent].parent)
+        };
+        let prose: Vec<usize> =
+            (0..self.words.len()).filter(|&line| self.text.prose_like(line) && self.words[line] >= 12.0).collect();
+        let mut counts: HashMap<(u64, usize), [u32; 2], FixedState> = HashMap::default();
+        for &line in &prose {
+            counts.entry(siblings(line)).or_default()[usize::from(self.links[line] >= 0.5)] += 1;
+        }
+        let is_running = |line: &usize| {
+            let [plain, linked] = counts.get(&siblings(*line)).copied().unwrap_or_default();
+            plain >= 2 && plain >= linked
+        };
+        let forgiven: Vec<usize> = prose.iter().copied().filter(is_running).collect();
+        for line in forgiven {
+            self.links[line] = 0.0;
+        }
     }
 
     fn sum_elements(&mut self) {

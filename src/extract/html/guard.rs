@@ -19,6 +19,10 @@ const MAX_REOPENED: usize = 16;
 const MAX_ATTRIBUTES: usize = 256;
 /// How far up the open elements an end tag may reach.
 const MAX_REACH: usize = 64;
+/// Elements of a page that are read; what comes after them is left out.
+pub(crate) const MAX_ELEMENTS: usize = 200_000;
+/// Letters of text from which the content for browsers without scripts is an article rather than a notice.
+const NOSCRIPT_ARTICLE: usize = 400;
 
 /// Markup that is safe to parse.
 #[derive(Debug)]
@@ -29,13 +33,15 @@ pub(crate) struct Guarded {
     pub(crate) elements: usize,
     /// Something was nested too deep and lost its tags.
     pub(crate) flattened: bool,
+    /// The page holds more than [`MAX_ELEMENTS`], and the rest was left out.
+    pub(crate) cut: bool,
 }
 
 /// Elements without content.
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 /// Left out with everything in them.
-const DROPPED: [&str; 4] = ["style", "svg", "template", "canvas"];
+const DROPPED: [&str; 5] = ["style", "svg", "template", "canvas", "noscript"];
 /// Their content is text up to the end tag, whatever it looks like.
 const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed"];
 /// Opened again by the parser when left open.
@@ -62,13 +68,16 @@ pub(crate) fn guard(html: &str) -> Result<Guarded, String> {
         reopened: 0,
         elements: 0,
         flattened: false,
+        cut: false,
+        unclosed: Vec::new(),
+        shown_until: 0,
     };
     pass.run();
-    let Pass { out, elements, flattened, .. } = pass;
+    let Pass { out, elements, flattened, cut, .. } = pass;
     if out.len() > MAX_KEPT {
         return Err(format!("the page holds more than {} MiB of markup without its scripts", MAX_KEPT >> 20));
     }
-    Ok(Guarded { html: out, elements, flattened })
+    Ok(Guarded { html: out, elements, flattened, cut })
 }
 
 struct Open {
@@ -86,11 +95,20 @@ struct Pass<'a> {
     reopened: usize,
     elements: usize,
     flattened: bool,
+    cut: bool,
+    /// Raw elements that are known to have no end tag in the rest of the page.
+    unclosed: Vec<String>,
+    /// The end of a `noscript` whose content is shown.
+    shown_until: usize,
 }
 
 impl Pass<'_> {
     fn run(&mut self) {
         while self.at < self.html.len() {
+            if self.elements > MAX_ELEMENTS {
+                self.cut = true;
+                return;
+            }
             let bytes = self.html.as_bytes();
             let Some(ahead) = memchr(b'<', &bytes[self.at..]) else {
                 self.out.push_str(&self.html[self.at..]);
@@ -162,6 +180,11 @@ impl Pass<'_> {
         let tag = &self.html[self.at..end];
         let raw = RAW.contains(&name.as_str());
         let data = name == "script" && is_data(tag);
+        if name == "template" && is_shadow_root(tag) || name == "noscript" && self.holds_article(end) {
+            // Its content is shown where it stands; its end tag finds no start and goes by itself.
+            self.at = end;
+            return;
+        }
         if (name == "script" && !data) || DROPPED.contains(&name.as_str()) {
             // A script without an end runs to the end of the page; a drawing without one is no reason to lose the text.
             let runs_on = if raw { self.html.len() } else { end };
@@ -237,8 +260,29 @@ impl Pass<'_> {
         (bytes.len(), attributes)
     }
 
+    /// Whether the `noscript` whose content begins at `from` holds an article: paragraphs, and enough text in them.
+    fn holds_article(&mut self, from: usize) -> bool {
+        if from < self.shown_until {
+            return true;
+        }
+        let Some(end) = self.closing("noscript", from) else { return false };
+        let content = &self.html.as_bytes()[from..end];
+        let paragraphs = memmem::find_iter(content, b"<p").take(3).count();
+        let (mut letters, mut in_tag) = (0, false);
+        for &byte in content {
+            in_tag = byte == b'<' || (in_tag && byte != b'>');
+            letters += usize::from(!in_tag && (byte.is_ascii_alphabetic() || byte >= 0x80));
+        }
+        let is_article = paragraphs >= 3 && letters >= NOSCRIPT_ARTICLE;
+        self.shown_until = if is_article { end } else { self.shown_until };
+        is_article
+    }
+
     /// Just behind the end tag of the raw element `name` whose content begins at `from`; `None` without one.
-    fn closing(&self, name: &str, from: usize) -> Option<usize> {
+    fn closing(&mut self, name: &str, from: usize) -> Option<usize> {
+        if self.unclosed.iter().any(|unclosed| unclosed == name) {
+            return None;
+        }
         let bytes = self.html.as_bytes();
         for found in memmem::find_iter(&bytes[from..], b"</") {
             let start = from + found + 2;
@@ -247,8 +291,14 @@ impl Pass<'_> {
                 return Some(memchr(b'>', &bytes[start..]).map_or(bytes.len(), |length| start + length + 1));
             }
         }
+        self.unclosed.push(name.to_owned());
         None
     }
+}
+
+/// A template whose content is the inside of the element around it: the declarative shadow DOM.
+fn is_shadow_root(tag: &str) -> bool {
+    tag.len() < 4096 && memmem::find(tag.to_ascii_lowercase().as_bytes(), b"shadowroot").is_some()
 }
 
 /// A script that holds data about the page.
@@ -297,8 +347,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_browser_shows_of_templates_and_noscript_stays() {
+        check("<x-a><template shadowrootmode=open><p>a</p></template></x-a>", "<x-a><p>a</p></x-a>");
+        check("<template><p>a</p></template>b", "b");
+        check("<noscript><p>Please turn on scripts.</p></noscript>b", "b");
+        let article =
+            "<p>The council voted on Monday evening to rebuild the old harbour bridge of the town.</p>".repeat(8);
+        check(&format!("<noscript>{article}</noscript>"), &article);
+    }
+
+    #[test]
+    fn an_element_without_end_is_looked_for_once() {
+        let page = "<svg></a>".repeat(200_000);
+        assert_eq!(guard(&page).unwrap().html, "");
+        assert!(guard(&"<p>a".repeat(MAX_ELEMENTS + 9)).unwrap().cut);
+    }
+
+    #[test]
     fn a_page_too_large_is_refused_with_a_reason() {
-        let page = "<p>word word word</p>".repeat(400_000);
+        let page = format!("<p>{}</p>", "word ".repeat(20)).repeat(80_000);
         assert!(guard(&page).unwrap_err().contains("MiB"));
     }
 }

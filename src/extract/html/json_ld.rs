@@ -19,6 +19,12 @@ pub(crate) struct Described {
     pub(crate) site: Option<String>,
     /// `datePublished`, else `dateCreated` or `uploadDate`, of an article.
     pub(crate) published: Option<Timestamp>,
+    /// `dateModified` of an article.
+    pub(crate) modified: Option<Timestamp>,
+    /// `isAccessibleForFree` is false.
+    pub(crate) for_subscribers: bool,
+    /// `claimReviewed`: claims that the page examines.
+    pub(crate) claims: Vec<String>,
     /// `inLanguage`.
     pub(crate) language: Option<String>,
     /// Address of `image`, else of `thumbnailUrl`.
@@ -42,6 +48,12 @@ pub(crate) fn read(document: &Document) -> Described {
     if let Some(node) = best {
         describe(node, &nodes, &mut described);
     }
+    let states_false = |value: &Value| {
+        value.as_bool() == Some(false) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
+    };
+    described.for_subscribers =
+        nodes.iter().any(|node| rank(node).is_some() && states_false(&node["isAccessibleForFree"]));
+    described.claims = nodes.iter().filter_map(|node| node["claimReviewed"].as_str()).map(title_text).collect();
     if described.site.is_none() {
         let site = nodes
             .iter()
@@ -113,6 +125,10 @@ fn describe(node: &Value, nodes: &[&Value], described: &mut Described) {
     let article = |node: &Value| rank(node).is_some_and(|rank| rank < 3);
     described.published =
         std::iter::once(node).chain(nodes.iter().copied()).filter(|node| article(node)).find_map(date);
+    described.modified = std::iter::once(node)
+        .chain(nodes.iter().copied())
+        .filter(|node| article(node))
+        .find_map(|node| dates::parse(node["dateModified"].as_str()?));
     described.site = name(resolve(&node["publisher"], nodes));
     described.image = ["image", "thumbnailUrl"].iter().find_map(|key| address(resolve(&node[*key], nodes)));
     for key in ["author", "creator"] {

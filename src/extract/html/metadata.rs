@@ -6,11 +6,13 @@
 use dom_query::{Document, Matcher, NodeRef};
 use jiff::Timestamp;
 
-use crate::extract::html::blocks::{Block, CHANGED, Page};
+use crate::extract::html::blocks::{Block, Page};
 use crate::extract::html::json_ld::{self, Described};
+use crate::extract::html::tags::CHANGED;
 use crate::extract::html::{byline, figures, published, title};
 use crate::extract::plain_text::visible_line;
 use crate::extract::url::plausible_canonical;
+use crate::model::Access;
 
 /// A page's statements about its article.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,12 @@ pub(crate) struct Metadata {
     pub(crate) site: Option<String>,
     /// First publication.
     pub(crate) published: Option<Timestamp>,
+    /// Last change, where the first publication is not known.
+    pub(crate) modified: Option<Timestamp>,
+    /// Who can read the whole.
+    pub(crate) access: Access,
+    /// Claims that the page examines.
+    pub(crate) claims: Vec<String>,
     /// The address the page gives itself, if plausible.
     pub(crate) canonical: Option<String>,
     /// Absolute address of the lead image.
@@ -71,15 +79,24 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
     let site = site(&metas, &described);
     let title = title::read(document, &metas, &described, site.as_deref(), url);
     let head = head(page, &title);
+    let published = published::read(document, page, &head, &metas, &described, url);
     Metadata {
         byline: byline::read(document, page, &head, &metas, &described, site.as_deref()),
-        published: published::read(document, page, &head, &metas, &described, url),
+        published,
+        modified: if published.is_none() { published::modified(document, &metas, &described) } else { None },
+        access: access(&metas, &described),
+        claims: described.claims.clone(),
         canonical: canonical(document, &metas, url),
         image: figures::lead(document, &metas, &described, url),
         language: language(document, &metas, &described),
         title,
         site,
     }
+}
+
+fn access(metas: &Metas, described: &Described) -> Access {
+    let tier = metas.first(&["article:content_tier"]).is_some_and(|tier| tier.eq_ignore_ascii_case("locked"));
+    if described.for_subscribers || tier { Access::Subscribers } else { Access::Open }
 }
 
 /// The short lines around the headline, where byline and date stand; none that only dates a change.

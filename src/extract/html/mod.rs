@@ -11,7 +11,9 @@ mod json_ld;
 pub(crate) mod lines;
 mod main_text;
 mod metadata;
+mod parts;
 mod published;
+mod tags;
 mod title;
 
 use dom_query::Document;
@@ -25,12 +27,16 @@ use crate::extract::html::lines::Captions;
 use crate::extract::html::main_text::{MainText, PageLines};
 use crate::extract::html::metadata::{Metadata, select};
 use crate::extract::{Options, canonical_url};
-use crate::model::{Article, Figure, Problem};
+use crate::model::{Access, Article, Figure, Problem};
 
 /// Below this confidence a problem says that the text may not be the article.
 const UNSURE: f64 = 0.5;
 /// A text with fewer characters than this is the announcement of an article.
 const TEASER_CHARS: usize = 350;
+/// The same where the whole is for subscribers: a longer text is what the page holds for everyone after all.
+const EXCERPT_CHARS: usize = 2500;
+/// Blocks after the article's last one in which a page says that the rest is for subscribers.
+const NEAR: usize = 8;
 
 /// Reads the page `html`, found at `url`.
 pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
@@ -52,6 +58,10 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
     if guarded.flattened {
         problems.push(Problem::new(subject.clone(), "elements nested deeper than 512 lost their tags"));
     }
+    if guarded.cut {
+        let what = format!("the page holds more than {} elements, and the rest was not read", guard::MAX_ELEMENTS);
+        problems.push(Problem::new(subject.clone(), what));
+    }
     let document = parse(&guarded.html);
     let page = blocks::read(&document);
     let mut metadata = metadata::read(&document, &page, url);
@@ -60,6 +70,8 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
     }
     let page = if options.remove_selectors.is_empty() { page } else { blocks::read(&document) };
     let figures = figures::read(&document, &page, url);
+    let closed = page.blocks.iter().map(|block| parts::is_for_subscribers(&block.text));
+    let closed = closed.enumerate().filter(|(_, is)| *is).map(|(place, _)| place).collect();
     let chosen = options.content_selector.as_deref().map(|selector| select(&document, selector));
     let lines = match chosen {
         Some(nodes) if !nodes.is_empty() => {
@@ -76,10 +88,10 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
         }
     };
     metadata.canonical = metadata.canonical.or_else(|| url.map(canonical_url));
-    Draft::new(Stage::Page(Box::new(PageDraft { lines, metadata, figures, problems, subject })))
+    Draft::new(Stage::Page(Box::new(PageDraft { lines, metadata, figures, closed, problems, subject })))
 }
 
-/// The lines of a page with the numbers its reader judges each by; none of a page that is refused.
+/// The lines of a page with the features its reader scores each by; none of a page that is refused.
 pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
     let Ok(guarded) = guard::guard(html) else { return PageFeatures::default() };
     let document = parse(&guarded.html);
@@ -106,6 +118,8 @@ pub(super) struct PageDraft {
     metadata: Metadata,
     /// Those with a caption, each with the block that holds it.
     figures: Vec<(usize, Figure)>,
+    /// Blocks that say that the rest is for subscribers.
+    closed: Vec<usize>,
     problems: Vec<Problem>,
     subject: String,
 }
@@ -121,8 +135,12 @@ impl PageDraft {
     }
 
     pub(super) fn finish(self, site: &SiteTemplate, includes_self: bool) -> (Article, Vec<Problem>) {
-        let Self { lines, metadata, figures, mut problems, subject } = self;
+        let Self { lines, mut metadata, figures, closed, mut problems, subject } = self;
         let main = lines.choose(site, includes_self);
+        let near = main.blocks.start..main.blocks.end + NEAR;
+        if closed.iter().any(|place| near.contains(place)) {
+            metadata.access = Access::Subscribers;
+        }
         let inside = figures.into_iter().filter(|(block, _)| main.blocks.contains(block));
         let figures = inside.map(|(_, figure)| figure).collect();
         let article = Article { figures, ..article(main, metadata) };
@@ -137,17 +155,23 @@ impl PageDraft {
     }
 }
 
-fn article(main: MainText, metadata: Metadata) -> Article {
+fn article(mut main: MainText, metadata: Metadata) -> Article {
+    main.lines.retain(|line| !parts::is_for_subscribers(&line.text));
+    parts::mark_data(&mut main.lines);
+    parts::mark_claims(&mut main.lines, &metadata.claims);
     let BlockText { text, parts } = BlockText::of(without_headline(&main.lines, &metadata.title));
     let language = crate::text::language::detect(&text, metadata.language.as_deref());
+    let least = if metadata.access.is_open() { TEASER_CHARS } else { EXCERPT_CHARS };
     Article {
         url: metadata.canonical,
         title: metadata.title,
         byline: metadata.byline,
         site: metadata.site,
         published: metadata.published,
+        modified: metadata.modified,
+        access: metadata.access,
         language,
-        teaser: text.chars().count() < TEASER_CHARS,
+        teaser: text.chars().count() < least,
         confidence: if text.is_empty() { 0.0 } else { main.confidence },
         text,
         parts,
@@ -207,6 +231,24 @@ mod tests {
         assert_eq!(article.image.as_deref(), Some("https://harwick.example/lead.jpg"));
         let image = Some("https://harwick.example/news/pier.jpg".to_owned());
         assert_eq!(article.figures, [Figure { image, caption: "The pier at low tide".into() }]);
+    }
+
+    #[test]
+    fn a_page_for_subscribers_is_an_excerpt() {
+        let page = |head: &str, foot: &str| {
+            format!("<html><head>{head}</head><body><article><h1>A bridge</h1>{BODY}</article>{foot}</body></html>")
+        };
+        let read = |page: String| html(&page, None, &Options::default()).0;
+        let stated =
+            r#"<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":"False"}</script>"#;
+        for page in [page(stated, ""), page("", "<div><p>This article is for subscribers. Log in to go on.</p></div>")]
+        {
+            let article = read(page);
+            assert_eq!((article.access, article.teaser), (Access::Subscribers, true), "{}", article.text);
+            assert!(!article.text.contains("for subscribers"));
+        }
+        let free = read(page("", ""));
+        assert_eq!((free.access, free.teaser), (Access::Open, false));
     }
 
     #[test]

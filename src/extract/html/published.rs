@@ -7,10 +7,11 @@
 use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
 
-use crate::extract::html::blocks::{Page, names_change};
+use crate::extract::html::blocks::Page;
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
 use crate::extract::html::metadata::{Metas, select};
+use crate::extract::html::tags::names_change;
 use crate::text::dates;
 
 /// `<meta>` names of the date of publication, most telling first.
@@ -114,6 +115,27 @@ pub(crate) fn read(
         }
         (None, None) => marked().or_else(|| url.and_then(dates::in_path)),
     }
+}
+
+/// The time of the last change; `None` where the page does not say.
+pub(crate) fn modified(document: &Document, metas: &Metas, described: &Described) -> Option<Timestamp> {
+    const META_NAMES: [&str; 6] = [
+        "article:modified_time",
+        "og:updated_time",
+        "datemodified",
+        "dcterms.modified",
+        "dc.date.modified",
+        "last-modified",
+    ];
+    let meta = || META_NAMES.iter().find_map(|name| metas.all(name).find_map(dates::parse_or_find));
+    let marked = || {
+        let nodes = select(document, "[itemprop~=dateModified], time.updated, time.modified, time").into_iter().take(8);
+        nodes.filter(|node| is_about_change(node) && !is_of_another(node)).find_map(|node| {
+            let stated = ["datetime", "content"].iter().find_map(|name| node.attr(name));
+            stated.and_then(|value| dates::parse(&value)).or_else(|| dates::find(&inline(&node)))
+        })
+    };
+    described.modified.or_else(meta).or_else(marked)
 }
 
 /// Seconds by which the time of a publication and its date without a zone may differ.
@@ -263,6 +285,13 @@ mod tests {
         ] {
             assert_eq!(published("", body), None, "{body}");
         }
+        let page = "<html><body><article><h1>A bridge is rebuilt</h1><p>Last updated: <time datetime=2025-07-09>July 9</time></p>\
+                    <p>The council of Harwick voted on Monday evening to rebuild the bridge.</p></article></body></html>";
+        let article = html(page, None, &Options::default()).0;
+        assert_eq!(
+            (article.published, article.modified.map(|time| time.to_string())),
+            (None, Some("2025-07-09T00:00:00Z".into()))
+        );
         let head = "<meta property='article:modified_time' content='2025-07-09T10:00:00Z'>\
                     <script type='application/ld+json'>{\"@type\":\"Article\",\"dateModified\":\"2025-07-09\"}</script>";
         assert_eq!(published(head, ""), None);

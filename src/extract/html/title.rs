@@ -115,6 +115,7 @@ fn content(text: &str) -> HashSet<String> {
 
 /// `title` without a part at its end or start that names the site.
 fn without_site(title: &str, names: &[String; 2]) -> String {
+    let title = without_glued(title, names);
     let named = |part: &str| {
         let part = key(part);
         !part.is_empty()
@@ -133,6 +134,22 @@ fn without_site(title: &str, names: &[String; 2]) -> String {
     let first = title.split_whitespace().next().unwrap_or_default();
     let rest = title.strip_prefix(first).unwrap_or(title).trim();
     if names.contains(&key(first)) && words(rest) >= 2 { rest.to_owned() } else { title.trim().to_owned() }
+}
+
+/// `title` without a site's name that a sign sets off without spaces: "A bridge is rebuilt|The Gazette", "… PanSite.|Net".
+fn without_glued<'a>(title: &'a str, names: &[String; 2]) -> &'a str {
+    const SIGNS: [char; 7] = ['|', '»', '·', '•', '–', '—', ':'];
+    let least = names.iter().map(String::len).filter(|&length| length >= 4).min();
+    let Some(least) = least else { return title };
+    // Names are short: no more than the last 80 characters can be one.
+    let starts = title.char_indices().rev().take(80).filter(|(_, c)| c.is_alphanumeric());
+    let glued = starts.filter(|(at, _)| title.len() - at >= least).find(|&(at, _)| {
+        let tail = &title[at..];
+        let before = title[..at].trim_end();
+        let is_apart = before.ends_with(SIGNS) || (tail.contains(SIGNS) && before.len() < at);
+        is_apart && words(before) >= 2 && names.contains(&key(tail))
+    });
+    glued.map_or(title, |(at, _)| title[..at].trim_end_matches(|c: char| c.is_whitespace() || SIGNS.contains(&c)))
 }
 
 #[cfg(test)]
@@ -169,6 +186,21 @@ mod tests {
         let template = "<title>Paying for the bridge: what we know | Gazette</title><meta property=og:title content='Visit the Gazette'>\
             <script type='application/ld+json'>{\"@type\": \"Article\", \"headline\": \"Paying for the bridge: what we know\"}</script>";
         assert_eq!(title(template, ""), "Paying for the bridge: what we know");
+    }
+
+    #[test]
+    fn a_site_glued_to_the_headline_is_no_part_of_it() {
+        for tag in [
+            "A bridge is rebuilt|Harwick.example",
+            "A bridge is rebuilt Harwick.|Example",
+            "A bridge is rebuilt:harwick.example",
+        ] {
+            assert_eq!(title(&format!("<title>{tag}</title>"), ""), "A bridge is rebuilt", "{tag}");
+        }
+        assert_eq!(
+            title("<title>Harwick.example: A bridge is rebuilt at sea</title>", ""),
+            "Harwick.example: A bridge is rebuilt at sea"
+        );
     }
 
     #[test]
