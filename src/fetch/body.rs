@@ -7,13 +7,12 @@ use crate::fetch::{Error, Size};
 
 /// The body of `response`, unless it is larger than `limit`.
 ///
-/// Counted after decompression, chunk by chunk: a `Content-Length` tells the compressed size, and lies.
+/// Counted as it comes and again as it is unpacked: a `Content-Length` tells the compressed size, and lies.
 pub(super) async fn read(mut response: Response, url: &str, limit: Size) -> Result<Vec<u8>, BodyError> {
     let too_large = || BodyError::Known(Error::TooLarge { url: url.to_owned(), limit });
     if response.content_length().is_some_and(|length| length > limit.as_bytes()) {
         return Err(too_large());
     }
-    // What the library unpacks itself, it takes off the header; the rest is left to us.
     let codings = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let codings = codings.unwrap_or_default().to_owned();
     let mut bytes = Vec::new();

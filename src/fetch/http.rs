@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -198,12 +198,13 @@ impl Hop {
 }
 
 fn client(options: &Options) -> ClientBuilder {
+    // The first one stays; another part of the process may have chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let limit = options.time_limit();
     Client::builder()
         .user_agent(options.agent())
         .redirect(redirect::Policy::none())
         .referer(false)
-        .no_deflate()
         .connect_timeout(limit.min(Duration::from_secs(10)))
         .read_timeout(limit)
         .timeout(limit)
@@ -222,6 +223,7 @@ fn headers(request: &Request) -> HeaderMap {
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd"));
     let Validators { etag, last_modified } = &request.validators;
     let etag = etag.as_deref().map(tags);
     for (name, value) in [(header::IF_NONE_MATCH, etag), (header::IF_MODIFIED_SINCE, last_modified.clone())] {

@@ -1,6 +1,8 @@
 use std::io::{self, Read};
 
+use brotli_decompressor::Decompressor;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::StreamingDecoder;
 
 use crate::fetch::Size;
 
@@ -29,9 +31,9 @@ pub(super) fn unpack(bytes: Vec<u8>, codings: &str, limit: Size) -> io::Result<V
     codings.rsplit(',').try_fold(bytes, |bytes, coding| match coding.trim().to_ascii_lowercase().as_str() {
         "gzip" | "x-gzip" => gunzip(&bytes, limit),
         "deflate" => undeflate(&bytes, limit),
-        coding @ ("br" | "zstd" | "compress" | "x-compress") => {
-            Err(wrong(format!("it is encoded as `{coding}` in a way that is not read")))
-        }
+        "br" => bounded(Decompressor::new(&bytes[..], 4096), limit),
+        "zstd" => unzstd(&bytes, limit),
+        coding @ ("compress" | "x-compress") => Err(wrong(format!("it is encoded as `{coding}`, which is not read"))),
         _ => Ok(bytes),
     })
 }
@@ -43,6 +45,17 @@ pub(super) fn unpack(bytes: Vec<u8>, codings: &str, limit: Size) -> io::Result<V
 fn undeflate(bytes: &[u8], limit: Size) -> io::Result<Vec<u8>> {
     let zlib = bytes.len() > 1 && bytes[0] & 0x0f == 8 && u16::from_be_bytes([bytes[0], bytes[1]]).is_multiple_of(31);
     if zlib { bounded(ZlibDecoder::new(bytes), limit) } else { bounded(DeflateDecoder::new(bytes), limit) }
+}
+
+/// The contents of zstd frames, one after another (RFC 8878, section 3).
+fn unzstd(mut bytes: &[u8], limit: Size) -> io::Result<Vec<u8>> {
+    let mut contents = Vec::new();
+    while !bytes.is_empty() {
+        let frame = StreamingDecoder::new(&mut bytes).map_err(io::Error::other)?;
+        let left = Size::bytes(limit.as_bytes().saturating_sub(contents.len() as u64));
+        contents.append(&mut bounded(frame, left)?);
+    }
+    Ok(contents)
 }
 
 fn bounded(decoder: impl Read, limit: Size) -> io::Result<Vec<u8>> {

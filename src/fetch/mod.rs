@@ -21,7 +21,7 @@ mod recorded;
 mod robots;
 mod size;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use error::Error;

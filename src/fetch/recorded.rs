@@ -2,7 +2,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -71,15 +71,15 @@ mod tests {
     use super::*;
     use crate::fetch::Accept;
 
-    #[test]
-    fn a_recorded_reply_comes_back_whole() {
+    #[tokio::test]
+    async fn a_recorded_reply_comes_back_whole() {
         let folder = tempfile::tempdir().unwrap();
         let reply =
             Reply { status: 200, url: "https://example.org/".into(), bytes: b"a\nb\0".to_vec(), ..Reply::default() };
         record(folder.path(), "https://me:pw@example.org/", &reply).unwrap();
         let recorded = Recorded::new(folder.path());
-        let ask = |url: &str| futures::executor::block_on(recorded.fetch(Request::new(url, Accept::Feed)));
-        assert_eq!(ask("https://example.org/"), Ok(reply));
-        assert!(matches!(ask("https://example.org/other"), Err(Error::NotRecorded { .. })));
+        let ask = |url: &str| recorded.fetch(Request::new(url, Accept::Feed));
+        assert_eq!(ask("https://example.org/").await, Ok(reply));
+        assert!(matches!(ask("https://example.org/other").await, Err(Error::NotRecorded { .. })));
     }
 }

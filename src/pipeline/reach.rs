@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 
 use crate::fetch::{self, Error, Fetch, Reply, Request};
 

@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 
 use super::{FileOptions, Transport};

@@ -28,7 +28,7 @@ mod template;
 mod token;
 mod unsubscribe;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 
 pub use address::{Mailbox, normalize};
 pub use builder::{MessageBuilder, PreparedMessage};

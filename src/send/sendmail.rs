@@ -1,6 +1,6 @@
 use std::process::Stdio;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;

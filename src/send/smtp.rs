@@ -9,7 +9,7 @@ mod verdict;
 
 use std::sync::{Mutex, PoisonError};
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 

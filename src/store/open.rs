@@ -4,13 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
 use super::Error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+/// The store's versions, each the change from the one before it; what was published once never changes.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "site lines", include_str!("migrations/0002_site_lines.sql")),
+    (3, "stories", include_str!("migrations/0003_stories.sql")),
+];
 
 /// How long a query waits for another program's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,7 +73,7 @@ impl Store {
             .foreign_keys(true);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(Error::database("open"))?;
-        MIGRATIONS.run(&pool).await.map_err(Error::Migration)?;
+        migrator().run(&pool).await.map_err(Error::Migration)?;
         Ok(Self { pool, _folder: folder })
     }
 }
@@ -92,6 +98,14 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Copies the database and its write-ahead log so that both belong together.
+/// Listed by hand: the macro that reads the folder would compile SQLite a second time, for itself.
+fn migrator() -> Migrator {
+    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
+}
+
 fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     for _ in 0..SNAPSHOT_TRIES {
         let before = (stamp(from)?, stamp(&wal(from))?);

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use futures::StreamExt;
+use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use newsdigest::fetch::{Accept, Fetch, Http, Options, Request};
 use newsdigest::source::{Defaults, Gathered, Memory, Outcome, Source, gather};
@@ -130,7 +130,7 @@ async fn meet(base: &str, private: bool) -> (usize, Vec<String>) {
     let list = http.fetch(Request::new(base, Accept::Anything)).await.unwrap().bytes;
     let cases: Vec<Case> = serde_json::from_slice(&list).unwrap();
     let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
-    let tried = futures::stream::iter(&cases).map(async |case| {
+    let tried = futures_util::stream::iter(&cases).map(async |case| {
         let source = source(base, &case.path);
         // Each case is a site of its own: what one host was told to wait for must not hold back the others.
         let http = Http::new(&options(private)).unwrap();

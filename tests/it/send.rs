@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use newsdigest::model::{DeliveryChange, DeliveryState, Edition, Recipient, SendOutcome, SourceHealth};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, DeliveryReport, deliver, skip_refused};

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -18,9 +20,19 @@ pub(super) fn edition(args: &Args, report: &Report) -> Result<(), Error> {
     let name = path.display().to_string();
     fs::write(path, shown).map_err(Error::file("write", &name))?;
     if args.open {
-        open::that_detached(path).map_err(Error::file("open", &name))?;
+        browse(path).map_err(Error::file("open", &name))?;
     }
     Ok(())
+}
+
+/// Opens `path` in the program that the user's desktop has for it.
+fn browse(path: &Path) -> io::Result<()> {
+    let mut command = match std::env::consts::OS {
+        "macos" => Command::new("open"),
+        "windows" => Command::new("explorer"),
+        _ => Command::new("xdg-open"),
+    };
+    command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(drop)
 }
 
 fn shown(format: Format, composed: &Composed, preview: &Preview) -> Result<Vec<u8>, Error> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 

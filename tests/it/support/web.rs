@@ -224,11 +224,11 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
             Response::builder().status(status).header(header::LOCATION, to).body(Body::empty())
         }
         Some(Answer::Hang) => {
-            plain("text/xml").body(Body::from_stream(futures::stream::pending::<Result<Bytes, String>>()))
+            plain("text/xml").body(Body::from_stream(futures_util::stream::pending::<Result<Bytes, String>>()))
         }
         Some(Answer::Drip) => {
             let clock = tokio::time::interval(Duration::from_millis(100));
-            plain("text/xml").body(Body::from_stream(futures::stream::unfold(clock, async |mut clock| {
+            plain("text/xml").body(Body::from_stream(futures_util::stream::unfold(clock, async |mut clock| {
                 clock.tick().await;
                 Some((Ok::<_, String>(Bytes::from_static(b" ")), clock))
             })))
@@ -238,7 +238,7 @@ fn respond(answer: Option<Answer>, asked: &HeaderMap) -> Response<Body> {
         }
         Some(Answer::Broken) => {
             let parts = [Ok(Bytes::from_static(b"<rss><channel>")), Err("it breaks off here")];
-            plain("text/xml").body(Body::from_stream(futures::stream::iter(parts)))
+            plain("text/xml").body(Body::from_stream(futures_util::stream::iter(parts)))
         }
     };
     response.expect("every answer is a valid response")
