@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use crate::text::split::notes::{Marks, marks_end};
 use crate::text::split::pairs::Pairs;
 
 /// A place where a sentence ends, or may end.
@@ -23,6 +24,8 @@ pub(super) struct End {
 enum Byte {
     Plain,
     Stop,
+    /// The question mark of Greek.
+    Semicolon,
     Sign,
     Wide,
 }
@@ -33,9 +36,10 @@ static BYTES: [Byte; 256] = {
     while byte < 256 {
         bytes[byte] = match byte as u8 {
             b'.' | b'!' | b'?' => Byte::Stop,
+            b';' => Byte::Semicolon,
             b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' => Byte::Sign,
             // First bytes of quotation marks, ellipses and the full stops of other scripts.
-            0xc2 | 0xd8 | 0xdb | 0xe0..=0xe3 | 0xef => Byte::Wide,
+            0xc2 | 0xcd | 0xd6 | 0xd8 | 0xdb | 0xdc | 0xdf | 0xe0..=0xe3 | 0xea | 0xef => Byte::Wide,
             _ => Byte::Plain,
         };
         byte += 1;
@@ -50,11 +54,22 @@ pub(super) trait Words {
 
     /// Whether the word is a small one (an article, a pronoun, a preposition): with a capital it starts a sentence.
     fn is_small(&self, word: &str) -> bool;
+
+    /// Whether a semicolon asks a question.
+    fn asks_with_semicolon(&self) -> bool;
+}
+
+/// Bytes looked at on both sides of a full stop.
+const NEAR: usize = 256;
+
+/// The first bytes of a span.
+fn window(text: &str, span: Range<usize>) -> &str {
+    &text[span.start..text.floor_char_boundary(span.end.min(span.start + NEAR))]
 }
 
 /// The ends in `block` but that of the block itself, in their order.
 pub(super) fn ends(text: &str, block: Range<usize>, words: &impl Words) -> Vec<End> {
-    let (stops, pairs) = signs(text, block.clone());
+    let (stops, pairs) = signs(text, block.clone(), words.asks_with_semicolon());
     let mut ends = Vec::with_capacity(stops.len());
     let mut pairs = pairs.into_iter().peekable();
     let (mut covered, mut before) = (block.start, block.start);
@@ -68,29 +83,40 @@ pub(super) fn ends(text: &str, block: Range<usize>, words: &impl Words) -> Vec<E
         }
         let run = run_end(text, stop, block.end);
         before = run;
-        let at = closers_end(text, run, block.end);
+        let closed = closers_end(text, run, block.end);
+        let (at, marks) = marks_end(text, closed, block.end);
         if at >= block.end || at < covered {
             continue;
         }
-        let around = Around {
-            before: &text[block.start..stop],
+        let mut around = Around {
+            before: &text[text.ceil_char_boundary(block.start.max(stop.saturating_sub(NEAR)))..stop],
             run: &text[stop..run],
-            closed: at > run,
-            after: &text[at..block.end],
+            closed: closed > run,
+            after: window(text, at..block.end),
         };
+        if marks != Marks::None {
+            if around.ends_with_note(marks, words) {
+                ends.push(End { at, sure: true });
+                continue;
+            }
+            around.after = window(text, closed..block.end);
+        }
+        let at = if marks == Marks::None { at } else { closed };
         ends.extend(around.judge(words).map(|sure| End { at, sure }));
     }
     ends
 }
 
 /// Where the stops stand, and the quotations and brackets.
-fn signs(text: &str, block: Range<usize>) -> (Vec<usize>, Vec<Range<usize>>) {
+fn signs(text: &str, block: Range<usize>, semicolons: bool) -> (Vec<usize>, Vec<Range<usize>>) {
     let (mut stops, mut pairs) = (Vec::new(), Pairs::default());
     let part = &text[..block.end];
     for (at, &byte) in text.as_bytes().iter().enumerate().take(block.end).skip(block.start) {
         match BYTES[usize::from(byte)] {
             Byte::Plain => {}
             Byte::Stop => stops.push(at),
+            Byte::Semicolon if semicolons => stops.push(at),
+            Byte::Semicolon => {}
             Byte::Sign => pairs.see(part, at, char::from(byte)),
             Byte::Wide => {
                 let sign = part[at..].chars().next().unwrap_or(' ');
@@ -105,8 +131,21 @@ fn signs(text: &str, block: Range<usize>) -> (Vec<usize>, Vec<Range<usize>>) {
     (stops, pairs.finish())
 }
 
+/// A full stop, question mark or exclamation mark of any script (Unicode's `Sentence_Terminal`, and the signs that stand
+/// for one in some languages).
 fn is_stop(sign: char) -> bool {
-    matches!(sign, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '｡' | '．' | '।' | '॥' | '؟' | '۔')
+    matches!(sign, '.' | '!' | '?' | '…' | ';' | '\u{37e}' | '．') || is_unmistakable(sign)
+}
+
+/// A sign that does nothing but end sentences, with or without a space after it.
+pub(super) fn is_unmistakable(sign: char) -> bool {
+    is_full_width(sign) && sign != '．'
+        || matches!(
+            sign,
+            '։' | '؞' | '؟' | '۔' | '܀'..='܂' | '߹' | '।' | '॥' | '။' | '።' | '፧' | '፨' | '។' | '៕' | '᠃' | '᠉'
+                | '᥄' | '᥅' | '᪨'..='᪫' | '᭚' | '᭛' | '᭞' | '᭟' | '᰻' | '᰼' | '᱾' | '᱿' | '༎' | '།' | '꓿' | '꘎' | '꘏'
+                | '꛳' | '꛷' | '꡶' | '꡷' | '꣎' | '꣏' | '꤯' | '꧈' | '꧉' | '꩝'..='꩟' | '꫰' | '꫱' | '꯫' | '⸮' | '‼' | '⁇'..='⁉'
+        )
 }
 
 /// A full stop after which no space is needed.
@@ -138,35 +177,71 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
+    /// Whether a sentence ends here, with a note.
+    fn ends_with_note(&self, marks: Marks, words: &impl Words) -> bool {
+        let next = self.after.trim_start();
+        let first = next.trim_start_matches(opens).chars().next().unwrap_or(' ');
+        if self.before.ends_with('[')
+            || first.is_lowercase()
+            || next.len() == self.after.len() && marks == Marks::Digits
+        {
+            return false;
+        }
+        let word = last_word(self.before);
+        let is_year = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+        match marks {
+            Marks::Sure => !words.is_abbreviation(&word.to_lowercase()),
+            // `in 1871.1 The`, but not `1200.5 Litres`.
+            _ if is_year && !self.closed => words.is_small(&first_word(next).to_lowercase()),
+            _ => {
+                let plain = is_plain(word, 3) && !words.is_abbreviation(&word.to_lowercase());
+                let plain = plain || self.before.ends_with([')', ']', '”', '»']);
+                !first.is_numeric() && (self.closed || plain && self.run == "." || matches!(self.run, "!" | "?"))
+            }
+        }
+    }
+
     /// Whether a sentence certainly ends here; `None` if it certainly does not.
     fn judge(&self, words: &impl Words) -> Option<bool> {
-        if self.run.ends_with(is_full_width) {
+        let next = self.after.trim_start();
+        if self.run == "．" && is_number_sign(self.after) {
+            return None;
+        }
+        if self.run.ends_with(is_full_width) || self.run.ends_with(is_unmistakable) {
             return Some(true);
         }
-        let next = self.after.trim_start();
+        if self.before.is_empty() && self.run == "!" || self.before.ends_with(char::is_whitespace) && self.run == "!" {
+            // A click consonant: `!Xun`.
+            if next.len() == self.after.len() && next.starts_with(char::is_alphabetic) {
+                return None;
+            }
+        }
         if next.len() == self.after.len() {
+            if self.run.len() >= 3 && self.before.ends_with(char::is_whitespace) {
+                return None;
+            }
             // No space: an abbreviation, a number, an address, or a space forgotten.
             return next
                 .starts_with(|first: char| first.is_alphabetic() || matches!(first, '[' | '`'))
                 .then_some(false);
         }
-        let opens = |sign| matches!(sign, '"' | '“' | '„' | '«' | '»' | '‘' | '\'' | '(' | '[' | '`' | '¿' | '¡' | '”');
         let first = next.trim_start_matches(opens).chars().next().unwrap_or(' ');
+        if self.run == "." && opens_with_dots(next) && is_plain(last_word(self.before), 3) {
+            return Some(true);
+        }
         let text_before = self.before.trim_end_matches([' ', '.']);
         let dots = self.before.bytes().skip(text_before.len()).filter(|&byte| byte == b'.').count();
         if first == '.' || dots >= 3 {
             return self.judge_dots(text_before, dots, next);
         }
-        let before = self.before.trim_end_matches(['»', '”', ')', '"']);
-        let word = before.rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default();
+        let word = last_word(self.before);
         if first.is_lowercase() && !self.closed {
             // Some write no capitals; most lower-case letters show an abbreviation.
             return may_precede_small(self.run, word).then_some(false);
         }
         let plain = match self.run {
             "." if first.is_uppercase() => {
-                let next = next.trim_start_matches(opens).split(|letter: char| !letter.is_alphabetic()).next();
-                let starts = || next.is_some_and(|next| words.is_small(&next.to_lowercase()));
+                let starts = || words.is_small(&first_word(next).to_lowercase());
                 is_plain(word, 3)
                     && (!words.is_abbreviation(&word.to_lowercase())
                         || word.starts_with(char::is_lowercase) && starts())
@@ -179,7 +254,7 @@ impl Around<'_> {
             "?" | "…" => first.is_uppercase() && !self.closed,
             // `Yahoo!` is a name.
             "!" => first.is_uppercase() && !self.closed && word.chars().all(char::is_lowercase),
-            "।" | "॥" | "؟" | "۔" => true,
+            ";" | "\u{37e}" => first.is_uppercase() || first.is_numeric(),
             _ => false,
         };
         Some(plain)
@@ -195,6 +270,32 @@ impl Around<'_> {
             dots + more == 3 && rest.starts_with(char::is_uppercase) && (if apart { more == 0 } else { dots == 0 });
         ends.then_some(true)
     }
+}
+
+/// Three dots right before a word open a sentence: `It rained. ...and then it poured.`
+fn opens_with_dots(next: &str) -> bool {
+    let rest = next.strip_prefix("...").or_else(|| next.strip_prefix('…'));
+    rest.is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+}
+
+/// A digit, of full width or not: `３．１４`, `Ｖ２．０`.
+fn is_number_sign(after: &str) -> bool {
+    after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '０'..='９'))
+}
+
+/// The word right before a full stop.
+fn last_word(before: &str) -> &str {
+    let before = before.trim_end_matches(['»', '”', ')', '"']);
+    before.rsplit([' ', '\n', '\t', '(', '"', '“', '«', '/', '\u{a0}']).next().unwrap_or_default()
+}
+
+/// The first word of what follows.
+fn first_word(next: &str) -> &str {
+    next.trim_start_matches(opens).split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default()
+}
+
+fn opens(sign: char) -> bool {
+    matches!(sign, '"' | '“' | '„' | '«' | '»' | '‘' | '\'' | '(' | '[' | '`' | '¿' | '¡' | '”')
 }
 
 /// Whether a sentence may end with this word and these stops when a lower-case letter follows.
@@ -227,6 +328,10 @@ mod tests {
 
         fn is_small(&self, word: &str) -> bool {
             word == "they"
+        }
+
+        fn asks_with_semicolon(&self) -> bool {
+            false
         }
     }
 

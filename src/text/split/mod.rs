@@ -7,12 +7,18 @@
 //! Promises: spans are in order and do not overlap; none begins or ends with white space; what lies between them is
 //! white space only.
 
+mod abbreviations;
+mod arabic;
 mod blocks;
 mod ends;
 mod join;
+mod lists;
+mod notes;
 mod pairs;
+mod quotes;
 mod rules;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -21,7 +27,9 @@ use std::rc::Rc;
 use foldhash::fast::FixedState;
 use icu_segmenter::{SentenceSegmenter, SentenceSegmenterBorrowed, options::SentenceBreakInvariantOptions};
 
+use crate::text::split::abbreviations::Abbreviations;
 use crate::text::split::ends::Words;
+use crate::text::split::join::Style;
 use crate::text::words::is_unspaced;
 
 /// Longer pieces are cut before they reach a splitter, at a full stop or a space.
@@ -42,13 +50,21 @@ const MOST_LANGUAGES: usize = 256;
 /// The sentences of `text` in the given language (`None`: unknown), as byte spans in their order.
 pub fn sentences(text: &str, language: Option<&str>) -> Vec<Range<usize>> {
     let splitter = Splitter::of(language.unwrap_or("en"));
-    let capitals = writes_capitals(text);
+    let style = Style {
+        language: &splitter.language,
+        abbreviations: &splitter.abbreviations,
+        capitals: writes_capitals(text),
+        dandas: writes_dandas(text),
+    };
     let mut found = Vec::with_capacity(text.len() / 100 + 1);
     for block in blocks::blocks(text) {
         let first = found.len();
         splitter.block(text, block, &mut found);
-        join::join(text, &mut found, first, &splitter.language, capitals);
+        join::join(text, &mut found, first, &style);
         rules::mend(text, &mut found, first);
+        if splitter.language == "ar" {
+            arabic::cut(text, &mut found, first);
+        }
     }
     found
 }
@@ -58,11 +74,16 @@ struct Splitter {
     language: String,
     known: Box<dyn sentencex::languages::Language>,
     small: HashSet<&'static str, FixedState>,
+    abbreviations: Abbreviations,
 }
 
 impl Words for Splitter {
     fn is_abbreviation(&self, word: &str) -> bool {
-        self.known.get_abbreviations().contains(word)
+        self.known.get_abbreviations().contains(word) || self.abbreviations.get(word).is_some()
+    }
+
+    fn asks_with_semicolon(&self) -> bool {
+        self.language == "el"
     }
 
     fn is_small(&self, word: &str) -> bool {
@@ -81,7 +102,8 @@ impl Splitter {
             known.cloned().unwrap_or_else(|| {
                 let known = sentencex::language_factory(language);
                 let small = stop_words::lookup(language).unwrap_or_default().iter().copied().collect();
-                let splitter = Rc::new(Self { language: language.to_owned(), known, small });
+                let abbreviations = Abbreviations::of(language);
+                let splitter = Rc::new(Self { language: language.to_owned(), known, small, abbreviations });
                 // A caller's made-up languages are not kept.
                 if splitters.len() < MOST_LANGUAGES {
                     splitters.push(Rc::clone(&splitter));
@@ -125,7 +147,7 @@ impl Splitter {
         while start < block.end {
             let (end, clean) = piece_end(text, start..block.end);
             let mut at = start;
-            for length in self.lengths(&text[start..end]) {
+            for length in self.lengths(&without_inert_quotes(&text[start..end])) {
                 let span = trim(text, at..at + length);
                 at += length;
                 if span.is_empty() {
@@ -163,6 +185,30 @@ impl Splitter {
     }
 }
 
+/// The piece with a letter in place of each `"` that quotes nothing: inch marks (`27" wide`), Hebrew gershayim, and the
+/// one that is never closed. A splitter would take two of them for a pair and end no sentence between them.
+fn without_inert_quotes(piece: &str) -> Cow<'_, str> {
+    let bytes = piece.as_bytes();
+    let mut inert: Vec<usize> = Vec::new();
+    let mut open = None;
+    for at in memchr::memchr_iter(b'"', bytes) {
+        let before = piece[..at].chars().next_back().unwrap_or(' ');
+        if pairs::is_gershayim(before, &piece[at + 1..]) || open.is_none() && before.is_ascii_digit() {
+            inert.push(at);
+        } else {
+            open = if open.is_none() { Some(at) } else { None };
+        }
+    }
+    inert.extend(open.filter(|_| !inert.is_empty()));
+    if inert.is_empty() {
+        return Cow::Borrowed(piece);
+    }
+    let mut piece = piece.to_owned();
+    inert.sort_unstable_by(|left, right| right.cmp(left));
+    inert.into_iter().for_each(|at| piece.replace_range(at..=at, "x"));
+    Cow::Owned(piece)
+}
+
 /// Where a piece of the block may end, and whether a sentence ends there too.
 fn piece_end(text: &str, block: Range<usize>) -> (usize, bool) {
     if block.len() <= LONGEST_PIECE {
@@ -189,6 +235,15 @@ fn writes_capitals(text: &str) -> bool {
         large += usize::from(letter.is_ascii_uppercase());
     }
     small < FEW_LETTERS || large * 200 > small
+}
+
+/// Whether dandas end most sentences. A text may hold many abbreviations, but hardly two for each sentence.
+fn writes_dandas(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let dandas = memchr::memmem::find_iter(text.as_bytes(), "।").count();
+    dandas > 0 && dandas * 2 >= memchr::memmem::find_iter(text.as_bytes(), ". ").count()
 }
 
 fn mostly_unspaced(piece: &str) -> bool {

@@ -79,6 +79,7 @@ fn role(text: &str, at: usize, sign: char) -> Option<(PairKind, Role)> {
     };
     Some(match sign {
         // A space on the wrong side: `he left, "said the man`.
+        '"' if is_gershayim(before, &text[at + 1..]) => return None,
         '"' if begins && after.is_lowercase() && text[..at].ends_with(", ") => (PairKind::Straight, Role::Either),
         '"' => (PairKind::Straight, by_place),
         '„' => (PairKind::Curly, Role::Opens),
@@ -104,6 +105,17 @@ fn role(text: &str, at: usize, sign: char) -> Option<(PairKind, Role)> {
         _ => return None,
     })
 }
+
+/// Hebrew gershayim typed as a quotation mark: `ד"ר`, `מנכ"לית`. A quotation that begins inside a word, behind its article,
+/// is longer or closes right after it.
+pub(super) fn is_gershayim(before: char, after: &str) -> bool {
+    let is_hebrew = |letter: char| matches!(letter, '\u{5d0}'..='\u{5ea}');
+    let letters = after.chars().take_while(|&letter| is_hebrew(letter)).take(LONGEST_SUFFIX + 1).count();
+    is_hebrew(before) && (1..=LONGEST_SUFFIX).contains(&letters) && !after[2 * letters..].starts_with('"')
+}
+
+/// Letters of a Hebrew abbreviation after its gershayim.
+const LONGEST_SUFFIX: usize = 3;
 
 #[cfg(test)]
 mod tests {
