@@ -6,6 +6,7 @@
 //! Several texts about one thing are one graph: each sentence keeps the text it stands in.
 
 mod choose;
+mod dateline;
 pub mod evaluate;
 mod fragment;
 mod keyphrases;
@@ -165,7 +166,7 @@ fn split(texts: &[Text<'_>], languages: &[Option<String>]) -> Vec<Place> {
             let place = |(span, index): (Range<usize>, usize)| Place {
                 source,
                 index,
-                start: part.start + span.start,
+                start: part.start + span.start + dateline::length(&text.text[part.clone()][span.clone()]),
                 end: part.start + span.end,
             };
             places.extend(spans.into_iter().zip(index.by_ref()).map(place));

@@ -31,6 +31,7 @@ mod ranking_parity;
 mod rendering;
 mod sample;
 mod send;
+mod sentences;
 mod store;
 mod support;
 mod tls;

@@ -191,8 +191,12 @@ impl Around<'_> {
         let is_year = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
         match marks {
             Marks::Sure => !words.is_abbreviation(&word.to_lowercase()),
-            // `in 1871.1 The`, but not `1200.5 Litres`.
-            _ if is_year && !self.closed => words.is_small(&first_word(next).to_lowercase()),
+            // `in 1871.1 Nobody`, but not `Price: 1200.5 Litres`.
+            _ if is_year && !self.closed => {
+                let dated = last_word(self.before[..self.before.len() - word.len()].trim_end());
+                let dated = !dated.is_empty() && dated.chars().all(char::is_lowercase);
+                first.is_uppercase() && (dated || words.is_small(&first_word(next).to_lowercase()))
+            }
             _ => {
                 let plain = is_plain(word, 3) && !words.is_abbreviation(&word.to_lowercase());
                 let plain = plain || self.before.ends_with([')', ']', '”', '»']);
@@ -210,11 +214,8 @@ impl Around<'_> {
         if self.run.ends_with(is_full_width) || self.run.ends_with(is_unmistakable) {
             return Some(true);
         }
-        if self.before.is_empty() && self.run == "!" || self.before.ends_with(char::is_whitespace) && self.run == "!" {
-            // A click consonant: `!Xun`.
-            if next.len() == self.after.len() && next.starts_with(char::is_alphabetic) {
-                return None;
-            }
+        if self.opens_click(next) {
+            return None;
         }
         if next.len() == self.after.len() {
             if self.run.len() >= 3 && self.before.ends_with(char::is_whitespace) {
@@ -258,6 +259,12 @@ impl Around<'_> {
             _ => false,
         };
         Some(plain)
+    }
+
+    /// Whether the sign is a click consonant: `!Xun`.
+    fn opens_click(&self, next: &str) -> bool {
+        let begins = self.before.is_empty() || self.before.ends_with(char::is_whitespace);
+        begins && self.run == "!" && next.len() == self.after.len() && next.starts_with(char::is_alphabetic)
     }
 
     /// Of four dots with spaces between them, the one next to the word ends the sentence: `it rose. . . . Then`, and

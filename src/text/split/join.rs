@@ -226,9 +226,11 @@ fn is_number(left: &str, word: &str, right: &str, language: &str) -> bool {
 
 /// `V.|Petrov`: an initial, unless it is the number of a king or a version. English has a list of words that start sentences.
 fn is_initial(left: &str, word: &str, language: &str) -> bool {
-    let mut letters = word.trim_start_matches(opens).chars();
-    let (first, second, third) = (letters.next(), letters.next(), letters.next());
-    let initial = first.is_some_and(char::is_uppercase) && second == Some('.') && third.is_none();
+    let is_initial = |word: &str| {
+        let mut letters = word.trim_start_matches(opens).chars();
+        let (first, second, third) = (letters.next(), letters.next(), letters.next());
+        first.is_some_and(char::is_uppercase) && second == Some('.') && third.is_none()
+    };
     let before = left[..left.len() - word.len()].trim_end().rsplit(' ').next().unwrap_or_default();
-    initial && language != "en" && !before.starts_with(char::is_uppercase)
+    is_initial(word) && language != "en" && (is_initial(before) || !before.starts_with(char::is_uppercase))
 }

@@ -89,7 +89,7 @@ struct Lists {
 impl Lists {
     /// Takes the next mark of the block; `first`: it stands at its start, `opens`: a sentence may begin with it.
     fn take(&mut self, mark: Mark, span: Range<usize>, first: bool, opens: bool) {
-        if self.wanted == Some(mark) {
+        if self.wanted == Some(mark) && (opens || self.is_near(&span)) {
             self.marks.extend(self.waiting.take());
             self.marks.push(span);
         } else if first || mark.is_bullet || mark.is_start() && (opens || self.is_near(&span)) {
@@ -102,7 +102,7 @@ impl Lists {
 
     /// Whether a list of short items stands right before: the next one may begin without a full stop between them.
     fn is_near(&self, span: &Range<usize>) -> bool {
-        self.marks.last().is_some_and(|mark| span.start - mark.end <= SHORT_ITEM)
+        self.waiting.as_ref().or(self.marks.last()).is_some_and(|mark| span.start - mark.end <= SHORT_ITEM)
     }
 
     fn finish(mut self) -> Vec<Range<usize>> {

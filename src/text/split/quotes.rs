@@ -99,13 +99,13 @@ const KOREAN: [&str; 16] = [
 ];
 
 /// Chinese verbs of speaking that end the clause naming the speaker; those that refer back to the quotation first.
-const CHINESE: [&str; 22] = [
-    "道", "问", "問", "喊", "叫", "答", "说", "說", "称", "稱", "表示", "指出", "强调", "強調", "补充", "補充", "解释",
-    "解釋", "写道", "寫道", "回答", "坦言",
+const CHINESE: [&str; 26] = [
+    "说道", "說道", "问道", "問道", "笑道", "喊道", "答道", "问", "問", "喊", "叫", "答", "说", "說", "称", "稱",
+    "表示", "指出", "强调", "強調", "补充", "補充", "解释", "解釋", "写道", "坦言",
 ];
 
 /// How many of them refer back.
-const ASKING: usize = 6;
+const ASKING: usize = 12;
 
 /// Signs of a clause naming a Chinese speaker at most.
 const LONGEST_SPEAKER: usize = 8;

@@ -1,0 +1,106 @@
+//! The dateline in front of a news text: `PARIS (AP) — `, `(CNN) `, `NEW YORK, May 3 – `.
+//!
+//! It says where a report comes from and nothing else; a chosen sentence begins behind it.
+
+/// Bytes of the longest dateline.
+const LONGEST: usize = 80;
+
+/// Letters of an agency's name.
+const AGENCY: std::ops::RangeInclusive<usize> = 2..=16;
+
+/// Bytes of `sentence` before its report begins; 0 without a dateline.
+pub(super) fn length(sentence: &str) -> usize {
+    let window = &sentence[..sentence.floor_char_boundary(LONGEST.min(sentence.len()))];
+    let end = agency_end(window).or_else(|| place_end(window)).unwrap_or(0);
+    let rest = sentence[end..].trim_start();
+    let opens =
+        |first: char| first.is_uppercase() || first.is_numeric() || matches!(first, '"' | '“' | '«' | '„' | '‘');
+    if end > 0 && rest.contains(' ') && rest.starts_with(opens) { sentence.len() - rest.len() } else { 0 }
+}
+
+/// The end of a place and an agency in brackets, with the dash behind them: `Paris (AP) —`, `(CNN)`.
+fn agency_end(window: &str) -> Option<usize> {
+    let open = window.find('(')?;
+    let close = open + window[open..].find(')')?;
+    let agency = &window[open + 1..close];
+    let is_agency = AGENCY.contains(&agency.len())
+        && agency.starts_with(|first: char| first.is_ascii_uppercase())
+        && agency.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'/'));
+    let place = window[..open].trim_end();
+    if !is_agency || !place.is_empty() && !is_place(place) {
+        return None;
+    }
+    let behind = close + 1;
+    match dash_end(&window[behind..]) {
+        Some(dash) => Some(behind + dash),
+        None => (place.is_empty() && is_capital(agency)).then_some(behind),
+    }
+}
+
+/// The end of a place in capitals and the dash behind it: `LONDON —`, `NEW YORK, May 3 –`.
+fn place_end(window: &str) -> Option<usize> {
+    let at = [" — ", " – ", " - ", " -- "].iter().filter_map(|dash| window.find(dash)).min()?;
+    let place = &window[..at];
+    let first = place.split([' ', ',', '/']).next().unwrap_or_default();
+    (is_place(place) && is_capital(first)).then(|| at + dash_end(&window[at..]).unwrap_or(0))
+}
+
+/// The end of a dash at the start, with spaces around it.
+fn dash_end(rest: &str) -> Option<usize> {
+    let bare = rest.trim_start();
+    let behind = bare.trim_start_matches(['—', '–', '-']);
+    (behind.len() < bare.len()).then_some(rest.len() - behind.len())
+}
+
+/// Some capitalized words and dates, without a stop that ends a sentence.
+fn is_place(place: &str) -> bool {
+    let starts = |word: &str| word.starts_with(|first: char| first.is_uppercase() || first.is_ascii_digit());
+    let words = || place.split_whitespace();
+    words().count() <= 7
+        && words().next().is_some_and(starts)
+        && words().filter(|word| !starts(word)).count() <= 1
+        && !place.contains(['!', '?', ':', ';', '(', '"', '“'])
+}
+
+/// A word of two capitals and more.
+fn is_capital(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.chars().all(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::length;
+
+    fn check(dateline: &str, rest: &str) {
+        let sentence = format!("{dateline}{rest}");
+        assert_eq!(&sentence[length(&sentence)..], rest);
+    }
+
+    #[test]
+    fn a_report_begins_behind_its_dateline() {
+        check("OSLO (AP) — ", "The bridge was opened on Monday.");
+        check("Oslo, Norway (Reuters) - ", "The bridge was opened on Monday.");
+        check("(CNN) ", "The bridge was opened on Monday.");
+        check("(CNN)", "The bridge was opened on Monday.");
+        check("(AFP) -- ", "“The bridge is open,” she said.");
+        check("LOS ANGELES, May 3 – ", "The bridge was opened on Monday.");
+        check("MÜNCHEN – ", "Die Brücke ist offen.");
+        check("SÃO PAULO, Brazil (AP) — ", "The bridge was opened on Monday.");
+    }
+
+    #[test]
+    fn a_sentence_without_a_dateline_stays_whole() {
+        for sentence in [
+            "The bridge (NATO) was opened — on Monday.",
+            "NATO — the alliance — met on Monday.",
+            "Oslo – the capital – was quiet.",
+            "(see below) The bridge was opened.",
+            "(NATO) ",
+            "Ada Stone – The Life",
+            "",
+            "—",
+        ] {
+            assert_eq!(length(sentence), 0, "{sentence}");
+        }
+    }
+}
