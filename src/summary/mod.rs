@@ -78,6 +78,9 @@ pub struct Sentence {
     pub end: usize,
     /// Equal to `text[start..end]`.
     pub text: String,
+    /// Bytes of the dateline in front of it, which a chosen sentence leaves out; else 0.
+    #[serde(skip)]
+    pub dateline: usize,
     /// By the ranking method; higher is more central.
     pub score: f64,
     /// Whether it is part of the summary.
@@ -126,10 +129,11 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     let alone = options.method == Method::TextRank && budget.sentences(words.len()) == 1;
     let merits = if alone { alone_merits(&scored, &words) } else { scored.scores.clone() };
     let choices = choose(&merits, &rows, &words, budget, redundancy);
+    let keyphrases = keyphrases::keyphrases(&terms, |i| sentence(&places[i]));
     Summary {
         language: languages.iter().flatten().next().cloned(),
         order_weight: scored.order_weight,
-        keyphrases: keyphrases::keyphrases(&terms, |i| sentence(&places[i])),
+        keyphrases,
         sentences: describe(texts, &places, &words, &readability, &scored, choices),
     }
 }
@@ -166,10 +170,13 @@ fn split(texts: &[Text<'_>], languages: &[Option<String>]) -> Vec<Place> {
             let place = |(span, index): (Range<usize>, usize)| Place {
                 source,
                 index,
-                start: part.start + span.start + dateline::length(&text.text[part.clone()][span.clone()]),
+                start: part.start + span.start,
                 end: part.start + span.end,
             };
-            places.extend(spans.into_iter().zip(index.by_ref()).map(place));
+            // A lone mark (`***`) is no sentence.
+            let spans =
+                spans.into_iter().filter(|span| text.text[part.clone()][span.clone()].contains(char::is_alphanumeric));
+            places.extend(spans.zip(index.by_ref()).map(place));
         }
     }
     places
@@ -192,12 +199,15 @@ fn describe(
 ) -> Vec<Sentence> {
     let best = scored.scores.iter().copied().fold(0.0, f64::max);
     let ranks = ranks(&scored.scores);
+    let whole = |place: &Place| &texts[place.source].text[place.start..place.end];
+    let dateline = |place: &Place, choice: &Choice| choice.turn.map_or(0, |_| dateline::length(whole(place)));
     let describe = |(i, (place, choice)): (usize, (&Place, Choice))| Sentence {
         source: place.source,
         index: place.index,
-        start: place.start,
+        start: place.start + dateline(place, &choice),
         end: place.end,
-        text: texts[place.source].text[place.start..place.end].to_owned(),
+        text: whole(place)[dateline(place, &choice)..].to_owned(),
+        dateline: dateline(place, &choice),
         score: scored.scores[i],
         chosen: choice.turn.is_some(),
         reasons: Reasons {

@@ -133,3 +133,14 @@ fn one_sentence_of_lead_is_the_first() {
     let options = Options { method: Method::Lead, sentences: Some(1), ..Options::default() };
     assert_eq!(summarize(text, &options).chosen().next().map(|sentence| sentence.index), Some(0));
 }
+
+#[test]
+fn a_chosen_sentence_begins_behind_its_dateline_and_a_lone_mark_is_no_sentence() {
+    let text =
+        "OSLO (AP) — The river rose again on Monday night.\n\n***\n\nThe river rose in the old town. A dog barked.";
+    let summary = summarize(text, &Options { sentences: Some(1), method: Method::Lead, ..Options::default() });
+    let chosen: Vec<&str> = summary.chosen().map(|sentence| &text[sentence.start..sentence.end]).collect();
+    assert_eq!(chosen, ["The river rose again on Monday night."]);
+    assert_eq!(summary.sentences.len(), 3);
+    assert!(text[summary.sentences[0].start - summary.sentences[0].dateline..].starts_with("OSLO"));
+}

@@ -156,9 +156,10 @@ fn article_parts(text: &str) -> Vec<Range<usize>> {
 fn lines(summary: Summary, text: &str, url: Option<&str>, how: &How) -> Vec<Line> {
     let wanted = summary.sentences.into_iter().filter(|sentence| how.all || how.explain || sentence.chosen);
     wanted
-        .map(|sentence| Line {
+        .map(|sentence| (if how.all { sentence.start - sentence.dateline } else { sentence.start }, sentence))
+        .map(|(start, sentence)| Line {
             index: sentence.index,
-            start: sentence.start,
+            start,
             end: sentence.end,
             link: url.map(|url| summary::text_fragment(url, text, sentence.start..sentence.end)),
             score: sentence.score,
@@ -166,7 +167,8 @@ fn lines(summary: Summary, text: &str, url: Option<&str>, how: &How) -> Vec<Line
             why: how.explain.then(|| sentence.reasons.why()),
             reasons: how.explain.then_some(sentence.reasons),
             taken: sentence.chosen,
-            text: sentence.text,
+            // All sentences together are the text, datelines too.
+            text: text.get(start..sentence.end).map_or(sentence.text, str::to_owned),
         })
         .collect()
 }
