@@ -159,7 +159,7 @@ fn run_end(text: &str, at: usize) -> usize {
 
 fn cut_run(run: &str, offset: usize, found: &mut impl FnMut(usize, usize)) {
     thread_local! {
-        static SEGMENTER: WordSegmenterBorrowed<'static> = WordSegmenter::new_auto(WordBreakInvariantOptions::default());
+        static SEGMENTER: WordSegmenterBorrowed<'static> = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
     }
     SEGMENTER.with(|segmenter| {
         let mut start = 0;
