@@ -98,6 +98,28 @@ const KOREAN: [&str; 16] = [
     "을 ",
 ];
 
+/// Verbs of speaking that follow a quotation in Hindi, Marathi, Bengali, Nepali and Urdu.
+const INDIC: [&str; 18] = [
+    "बोले",
+    "बोला",
+    "बोली",
+    "कहा",
+    "पूछा",
+    "चिल्लाया",
+    "म्हणाले",
+    "म्हणाला",
+    "म्हणाली",
+    "विचारले",
+    "বললেন",
+    "বলেন",
+    "বলল",
+    "বলেছেন",
+    "भने",
+    "بولے",
+    "کہا",
+    "پوچھا",
+];
+
 /// Chinese verbs of speaking that end the clause naming the speaker; those that refer back to the quotation first.
 const CHINESE: [&str; 26] = [
     "说道", "說道", "问道", "問道", "笑道", "喊道", "答道", "问", "問", "喊", "叫", "答", "说", "說", "称", "稱",
@@ -112,7 +134,7 @@ const LONGEST_SPEAKER: usize = 8;
 
 /// Whether the sentence of the quotation at the end of `left` goes on with `right`.
 pub(super) fn goes_on(left: &str, right: &str, language: &str) -> bool {
-    if !matches!(language, "ja" | "ko" | "zh") {
+    if !matches!(language, "ja" | "ko" | "zh" | "hi" | "mr" | "bn" | "ne" | "ur") {
         return false;
     }
     let Some(inner) = left.strip_suffix(['」', '』', '”', '"', '’', '\'', '）', '》', '〉', '»']) else {
@@ -125,6 +147,7 @@ pub(super) fn goes_on(left: &str, right: &str, language: &str) -> bool {
                 && !JAPANESE_STARTERS.iter().any(|word| right.starts_with(word))
         }
         "ko" => KOREAN.iter().any(|particle| right.starts_with(particle)),
+        "hi" | "mr" | "bn" | "ne" | "ur" => INDIC.iter().any(|verb| right.starts_with(verb)),
         "zh" if !left.ends_with('）') => names_speaker(right),
         _ => false,
     }
@@ -163,6 +186,12 @@ mod tests {
     fn korean_quotations_are_taken_up_by_a_particle() {
         check("ko", &["그는 \"멈춰!\"라고 외쳤다. ", "그리고 배는 떠났다."]);
         check("ko", &["시장은 “공사는 봄에 끝난다.”라며 웃었다. ", "\"언제요?\" ", "아무도 대답하지 않았다."]);
+    }
+
+    #[test]
+    fn indian_quotations_may_be_followed_by_their_speaker() {
+        check("hi", &["\"पुल कल खुलेगा!\" बोले श्री. राव। ", "किसी ने कुछ नहीं पूछा।"]);
+        check("bn", &["“সেতু কাল খুলবে!” বললেন তিনি। ", "কেউ কিছু জানে না।"]);
     }
 
     #[test]
