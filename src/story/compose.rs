@@ -5,7 +5,7 @@ use super::decision::{Decision, DecisionLog, Outcome};
 use super::draft::{StoryDraft, drafts};
 use super::inputs::Inputs;
 use super::select::{Choice, Filtered, Full, History, Ranking, choose};
-use super::write::{SentenceDecision, WrittenStory, headline, write_story};
+use super::write::{Elsewhere, SentenceDecision, WrittenStory, headline, write_story};
 use crate::model::{Article, Edition, MoreLink, Section};
 
 /// A composed edition and the account of it.
@@ -29,9 +29,10 @@ pub fn compose(inputs: &Inputs<'_>) -> Composition {
     let all: Vec<&Article> = filtered.articles.iter().copied().chain(&history.articles).collect();
     let times = [filtered.times.clone(), history.articles.iter().map(Article::time).collect()].concat();
     let corpus = Corpus::new(&all, &times);
-    let deduplicated = filtered.dedup(inputs, &corpus, &history, &mut log);
-    let drafts = drafts(inputs, &filtered, &deduplicated, &history, &pairs(&corpus));
-    let choices = choose(inputs, &drafts, |draft| write_story(inputs, &corpus, draft));
+    let deduplicated = filtered.dedup(inputs, &all, &corpus, &history, &mut log);
+    let drafts = drafts(inputs, &filtered, &deduplicated, &history, &pairs(&corpus, &deduplicated.gone, &deduplicated.apart));
+    let elsewhere = Elsewhere::new(&all);
+    let choices = choose(inputs, &drafts, |draft| write_story(inputs, &corpus, &elsewhere, draft));
     EditionBuilder { inputs, log, sections: headings(inputs, &drafts), sentences: Vec::new() }.build(drafts, choices)
 }
 

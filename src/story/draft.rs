@@ -75,8 +75,8 @@ fn centrality(count: usize, groups: &[Vec<usize>], pairs: &[Pair]) -> Vec<f64> {
     for pair in pairs {
         let (a, b) = (pair.a as usize, pair.b as usize);
         if a < count && b < count && group_of[a] == group_of[b] && group_of[a] != usize::MAX {
-            sums[a] += pair.probability;
-            sums[b] += pair.probability;
+            sums[a] += f64::from(pair.probability);
+            sums[b] += f64::from(pair.probability);
         }
     }
     sums.into_iter().map(|sum: f64| (sum * 1e6).round() / 1e6).collect()

@@ -25,7 +25,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cluster: 0.25, duplicate: 0.5, remember_days: 14, new: 0.5, adds: true, disagreements: false }
+        Self { cluster: 0.2, duplicate: 0.5, remember_days: 14, new: 0.5, adds: true, disagreements: false }
     }
 }
 

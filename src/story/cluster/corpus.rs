@@ -1,65 +1,67 @@
 //! Articles as vectors: what `pairs` compares.
 //!
-//! A word counts 3 in the title, 2 in the lead (the first 600 characters), 1 in the text; its weight is `(1 + ln count) · idf`; each channel is a vector of unit length, or
-//! shorter when it holds little: see [`Shrinkage`].
+//! A word counts 3 in the title and in the lead, 1 in the rest, and less where it is stock text of its source; its weight is
+//! `(1 + ln count) · idf` (`recipes/stories2.md`). Beside the weights stand the facts by which two articles of one kind are
+//! told apart: names, numbers, dates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::background::{PSEUDO_ARTICLES, background};
 use super::calendar::TimeWord;
-use super::token::for_each_word;
+use super::copies::Shingles;
+use super::stock::{Share, shares};
 use super::vocabulary::Vocabulary;
+use super::words::{self, Piece, Words};
 use crate::model::Article;
-use crate::text::language;
 
-const LEAD_CHARACTERS: usize = 600;
-/// Words of one text that are looked at; a longer text is told by its beginning.
-const MOST_WORDS: usize = 20_000;
-
-/// How much a channel must hold to be believed, in units of a rare word's idf.
-///
-/// Two announcements that share their only name have a cosine of 1 in names, and tell nothing by it. As if each vector
-/// had one more word of this weight, which no other has, the cosine of two that hold little stays low. Fitted with the
-/// coefficients of `pairs`: cross-validated by topic, whole 96.7 / 95.2 against 96.3 / 94.6 without, titles alone 80.9
-/// against 79.9; of 400 announcements taken for one day's, 124 in a story of several against 192.
-struct Shrinkage;
-
-impl Shrinkage {
-    const LEAD: f32 = 2.27;
-    const TITLE: f32 = 1.36;
-    const NAMES: f32 = 2.72;
-    const NUMBERS: f32 = 2.72;
-}
+/// How much a vector must hold to be believed, in units of a rare word's idf: as if each had one more word of this
+/// weight, which no other has. Two announcements that share their only name have a cosine of 1, and tell nothing by it.
+const SHRINKAGE: f32 = 2.0;
+/// Text words under which the title stands in for what a copy is known by.
+const SHORT: usize = 30;
 
 /// A sparse vector: (term, weight), terms ascending.
-pub(in crate::story) type Vector = Vec<(u32, f32)>;
+pub(super) type Vector = Vec<(u32, f32)>;
 
 /// One article, ready to be compared.
 #[derive(Debug, Default)]
 pub(in crate::story) struct ArticleVector {
-    /// Everything; unit length.
-    pub all: Vector,
+    /// Everything that counts.
+    pub(super) all: Channel,
     /// Title twice and lead once.
-    pub lead: Vector,
-    /// Title.
-    pub title: Vector,
+    pub(super) lead: Channel,
     /// The part of everything that is a name.
-    pub names: Vector,
-    /// The part of everything that begins with a digit.
-    pub numbers: Vector,
+    pub(super) names: Channel,
+    /// Number of its language.
+    language: u32,
+    /// Terms of the title, but for numbers and dates.
+    pub title: Vec<u32>,
+    /// Numbers of title and lead, but for years.
+    pub lead_numbers: Vec<u32>,
+    /// Names of title and lead.
+    pub lead_names: Vec<u32>,
+    /// Names and numbers of the text.
+    pub facts: Vec<u32>,
     /// Weekdays named, one bit each.
     pub weekdays: u8,
     /// Months and years named, ascending, each once.
     pub calendar: Vec<u16>,
     /// Days since 1970 by its date.
     pub day: Option<i64>,
-    /// Distinct words.
-    pub length: usize,
-    /// Triples of its words, as hashes, ascending; see `copies`.
-    pub triples: Vec<u64>,
+    /// Its text as hashes of three words in a row; see `copies`.
+    pub shingles: Shingles,
+}
+
+/// Weights of one kind of words.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    /// Term by term.
+    pub vector: Vector,
+    /// Sum of the squared weights.
+    square: f32,
 }
 
 /// All articles of one run.
@@ -68,47 +70,62 @@ pub(in crate::story) struct Corpus {
     /// In the order given.
     pub vectors: Vec<ArticleVector>,
     /// In how many articles a term occurs.
-    pub frequency: Vec<u32>,
+    pub(super) frequency: Vec<u32>,
+    /// Kind of each term.
+    kinds: Vec<Kind>,
+    rarities: Vec<Vec<f32>>,
+    /// The same for news at large, by language: as if two articles held a term.
+    at_large: Vec<Vec<f32>>,
     vocabulary: Vocabulary,
 }
 
-/// The words of one article as numbers.
-struct Words {
-    language: String,
-    words: Vec<u32>,
-    title_end: usize,
-    lead_end: usize,
-}
-
-/// How often one term stands in each part.
+/// What a term is, besides a word.
 #[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    title: u32,
-    lead: u32,
-    text: u32,
-    name: u32,
-    number: bool,
+pub(super) struct Kind {
+    /// It begins with a digit.
+    pub number: bool,
+    /// It names a weekday, a month or a year.
+    pub time: bool,
 }
 
 impl Corpus {
     /// Counts and weighs `articles`; `times` are their dates.
     pub(in crate::story) fn new(articles: &[&Article], times: &[Option<Timestamp>]) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let words: Vec<Words> = articles.iter().map(|article| Words::read(article, &mut vocabulary)).collect();
-        let mut frequency = vec![0_u32; vocabulary.term_count()];
-        let counts: Vec<Vec<(u32, Count)>> = words.par_iter().map(|words| words.count(&vocabulary)).collect();
-        for (term, _) in counts.iter().flatten() {
-            frequency[*term as usize] += 1;
-        }
-        let languages: BTreeSet<&str> = words.iter().map(|words| words.language.as_str()).collect();
-        let weigh = |language| (language, Rarity::new(language, &vocabulary, &frequency, articles.len()));
-        let weights: BTreeMap<&str, Rarity> = languages.into_iter().map(weigh).collect();
-        let row = |place: usize| {
-            let words: &Words = &words[place];
-            words.row(&counts[place], &weights[words.language.as_str()], times[place], &vocabulary)
+        let (words, vocabulary) = words::read(articles);
+        let sources: Vec<&str> = articles.iter().map(|article| article.source.as_str()).collect();
+        let shares = shares(&sources, &words, &vocabulary);
+        let frequency: Vec<AtomicU32> = (0..vocabulary.term_count()).map(|_| AtomicU32::new(0)).collect();
+        let count = |(place, words): (usize, Words)| {
+            let vector = ArticleVector::count(&words, &shares[place], times[place], &vocabulary);
+            for (term, _) in &vector.all.vector {
+                frequency[*term as usize].fetch_add(1, Ordering::Relaxed);
+            }
+            vector
         };
-        let vectors: Vec<ArticleVector> = (0..words.len()).into_par_iter().map(row).collect();
-        Self { vectors, frequency, vocabulary }
+        let numbered: Vec<(usize, Words)> = words.into_iter().enumerate().collect();
+        let vectors = numbered.into_par_iter().map(count).collect();
+        let frequency = frequency.into_iter().map(AtomicU32::into_inner).collect();
+        let kinds = vocabulary.kinds();
+        let mut corpus = Self { vectors, frequency, kinds, rarities: Vec::new(), at_large: Vec::new(), vocabulary };
+        corpus.rarities = corpus.vocabulary.languages().map(|language| corpus.rarities_in(language)).collect();
+        corpus.at_large = corpus.vocabulary.languages().map(|language| corpus.rarities_at_large(language)).collect();
+        let rarities = &corpus.rarities;
+        corpus.vectors.par_iter_mut().for_each(|vector| vector.weigh(&rarities[vector.language as usize]));
+        corpus
+    }
+
+    fn rarities_in(&self, language: &str) -> Vec<f32> {
+        let backgrounds = self.vocabulary.backgrounds(language);
+        let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
+        let weight = |(term, df): (usize, &u32)| rareness(self.vectors.len(), f64::from(*df), of(term)) as f32;
+        self.frequency.iter().enumerate().map(weight).collect()
+    }
+
+    fn rarities_at_large(&self, language: &str) -> Vec<f32> {
+        match self.vocabulary.backgrounds(language) {
+            Some(counts) => counts.into_iter().map(|count| rareness(0, 2.0, Some(count)) as f32).collect(),
+            None => vec![rareness(0, 2.0, Some(0.0)) as f32; self.frequency.len()],
+        }
     }
 
     /// How rare `stem` is: its weight in the articles of `language`.
@@ -117,174 +134,207 @@ impl Corpus {
         let df = term.map_or(0.0, |term| f64::from(self.frequency[term as usize]));
         rareness(self.vectors.len(), df, background(stem, language))
     }
-}
 
-/// `ln((N + 501) / (df + background + 0.5))`, and without a background table `ln((N + 1) / (df + 0.5))`.
-fn rareness(articles: usize, df: f64, background: Option<f64>) -> f64 {
-    (total(articles, background.is_some()) / (df + background.unwrap_or(0.0) + 0.5)).ln()
-}
-
-fn total(articles: usize, table: bool) -> f64 {
-    articles as f64 + 1.0 + if table { PSEUDO_ARTICLES } else { 0.0 }
-}
-
-/// The weights of all terms in one language.
-struct Rarity {
-    of_term: Vec<f32>,
-    /// The weight of a word that stands in one article only, about.
-    most: f32,
-}
-
-impl Rarity {
-    fn new(language: &str, vocabulary: &Vocabulary, frequency: &[u32], articles: usize) -> Self {
-        let backgrounds = vocabulary.backgrounds(language);
-        let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
-        let weight = |(term, df): (usize, &u32)| rareness(articles, f64::from(*df), of(term)) as f32;
-        let most = total(articles, backgrounds.is_some()).ln() as f32;
-        Self { of_term: frequency.iter().enumerate().map(weight).collect(), most }
-    }
-}
-
-impl Words {
-    fn read(article: &Article, vocabulary: &mut Vocabulary) -> Self {
-        let language = language_of(article);
-        let number = vocabulary.language(&language);
-        let mut words = Vec::new();
-        for_each_word(&article.title, |token| {
-            if words.len() < MOST_WORDS {
-                words.push(vocabulary.add(token, number, true));
-            }
-        });
-        let title_end = words.len();
-        let lead_bytes = article.text.char_indices().nth(LEAD_CHARACTERS).map_or(article.text.len(), |(at, _)| at);
-        let mut lead_end = title_end;
-        for_each_word(&article.text, |token| {
-            if words.len() < MOST_WORDS {
-                words.push(vocabulary.add(token, number, false));
-                if token.start < lead_bytes {
-                    lead_end = words.len();
-                }
-            }
-        });
-        Self { language, words, title_end, lead_end }
+    /// How rare `term` is in the articles of `vector`'s language.
+    pub(super) fn rarity(&self, vector: &ArticleVector, term: u32) -> f32 {
+        self.rarities[vector.language as usize][term as usize]
     }
 
-    /// Counts by term, terms ascending.
-    fn count(&self, vocabulary: &Vocabulary) -> Vec<(u32, Count)> {
-        let mut counted: Vec<(u32, Count)> = Vec::with_capacity(self.words.len());
-        for (position, number) in self.words.iter().enumerate() {
-            let word = vocabulary.word(*number);
-            if !word.counts {
-                continue;
-            }
-            let (title, lead) = (position < self.title_end, position < self.lead_end);
-            let mut count = Count { number: word.number, ..Count::default() };
-            count.title = u32::from(title);
-            count.lead = u32::from(lead && !title);
-            count.text = u32::from(!title);
-            count.name = if word.is_name() { count.weight() } else { 0 };
-            counted.push((word.term, count));
+    /// How rare `term` is in news at large, whatever this corpus holds.
+    pub(super) fn rarity_at_large(&self, vector: &ArticleVector, term: u32) -> f32 {
+        self.at_large[vector.language as usize][term as usize]
+    }
+
+    pub(super) fn kind(&self, term: u32) -> Kind {
+        self.kinds[term as usize]
+    }
+
+    /// Cosine of two channels, less where one holds little.
+    pub(super) fn cosine(&self, a: &Channel, b: &Channel) -> f64 {
+        let doubt = (f64::from(SHRINKAGE) * rarest(self.vectors.len())).powi(2);
+        let product = dot(&a.vector, &b.vector);
+        if product > 0.0 {
+            product / ((f64::from(a.square) + doubt) * (f64::from(b.square) + doubt)).sqrt()
+        } else {
+            0.0
         }
-        counted.sort_by_key(|(term, _)| *term);
-        counted.dedup_by(|(term, count), (kept, sum)| {
+    }
+
+    /// The share, by rarity, of `facts` of `a` that `b` never mentions; 0 without facts.
+    pub(super) fn missing(&self, facts: &[u32], a: &ArticleVector, b: &ArticleVector) -> f64 {
+        let (mut all, mut missing) = (0.0, 0.0);
+        for term in facts {
+            let rarity = f64::from(self.rarity(a, *term));
+            all += rarity;
+            missing += if b.mentions(*term) { 0.0 } else { rarity };
+        }
+        if all > 0.0 { missing / all } else { 0.0 }
+    }
+}
+
+/// The weight of a word that no article has, about.
+fn rarest(articles: usize) -> f64 {
+    (articles as f64 + 1.0 + PSEUDO_ARTICLES).ln()
+}
+
+/// `ln((N + 501) / (df + background + 0.5))`; without a background table `ln((N + 1) / (df + 0.5))`, brought to the same
+/// range: in a small corpus without a table no word would be rare.
+fn rareness(articles: usize, df: f64, background: Option<f64>) -> f64 {
+    let count = articles as f64 + 1.0;
+    let rareness = match background {
+        Some(background) => ((count + PSEUDO_ARTICLES) / (df + background + 0.5)).ln(),
+        None => (count / (df + 0.5)).ln() * rarest(articles) / count.ln().max(f64::MIN_POSITIVE),
+    };
+    rareness.max(0.01)
+}
+
+/// How much one term counts in each channel.
+type Count = (u32, [f32; 3]);
+
+impl ArticleVector {
+    /// The channels hold counts until [`ArticleVector::weigh`].
+    fn count(words: &Words, shares: &[Share], time: Option<Timestamp>, vocabulary: &Vocabulary) -> Self {
+        let mut vector = Self {
+            language: words.language,
+            day: time.map(|time| time.as_second().div_euclid(86_400)),
+            ..Self::default()
+        };
+        let mut counts: Vec<Count> = Vec::new();
+        let (mut title, mut own) = (Vec::new(), Vec::new());
+        for (place, (piece, words)) in words.pieces().enumerate() {
+            let share = shares.get(place).copied().unwrap_or(Share::WHOLE);
+            let hashes = words.iter().map(|number| vocabulary.word(*number).hash);
+            match piece.title {
+                true => title.extend(hashes),
+                false if share.is_own() => own.extend(hashes),
+                false => {}
+            }
+            for number in words {
+                vector.count_word(vocabulary, *number, *piece, share, &mut counts);
+            }
+        }
+        if own.len() < SHORT {
+            own.splice(0..0, title);
+        }
+        vector.shingles = Shingles::new(&own);
+        vector.fill(counts);
+        vector
+    }
+
+    fn count_word(&mut self, vocabulary: &Vocabulary, number: u32, piece: Piece, share: Share, counts: &mut Vec<Count>) {
+        let word = vocabulary.word(number);
+        let is_name = word.is_name();
+        if piece.title && word.counts && !word.number && word.time.is_none() {
+            self.title.push(word.term);
+        }
+        let count = if is_name || word.number { share.facts } else { share.plain };
+        if count <= 0.0 {
+            return;
+        }
+        match word.time {
+            Some(TimeWord::Weekday(day)) => self.weekdays |= 1 << (day % 8),
+            Some(TimeWord::Month(month)) => self.calendar.push(u16::from(month)),
+            Some(TimeWord::Year(year)) => self.calendar.push(year),
+            None => {}
+        }
+        if !word.counts {
+            return;
+        }
+        let in_front = piece.title || piece.lead;
+        let all = count * if in_front { 3.0 } else { 1.0 };
+        let lead = count * if piece.title { 2.0 } else { f32::from(u8::from(piece.lead)) };
+        counts.push((word.term, [all, lead, if is_name { all } else { 0.0 }]));
+        if share.is_own() {
+            if in_front && word.number && word.time.is_none() {
+                self.lead_numbers.push(word.term);
+            }
+            if in_front && is_name {
+                self.lead_names.push(word.term);
+            }
+            if !piece.title && (is_name || word.number) {
+                self.facts.push(word.term);
+            }
+        }
+    }
+
+    fn fill(&mut self, mut counts: Vec<Count>) {
+        counts.sort_by_key(|(term, _)| *term);
+        counts.dedup_by(|(term, count), (kept, sum)| {
             let same = term == kept;
             if same {
-                sum.add(*count);
+                sum.iter_mut().zip(count).for_each(|(sum, count)| *sum += *count);
             }
             same
         });
-        counted
-    }
-
-    fn row(
-        &self,
-        counts: &[(u32, Count)],
-        rarity: &Rarity,
-        time: Option<Timestamp>,
-        vocabulary: &Vocabulary,
-    ) -> ArticleVector {
-        let vector = |shrinkage: f32, count: &dyn Fn(&Count) -> u32| unit(counts, rarity, shrinkage, count);
-        let mut row = ArticleVector {
-            all: vector(0.0, &Count::weight),
-            lead: vector(Shrinkage::LEAD, &|count| 2 * count.title + count.lead),
-            title: vector(Shrinkage::TITLE, &|count| count.title),
-            names: vector(Shrinkage::NAMES, &|count| count.name),
-            numbers: vector(Shrinkage::NUMBERS, &|count| if count.number { count.weight() } else { 0 }),
-            day: time.map(|time| time.as_second().div_euclid(86_400)),
-            length: counts.len(),
-            triples: self.triples(vocabulary),
-            ..ArticleVector::default()
+        let channel = |place: usize| {
+            let held = counts.iter().filter(|(_, count)| count[place] > 0.0);
+            let mut vector: Vector = Vec::with_capacity(held.clone().count());
+            vector.extend(held.map(|(term, count)| (*term, count[place])));
+            Channel { vector, square: 0.0 }
         };
-        for number in &self.words {
-            match vocabulary.word(*number).time {
-                Some(TimeWord::Weekday(day)) => row.weekdays |= 1 << (day % 8),
-                Some(TimeWord::Month(month)) => row.calendar.push(u16::from(month)),
-                Some(TimeWord::Year(year)) => row.calendar.push(year),
-                None => {}
-            }
+        (self.all, self.lead, self.names) = (channel(0), channel(1), channel(2));
+        for terms in [&mut self.title, &mut self.lead_numbers, &mut self.lead_names, &mut self.facts] {
+            terms.sort_unstable();
+            terms.dedup();
+            terms.shrink_to_fit();
         }
-        row.calendar.sort_unstable();
-        row.calendar.dedup();
-        row
+        self.calendar.sort_unstable();
+        self.calendar.dedup();
+        self.calendar.shrink_to_fit();
     }
 
-    /// Of the text; of title and text together when the text is too short to be told apart by itself.
-    fn triples(&self, vocabulary: &Vocabulary) -> Vec<u64> {
-        const SHORT: usize = 30;
-        let text = &self.words[self.title_end..];
-        let words = if text.len() < SHORT { &self.words[..] } else { text };
-        super::copies::triples(words.iter().map(|number| vocabulary.word(*number).hash))
+    fn weigh(&mut self, rarity: &[f32]) {
+        for channel in [&mut self.all, &mut self.lead, &mut self.names] {
+            for (term, weight) in &mut channel.vector {
+                let count = if *weight >= 1.0 { 1.0 + weight.ln() } else { *weight };
+                *weight = count * rarity[*term as usize];
+            }
+            channel.square = channel.vector.iter().map(|(_, weight)| weight * weight).sum();
+        }
+    }
+
+    /// The terms of its text: what stands in the title too counts if it is a name or a number there.
+    pub(super) fn text_terms(&self) -> impl Iterator<Item = u32> {
+        let in_text = |term: &u32| self.title.binary_search(term).is_err() || self.facts.binary_search(term).is_ok();
+        self.all.vector.iter().map(|(term, _)| *term).filter(in_text)
+    }
+
+    /// Whether `term` counts anywhere in it.
+    pub(super) fn mentions(&self, term: u32) -> bool {
+        self.all.holds(term)
     }
 }
 
-impl Count {
-    fn weight(&self) -> u32 {
-        3 * self.title + 2 * self.lead + self.text
+impl Channel {
+    /// Whether `term` is in it.
+    pub(super) fn holds(&self, term: u32) -> bool {
+        self.vector.binary_search_by_key(&term, |(held, _)| *held).is_ok()
     }
 
-    fn add(&mut self, other: Self) {
-        self.title += other.title;
-        self.lead += other.lead;
-        self.text += other.text;
-        self.name += other.name;
-        self.number |= other.number;
+    /// Its length.
+    pub(super) fn norm(&self) -> f32 {
+        self.square.sqrt()
     }
 }
 
-fn unit(counts: &[(u32, Count)], rarity: &Rarity, shrinkage: f32, count: &dyn Fn(&Count) -> u32) -> Vector {
-    let weigh = |(term, counted): &(u32, Count)| match count(counted) {
-        0 => None,
-        count => Some((*term, (1.0 + (count as f32).ln()) * rarity.of_term[*term as usize])),
-    };
-    let mut vector: Vector = counts.iter().filter_map(weigh).collect();
-    let shrinkage = shrinkage * rarity.most;
-    let length = (vector.iter().map(|(_, weight)| weight * weight).sum::<f32>() + shrinkage * shrinkage).sqrt();
-    if length > 0.0 {
-        vector.iter_mut().for_each(|(_, weight)| *weight /= length);
-    }
-    vector.shrink_to_fit();
-    vector
-}
-
-/// Product of two sparse vectors: their cosine, or less where one holds little.
-pub(in crate::story) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
-    let (mut i, mut j, mut sum) = (0, 0, 0.0_f64);
+/// Calls `take` with each term that both hold, and its two weights.
+pub(super) fn for_each_shared(a: &[(u32, f32)], b: &[(u32, f32)], mut take: impl FnMut(u32, f32, f32)) {
+    let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
         match a[i].0.cmp(&b[j].0) {
             std::cmp::Ordering::Less => i += 1,
             std::cmp::Ordering::Greater => j += 1,
             std::cmp::Ordering::Equal => {
-                sum += f64::from(a[i].1) * f64::from(b[j].1);
+                take(a[i].0, a[i].1, b[j].1);
                 i += 1;
                 j += 1;
             }
         }
     }
-    sum
 }
 
-/// Primary subtag of the article's language, declared or found out; empty if unknown.
-pub(in crate::story) fn language_of(article: &Article) -> String {
-    let declared = article.language.as_deref().and_then(language::normalize);
-    declared.or_else(|| language::detect(&article.text, None)).unwrap_or_default()
+fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
+    let mut sum = 0.0;
+    for_each_shared(a, b, |_, a, b| sum += f64::from(a) * f64::from(b));
+    sum
 }

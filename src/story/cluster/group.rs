@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::corpus::Corpus;
 use super::dedup::dedup;
-use super::linkage::{Rule, link};
-use super::pairs::{Pair, PairFeatures, compare, pairs};
+use super::linkage::link;
+use super::features::PairFeatures;
+use super::pairs::{Pair, compare, pairs};
 use crate::model::Article;
 use crate::story::options::Options;
 
@@ -26,16 +27,16 @@ pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
     let corpus = Corpus::new(&sorted, &times);
-    let original_of = dedup(&sorted, &corpus.vectors, options.duplicate);
-    let gone: Vec<bool> = original_of.iter().map(Option::is_some).collect();
-    let stories = stories(&gone, &pairs(&corpus), options.cluster);
+    let copies = dedup(&sorted, &corpus, options.duplicate);
+    let gone: Vec<bool> = copies.original.iter().map(Option::is_some).collect();
+    let stories = stories(&gone, &pairs(&corpus, &gone, &copies.apart), options.cluster);
     let mut found = vec![Grouped { story: 0, duplicate_of: None }; articles.len()];
     for (number, story) in stories.iter().enumerate() {
         for article in story {
             found[order[*article]] = Grouped { story: number, duplicate_of: None };
         }
     }
-    for (copy, original) in original_of.iter().enumerate() {
+    for (copy, original) in copies.original.iter().enumerate() {
         if let Some(original) = original {
             found[order[copy]] = Grouped { duplicate_of: Some(order[*original]), ..found[order[*original]] };
         }
@@ -62,7 +63,7 @@ pub fn score_pairs(articles: &[Article]) -> Vec<ScoredPair> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
-    compare(&Corpus::new(&sorted, &times), |a, b, features| {
+    compare(&Corpus::new(&sorted, &times), &[], |a, b, features| {
         let (a, b) = (order[a as usize], order[b as usize]);
         Some(ScoredPair { a, b, probability: features.probability(), features })
     })
@@ -93,8 +94,8 @@ pub(in crate::story) fn stories(gone: &[bool], pairs: &[Pair], threshold: f64) -
     let mut place = vec![None; gone.len()];
     originals.iter().enumerate().for_each(|(number, article)| place[*article] = Some(number));
     let at = |article: u32| place.get(article as usize).copied().flatten();
-    let between = pairs.iter().filter_map(|pair| Some((at(pair.a)?, at(pair.b)?, pair.probability)));
-    let groups = link(originals.len(), between, Rule::stories(threshold));
+    let between = pairs.iter().filter_map(|pair| Some((at(pair.a)?, at(pair.b)?, f64::from(pair.probability))));
+    let groups = link(originals.len(), between, threshold);
     groups.into_iter().map(|group| group.into_iter().map(|number| originals[number]).collect()).collect()
 }
 

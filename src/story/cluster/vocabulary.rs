@@ -11,12 +11,13 @@ use foldhash::fast::FixedState;
 
 use super::background::background;
 use super::calendar::{TimeWord, time_word};
+use super::corpus::Kind;
 use super::token::Token;
 use crate::text::Stem;
 
 /// One distinct word of one language.
 #[derive(Debug)]
-pub(in crate::story) struct Word {
+pub(super) struct Word {
     /// Its stem's number.
     pub term: u32,
     /// Of its letters; equal in every corpus and language.
@@ -25,22 +26,79 @@ pub(in crate::story) struct Word {
     pub counts: bool,
     /// It begins with a digit.
     pub number: bool,
-    /// Its meaning as a time.
+    /// There is a digit in it.
+    pub has_digit: bool,
+    /// What it says about time.
     pub time: Option<TimeWord>,
     known: bool,
+    uses: Uses,
+}
+
+/// How a word is written, over all its uses.
+#[derive(Debug, Clone, Copy, Default)]
+struct Uses {
     inside: u32,
     inside_capital: u32,
-    seen_small: bool,
-    seen_capital: bool,
+    lower: bool,
+    capital: bool,
+}
+
+/// The words of some articles before they get their numbers: many tallies are made side by side.
+#[derive(Default)]
+pub(super) struct Tally {
+    languages: Vec<(String, HashMap<Box<str>, u32, FixedState>)>,
+    /// Language, letters, uses; in the order of their first occurrence.
+    words: Vec<(u32, Box<str>, Uses)>,
+    scratch: String,
+}
+
+impl Tally {
+    /// Number of a language, for [`Tally::add`].
+    pub(super) fn language(&mut self, code: &str) -> u32 {
+        let known = self.languages.iter().position(|(language, _)| language == code);
+        let place = known.unwrap_or_else(|| {
+            self.languages.push((code.to_owned(), HashMap::default()));
+            self.languages.len() - 1
+        });
+        u32::try_from(place).expect("there are few languages")
+    }
+
+    /// Counts one occurrence and returns the word's number here. Only in a text, not in a title, can a word stand inside.
+    pub(super) fn add(&mut self, token: Token<'_>, language: u32, in_title: bool) -> u32 {
+        lower(token.text, &mut self.scratch);
+        let numbers = &mut self.languages[language as usize].1;
+        let number = match numbers.get(self.scratch.as_str()) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(self.words.len()).expect("fewer than 2^32 distinct words fit in memory");
+                numbers.insert(self.scratch.as_str().into(), number);
+                self.words.push((language, self.scratch.as_str().into(), Uses::default()));
+                number
+            }
+        };
+        let uses = &mut self.words[number as usize].2;
+        uses.capital |= token.capital;
+        uses.lower |= !token.capital;
+        if token.inside && !in_title {
+            uses.inside += 1;
+            uses.inside_capital += u32::from(token.capital);
+        }
+        number
+    }
+}
+
+/// What the languages and words of a tally are called in the vocabulary.
+pub(super) struct Numbers {
+    pub languages: Vec<u32>,
+    pub words: Vec<u32>,
 }
 
 /// The words and stems of a corpus.
 #[derive(Default)]
-pub(in crate::story) struct Vocabulary {
+pub(super) struct Vocabulary {
     languages: Vec<Language>,
     words: Vec<Word>,
     terms: HashMap<Box<str>, u32, FixedState>,
-    scratch: String,
 }
 
 struct Language {
@@ -51,66 +109,59 @@ struct Language {
 }
 
 impl Vocabulary {
-    /// Number of a language, for [`Vocabulary::add`].
-    pub(in crate::story) fn language(&mut self, code: &str) -> usize {
-        if let Some(number) = self.languages.iter().position(|language| language.code == code) {
-            return number;
-        }
-        let stop = stop_words::lookup(code).unwrap_or_default().iter().copied().collect();
-        self.languages.push(Language {
-            code: code.to_owned(),
-            stemmer: Stem::new(code),
-            stop,
-            numbers: HashMap::default(),
-        });
-        self.languages.len() - 1
-    }
-
-    /// Counts one occurrence and returns the word's number. Only in a text, not in a title, can a word stand inside.
-    pub(in crate::story) fn add(&mut self, token: Token<'_>, language: usize, in_title: bool) -> u32 {
-        lower(token.text, &mut self.scratch);
-        let number = match self.languages[language].numbers.get(self.scratch.as_str()) {
-            Some(number) => *number,
-            None => self.intern(language),
+    /// Adds the words of `tally` and says what they are called here.
+    pub(super) fn take(&mut self, tally: Tally) -> Numbers {
+        let languages: Vec<u32> = tally.languages.iter().map(|(code, _)| self.language(code)).collect();
+        let word = |(language, text, uses): (u32, Box<str>, Uses)| {
+            let number = self.intern(languages[language as usize], text);
+            self.words[number as usize].uses.add(uses);
+            number
         };
-        let word = &mut self.words[number as usize];
-        if token.capital {
-            word.seen_capital = true;
-        } else {
-            word.seen_small = true;
-        }
-        if token.inside && !in_title {
-            word.inside += 1;
-            word.inside_capital += u32::from(token.capital);
-        }
-        number
+        let words = tally.words.into_iter().map(word).collect();
+        Numbers { languages, words }
     }
 
-    fn intern(&mut self, language: usize) -> u32 {
-        let Language { code, stemmer, stop, numbers } = &mut self.languages[language];
-        let text = self.scratch.as_str();
+    fn language(&mut self, code: &str) -> u32 {
+        let known = self.languages.iter().position(|language| language.code == code);
+        let place = known.unwrap_or_else(|| {
+            let stop = stop_words::lookup(code).unwrap_or_default().iter().copied().collect();
+            let (code, stemmer) = (code.to_owned(), Stem::new(code));
+            self.languages.push(Language { code, stemmer, stop, numbers: HashMap::default() });
+            self.languages.len() - 1
+        });
+        u32::try_from(place).expect("there are few languages")
+    }
+
+    fn intern(&mut self, language: u32, text: Box<str>) -> u32 {
+        let Language { code, stemmer, stop, numbers } = &mut self.languages[language as usize];
+        if let Some(number) = numbers.get(&text) {
+            return *number;
+        }
         let number = u32::try_from(self.words.len()).expect("fewer than 2^32 distinct words fit in memory");
-        numbers.insert(text.into(), number);
         let digit = text.starts_with(|sign: char| sign.is_numeric());
-        let time = time_word(text, code);
-        let stem = if digit || time.is_some() { text.to_owned() } else { stem_of(text, stemmer) };
+        let time = time_word(&text, code);
+        let stem = if digit || time.is_some() { text.to_string() } else { stem_of(&text, stemmer) };
         let known = background(&stem, code).is_some_and(|count| count > 0.0);
         let next = u32::try_from(self.terms.len()).expect("no more stems than words");
         let term = *self.terms.entry(stem.into_boxed_str()).or_insert(next);
         let long = digit || text.chars().nth(1).is_some() || !text.is_ascii();
         self.words.push(Word {
             term,
-            hash: FixedState::with_seed(0).hash_one(text),
-            counts: time.is_some() || (long && !stop.contains(text)),
+            hash: FixedState::with_seed(0).hash_one(&*text),
+            counts: time.is_some() || (long && !stop.contains(&*text)),
             number: digit,
+            has_digit: text.contains(char::is_numeric),
             time,
             known,
-            inside: 0,
-            inside_capital: 0,
-            seen_small: false,
-            seen_capital: false,
+            uses: Uses::default(),
         });
+        numbers.insert(text, number);
         number
+    }
+
+    /// The languages, by number.
+    pub(super) fn languages(&self) -> impl Iterator<Item = &str> {
+        self.languages.iter().map(|language| language.code.as_str())
     }
 
     /// The word of this number.
@@ -121,6 +172,17 @@ impl Vocabulary {
     /// How many distinct stems there are.
     pub(in crate::story) fn term_count(&self) -> usize {
         self.terms.len()
+    }
+
+    /// What each stem is, besides a word.
+    pub(super) fn kinds(&self) -> Vec<Kind> {
+        let mut kinds = vec![Kind::default(); self.terms.len()];
+        for word in &self.words {
+            let kind = &mut kinds[word.term as usize];
+            kind.number |= word.number;
+            kind.time |= word.time.is_some();
+        }
+        kinds
     }
 
     /// The number of `stem`.
@@ -145,11 +207,20 @@ impl Word {
     pub(in crate::story) fn is_name(&self) -> bool {
         if self.number || self.time.is_some() {
             false
-        } else if self.inside > 0 {
-            2 * self.inside_capital > self.inside
+        } else if self.uses.inside > 0 {
+            2 * self.uses.inside_capital > self.uses.inside
         } else {
-            self.seen_capital && !self.seen_small && !self.known
+            self.uses.capital && !self.uses.lower && !self.known
         }
+    }
+}
+
+impl Uses {
+    fn add(&mut self, more: Self) {
+        self.inside += more.inside;
+        self.inside_capital += more.inside_capital;
+        self.lower |= more.lower;
+        self.capital |= more.capital;
     }
 }
 

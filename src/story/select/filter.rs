@@ -1,12 +1,14 @@
 //! Which articles may be told at all: not dropped, not old, not copies, not told before.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::age::{time_of, too_old};
 use super::history::History;
 use super::rule::RuleEffects;
 use crate::model::Article;
-use crate::story::cluster::{Corpus, canonical, contained, dedup};
+use crate::story::cluster::{Copies, Corpus, canonical, containment, dedup};
 use crate::story::decision::{DecisionLog, Outcome};
 use crate::story::inputs::Inputs;
 use crate::story::write::headline;
@@ -28,6 +30,8 @@ pub(in crate::story) struct Filtered<'a> {
 pub(in crate::story) struct Deduplicated {
     /// Copies by their original: (original, copy), ascending.
     pub copies: Vec<(usize, usize)>,
+    /// Pairs of notices of one template, which are no story.
+    pub apart: BTreeSet<(u32, u32)>,
     /// Article by article: it is a copy, or was told before.
     pub gone: Vec<bool>,
 }
@@ -65,26 +69,28 @@ impl<'a> Filtered<'a> {
         Self { articles, times, effects }
     }
 
-    /// Finds copies, of each other and of what was told before. `corpus` holds these articles, then the told ones.
+    /// Finds copies, of each other and of what was published before. `all` are the articles of `corpus`: these, then those
+    /// of `history`.
     pub(in crate::story) fn dedup(
         &self,
         inputs: &Inputs<'_>,
+        all: &[&Article],
         corpus: &Corpus,
         history: &History<'_>,
         log: &mut DecisionLog,
     ) -> Deduplicated {
         let count = self.articles.len();
-        let vectors = &corpus.vectors[..count];
-        let original = dedup(&self.articles, vectors, inputs.options.duplicate);
-        let repeats = history.repeats(corpus, count, REPEATED);
-        let mut deduplicated = Deduplicated { copies: Vec::new(), gone: vec![false; count] };
+        let Copies { original, apart } = dedup(&self.articles, corpus, inputs.options.duplicate);
+        let repeats = history.repeats(all, corpus, count, REPEATED);
+        let mut deduplicated = Deduplicated { copies: Vec::new(), apart, gone: vec![false; count] };
         for (article, original) in original.iter().enumerate() {
             deduplicated.gone[article] = original.is_some() || repeats[article].is_some();
             if let Some(original) = *original {
                 deduplicated.copies.push((original, article));
-                self.record_copy(article, original, shared(&vectors[article].triples, &vectors[original].triples), log);
+                let shingles = |place: usize| &corpus.vectors[place].shingles;
+                self.record_copy(article, original, containment(shingles(article), shingles(original)), log);
             } else if let Some((edition, share)) = repeats[article] {
-                let why = format!("an earlier edition told this text ({:.0} % of it)", 100.0 * share);
+                let why = format!("an earlier edition had this text ({:.0} % of it)", 100.0 * share);
                 log.record(self.articles[article], Outcome::NothingNew { edition: edition.to_owned() }, why);
             }
         }
@@ -98,8 +104,4 @@ impl<'a> Filtered<'a> {
         let why = format!("{what} (they share {:.0} % of the shorter text)", 100.0 * share);
         log.record(self.articles[copy], Outcome::Duplicate { of: original.id.clone() }, why);
     }
-}
-
-fn shared(a: &[u64], b: &[u64]) -> f64 {
-    if a.len() <= b.len() { contained(a, b) } else { contained(b, a) }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Article, Story};
-use crate::story::cluster::{Corpus, Pair, RELATIVE, contained, copies, too_loose};
+use crate::story::cluster::{Corpus, Pair, RELATIVE, Shingles, is_repeat, overlaps, too_loose};
 use crate::story::inputs::Inputs;
 
 /// Articles of an earlier story that are compared; its most central first.
@@ -72,13 +72,21 @@ impl<'a> History<'a> {
         places
     }
 
-    /// For each of the first `count` texts of `corpus`: the edition that told at least `share` of it, and how much.
-    pub(in crate::story) fn repeats(&self, corpus: &Corpus, count: usize, share: f64) -> Vec<Option<(&'a str, f64)>> {
-        let texts: Vec<&[u64]> = corpus.vectors.iter().map(|row| row.triples.as_slice()).collect();
+    /// For each of the first `count` articles of `corpus`, which are `all`: the edition that had at least `share` of its
+    /// text and all of its facts, and how much.
+    pub(in crate::story) fn repeats(
+        &self,
+        all: &[&Article],
+        corpus: &Corpus,
+        count: usize,
+        share: f64,
+    ) -> Vec<Option<(&'a str, f64)>> {
+        let texts: Vec<&Shingles> = corpus.vectors.iter().map(|vector| &vector.shingles).collect();
         let mut repeats: Vec<Option<(&str, f64)>> = vec![None; count];
-        for (old, new) in told_first(&texts, count, share) {
-            let contained = contained(texts[new], texts[count + old]);
-            if contained >= share && repeats[new].is_none_or(|(_, most)| contained > most) {
+        for (old, new) in old_first(&texts, count, share) {
+            let contained = texts[new].contained_in(texts[count + old]);
+            let said = contained >= share && is_repeat(all, corpus, new, count + old, contained);
+            if said && repeats[new].is_none_or(|(_, most)| contained > most) {
                 repeats[new] = Some((&self.stories[self.owner[old]].edition, contained));
             }
         }
@@ -87,10 +95,10 @@ impl<'a> History<'a> {
 }
 
 /// Pairs (old, new) that share text. The old ones are indexed first, so that no flood of new ones hides them.
-fn told_first(texts: &[&[u64]], count: usize, share: f64) -> Vec<(usize, usize)> {
+fn old_first(texts: &[&Shingles], count: usize, share: f64) -> Vec<(usize, usize)> {
     let (new, old) = texts.split_at(count);
-    let turned: Vec<&[u64]> = old.iter().chain(new).copied().collect();
-    let across = copies(&turned, share).into_iter().filter(|pair| pair.a < old.len() && pair.b >= old.len());
+    let turned: Vec<&Shingles> = old.iter().chain(new).copied().collect();
+    let across = overlaps(&turned, share).into_iter().filter(|pair| pair.a < old.len() && pair.b >= old.len());
     across.map(|pair| (pair.a, pair.b - old.len())).collect()
 }
 
@@ -113,7 +121,7 @@ pub(in crate::story) fn continued(
     let at = |member: u32| set_of.get(member as usize).copied().unwrap_or(usize::MAX);
     for pair in pairs {
         let (a, b) = (at(pair.a), at(pair.b));
-        *sums.entry((a.min(b), a.max(b))).or_default() += pair.undated;
+        *sums.entry((a.min(b), a.max(b))).or_default() += f64::from(pair.undated);
     }
     let size = |set: usize| if set < groups.len() { groups[set].len() } else { stories[set - groups.len()].len() };
     let tight = |set: usize| {

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::disagree::disagreement;
+use super::elsewhere::Elsewhere;
 use super::explain::{SentenceDecision, explain};
 use super::novelty::SeenContent;
 use super::places::{headline, places};
@@ -36,15 +37,16 @@ pub(in crate::story) struct WrittenStory {
 pub(in crate::story) fn write_story(
     inputs: &Inputs<'_>,
     corpus: &Corpus,
+    elsewhere: &Elsewhere<'_>,
     draft: &StoryDraft<'_>,
 ) -> Option<WrittenStory> {
     let texts = texts(&draft.originals);
     let language = language_of(draft.lead());
     let summed = summarize(&texts, &language, inputs.summary);
-    let summary = StorySummary { inputs, corpus, texts: &texts, summed: &summed, language: &language };
+    let summary = StorySummary { inputs, corpus, elsewhere, draft, texts: &texts, summed: &summed, language: &language };
     let mut seen = SeenContent::default();
     let sentences =
-        if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(draft, &mut seen)? };
+        if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(&mut seen)? };
     let sentences = summary.with_addition(sentences, seen);
     let sentences = summary.with_disagreement(sentences, draft.past.is_empty());
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
@@ -106,6 +108,8 @@ fn texts<'a>(originals: &[&'a Article]) -> Vec<&'a Article> {
 struct StorySummary<'a> {
     inputs: &'a Inputs<'a>,
     corpus: &'a Corpus,
+    elsewhere: &'a Elsewhere<'a>,
+    draft: &'a StoryDraft<'a>,
     texts: &'a [&'a Article],
     summed: &'a Summary,
     language: &'a str,
@@ -117,14 +121,14 @@ impl StorySummary<'_> {
         chosen.map(|picked| self.sentence(picked, picked.reasons.why())).collect()
     }
 
-    /// The news since the past stories of `draft`, whose content goes into `seen`; `None` if there is none.
-    fn update(&self, draft: &StoryDraft<'_>, seen: &mut SeenContent) -> Option<Vec<KeySentence>> {
-        for past in &draft.past {
+    /// What is new since the past stories, whose content goes into `seen`; `None` if nothing is.
+    fn update(&self, seen: &mut SeenContent) -> Option<Vec<KeySentence>> {
+        for past in &self.draft.past {
             past.story.sentences.iter().for_each(|sentence| seen.add(&sentence.text, self.language));
             seen.add(&past.story.headline, self.language);
         }
         let new = self.new_sentences(seen);
-        let new_title = seen.novelty(&draft.lead().title, self.language, self.corpus) >= self.inputs.options.new;
+        let new_title = seen.novelty(&self.draft.lead().title, self.language, self.corpus) >= self.inputs.options.new;
         (!new.is_empty() || (self.summed.sentences.is_empty() && new_title)).then_some(new)
     }
 
@@ -143,6 +147,12 @@ impl StorySummary<'_> {
         }
     }
 
+    /// Its source prints it under other stories too.
+    fn is_stock(&self, picked: &Sentence) -> bool {
+        let own = |id: &str| self.draft.articles().any(|article| article.id == id);
+        self.elsewhere.prints(&self.texts[picked.source].source, self.text(picked), own)
+    }
+
     fn text(&self, picked: &Sentence) -> &str {
         &self.texts[picked.source].text[picked.start..picked.end]
     }
@@ -159,6 +169,9 @@ impl StorySummary<'_> {
         for place in order {
             if new.len() >= wanted {
                 break;
+            }
+            if self.is_stock(key(&place)) {
+                continue;
             }
             let text = self.text(key(&place));
             let novelty = seen.novelty(text, self.language, self.corpus);
@@ -192,6 +205,9 @@ impl StorySummary<'_> {
         };
         let mut best: Option<(&Sentence, f64)> = None;
         for picked in self.summed.sentences.iter().filter(silent).filter(whole) {
+            if self.is_stock(picked) {
+                continue;
+            }
             let novelty = seen.novelty(self.text(picked), self.language, self.corpus);
             if novelty >= ADDS && best.is_none_or(|(_, most)| novelty > most) {
                 best = Some((picked, novelty));
