@@ -9,7 +9,7 @@ use crate::model::Edition;
 use crate::render::reader::ReaderView;
 use crate::render::texts::Library;
 use crate::render::view::View;
-use crate::render::{Error, Reader, Rendered, clean, escape, tidy, wrap};
+use crate::render::{Error, Reader, Rendered, display, escape, tidy, wrap};
 
 /// The files a template consists of: subject, HTML, text, Markdown.
 pub const FILES: [&str; 4] = ["subject.txt", "edition.html", "edition.txt", "edition.md"];
@@ -155,7 +155,7 @@ fn wrap_filter(text: &str, arguments: Kwargs, _: &State) -> Result<Value, tera::
 
 /// `shorten(length=N)`: at most that many characters, cut between words.
 fn shorten_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
-    Ok(clean::shorten(text, arguments.must_get::<usize>("length")?))
+    Ok(display::shorten(text, arguments.must_get::<usize>("length")?))
 }
 
 /// `underline(with="-")`: that sign as often as the text is wide.

@@ -1,4 +1,4 @@
-//! What can be wrong with a template, and where.
+//! Faults in a template, with their place.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use tera::ErrorKind;
 
 /// A template cannot be loaded or does not render.
 ///
-/// Printed, it shows the file, the line, the column and a caret under the place.
+/// Printed, it says the fault, the file, line and column, and shows the source with a caret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// Where it is; `None` for what has no single place, such as a missing file.
-    pub spot: Option<Spot>,
-    /// What is wrong, in one line.
+    /// Where it is; `None` for a fault without a single place, such as a missing file.
+    pub place: Option<Place>,
+    /// The fault in one line: starts small, ends without a stop.
     pub message: String,
-    /// The message with the template's line and a caret under the place.
-    report: String,
+    /// The source around the place with a caret under it, several lines; `None` without a place.
+    pub excerpt: Option<String>,
 }
 
 /// A place in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot {
+pub struct Place {
     /// Name of the file inside the template's folder.
     pub file: String,
     /// Counted from 1.
@@ -31,8 +31,7 @@ pub struct Spot {
 impl Error {
     /// An error without a place.
     pub(super) fn plain(message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { spot: None, report: message.clone(), message }
+        Self { place: None, message: message.into(), excerpt: None }
     }
 
     /// An error in a file of another format, at a byte of it.
@@ -44,47 +43,43 @@ impl Error {
         let shown = source[start..].lines().next().unwrap_or_default();
         let gutter = " ".repeat(line.to_string().len());
         let caret = " ".repeat(column - 1);
-        let report =
-            format!("{message}\n{gutter}--> {file}:{line}:{column}\n{gutter} |\n{line} | {shown}\n{gutter} | {caret}^");
-        Self { spot: Some(Spot { file: file.to_owned(), line, column }), message: message.to_owned(), report }
+        let excerpt = format!("{gutter}--> {file}:{line}:{column}\n{gutter} |\n{line} | {shown}\n{gutter} | {caret}^");
+        let place = Place { file: file.to_owned(), line, column };
+        Self { place: Some(place), message: message.to_owned(), excerpt: Some(excerpt) }
     }
 }
 
 impl From<tera::Error> for Error {
     fn from(error: tera::Error) -> Self {
         let printed = error.to_string();
-        let report = printed.strip_prefix("error: ").unwrap_or(&printed).to_owned();
-        match error.kind() {
-            ErrorKind::SyntaxError(place) | ErrorKind::RenderingError(place) => Self {
-                spot: Some(Spot {
-                    file: place.filename().to_owned(),
-                    line: place.span().start_line,
-                    column: place.span().start_col + 1,
-                }),
-                message: place.message().to_owned(),
-                report,
-            },
-            // Unknown names are found together, after parsing, and come as one printed report.
-            _ => {
-                let message = report.lines().next().unwrap_or_default().to_owned();
-                Self { spot: first_spot(&report), message, report }
+        let report = printed.strip_prefix("error: ").unwrap_or(&printed);
+        let (first, rest) = report.split_once('\n').unwrap_or((report, ""));
+        let excerpt = Some(rest.trim_end().to_owned()).filter(|rest| !rest.is_empty());
+        let (place, message) = match error.kind() {
+            ErrorKind::SyntaxError(place) | ErrorKind::RenderingError(place) => {
+                let (line, column) = (place.span().start_line, place.span().start_col + 1);
+                (Some(Place { file: place.filename().to_owned(), line, column }), place.message().to_owned())
             }
-        }
+            // Unknown names are found together, after parsing, and come as one printed report.
+            _ => (first_place(report), first.to_owned()),
+        };
+        Self { place, message, excerpt }
     }
 }
 
 /// The place in the first ` --> file:line:column` of a report.
-fn first_spot(report: &str) -> Option<Spot> {
+fn first_place(report: &str) -> Option<Place> {
     let place = report.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
     let mut parts = place.rsplitn(3, ':');
     let column = parts.next()?.parse().ok()?;
     let line = parts.next()?.parse().ok()?;
-    Some(Spot { file: parts.next()?.to_owned(), line, column })
+    Some(Place { file: parts.next()?.to_owned(), line, column })
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.report)
+        f.write_str(&self.message)?;
+        self.excerpt.as_ref().map_or(Ok(()), |excerpt| write!(f, "\n{excerpt}"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::render::clean::JOINER;
+use crate::render::display::JOINER;
 
 /// For `.txt`: what some readers would show as markup gets an unseen joiner after its first sign.
 pub(super) fn text(input: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -42,7 +42,7 @@ pub(super) fn markdown(input: &str, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A link as `clean::link` leaves it.
+/// A link as `display::link` leaves it.
 fn is_link(input: &str) -> bool {
     let scheme = ["https://", "http://", "mailto:"].iter().any(|scheme| input.starts_with(scheme));
     scheme && input.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>[]`|\"\\".contains(&byte))

@@ -14,13 +14,13 @@
 //! To add a template: write a folder, see `templates/README.md`. To add a language of the frame:
 //! a file beside `texts/en.toml` and a line in `texts`, or `texts/<code>.toml` in a template's folder.
 
-mod clean;
 mod direction;
+mod display;
 mod engine;
 mod error;
 mod escape;
-mod frame;
 mod lint;
+mod present;
 mod reader;
 mod sample;
 mod texts;
@@ -29,7 +29,7 @@ mod view;
 mod wrap;
 
 pub use engine::{FILES, Templates};
-pub use error::{Error, Spot};
+pub use error::{Error, Place};
 pub use lint::lint;
 pub use sample::sample;
 pub use texts::languages;

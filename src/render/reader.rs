@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::model::Edition;
-use crate::render::frame::{self, HEADLINE, NAME};
+use crate::render::present::{self, HEADLINE, NAME};
 use crate::render::texts::{Texts, day, fill, zone};
-use crate::render::{Reader, Why, clean};
+use crate::render::{Reader, Why, display};
 
-/// What a template sees as `reader`.
+/// The template's `reader`.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct ReaderView {
     address: String,
@@ -22,8 +22,8 @@ pub(super) struct ReaderView {
 impl ReaderView {
     pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
         let labels = &texts.labels;
-        let address = clean::line(&reader.address, 320);
-        let title = frame::title(edition);
+        let address = display::line(&reader.address, 320);
+        let title = present::title(edition);
         let date = |time| {
             let zone = zone(&edition.timezone);
             texts.short_date(day(time, &zone), day(edition.composed, &zone))
@@ -38,11 +38,11 @@ impl ReaderView {
         Self {
             why,
             address,
-            name: reader.name.as_deref().map(|name| clean::line(name, NAME)).filter(|name| !name.is_empty()),
+            name: reader.name.as_deref().map(|name| display::line(name, NAME)).filter(|name| !name.is_empty()),
             stop: (reader.why == Why::OwnDigest).then(|| labels.stop_own.clone()),
-            unsubscribe: reader.unsubscribe.as_deref().and_then(clean::link),
-            preferences: reader.preferences.as_deref().and_then(clean::link),
-            postal_address: reader.postal_address.as_deref().map(|address| clean::line(address, HEADLINE)),
+            unsubscribe: reader.unsubscribe.as_deref().and_then(display::link),
+            preferences: reader.preferences.as_deref().and_then(display::link),
+            postal_address: reader.postal_address.as_deref().map(|address| display::line(address, HEADLINE)),
         }
     }
 }

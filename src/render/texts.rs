@@ -68,7 +68,7 @@ pub(super) struct Counts {
     pub(super) and_more_stories: Count,
 }
 
-/// What templates print as it is, and the patterns the view fills in.
+/// Labels that templates print unchanged, and the patterns the view fills in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
@@ -254,7 +254,7 @@ mod tests {
         let swedish = SHIPPED[0].1.replace("\"Update\"", "\"Nytt\"");
         assert_eq!(Library::new(&own(swedish.clone())).unwrap().find(["sv"]).labels.update, "Nytt");
         let error = Library::new(&own(swedish.replace("teaser =", "tease ="))).unwrap_err();
-        assert_eq!(error.spot.clone().unwrap().file, "texts/sv.toml");
+        assert_eq!(error.place.clone().unwrap().file, "texts/sv.toml");
         assert!(error.to_string().contains("tease"), "{error}");
     }
 

@@ -1,11 +1,11 @@
-//! What is done to a file after its template has run.
+//! Clean-up of a file after its template has run.
 
 use crate::render::SUBJECT_LENGTH;
-use crate::render::clean;
+use crate::render::display;
 
 /// One line within [`SUBJECT_LENGTH`].
 pub(super) fn subject(raw: &str) -> String {
-    clean::shorten(&raw.split_whitespace().collect::<Vec<_>>().join(" "), SUBJECT_LENGTH)
+    display::shorten(&raw.split_whitespace().collect::<Vec<_>>().join(" "), SUBJECT_LENGTH)
 }
 
 /// No trailing blanks, no two empty lines in a row, none at the start, one newline at the end.

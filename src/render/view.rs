@@ -1,4 +1,4 @@
-//! What a template sees: the edition with its dates, counts and numbers written out.
+//! The data of a template: the edition with its dates, counts and numbers written out.
 //!
 //! The reader's part is `reader`'s. Field names are the contract with everybody's templates (`templates/README.md` lists them): add, never rename.
 

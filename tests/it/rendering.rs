@@ -228,8 +228,8 @@ fn a_fault_in_a_template_is_shown_with_file_line_and_caret() {
             Err(error) => error,
             Ok(templates) => templates.render(&sample(), &reader()).unwrap_err(),
         };
-        let spot = error.spot.clone().unwrap();
-        assert_eq!((spot.file.as_str(), spot.line, spot.column), (file, line, column), "{error}");
+        let place = error.place.clone().unwrap();
+        assert_eq!((place.file.as_str(), place.line, place.column), (file, line, column), "{error}");
         assert!(error.message.contains(says) && error.to_string().contains('^'), "{error}");
     };
     check("edition.txt", "one\n{{ edition.tilte }}", 2, 12, "tilte");

@@ -11,7 +11,7 @@ use dom_query::{Document, NodeRef};
 use crate::model::Problem;
 use crate::render::lint::{HTML, excerpt};
 
-/// What WCAG AA asks of text, and of large text.
+/// The contrast WCAG AA asks of text, and of large text.
 const TEXT: f64 = 4.5;
 const LARGE: f64 = 3.0;
 
@@ -60,7 +60,7 @@ fn closing_brace(rest: &str) -> usize {
     rest.bytes().position(closes).unwrap_or(rest.len())
 }
 
-/// What an element hands down to its text.
+/// The properties an element hands down to its text.
 #[derive(Clone, Copy)]
 struct Look {
     ink: Color,

@@ -1,4 +1,4 @@
-//! A rendered copy → what mail programs, filters and readers would stumble over.
+//! A rendered copy → the faults that mail programs, filters and readers would stumble over.
 //!
 //! This looks at the finished parts, so it holds for any template. It knows the rules that matter to most readers, not all
 //! of HTML and CSS: size, leftovers of template syntax, structure, links, contrast in light and dark, and that the text
@@ -22,7 +22,7 @@ const SUBJECT: &str = "subject";
 const HTML: &str = "HTML part";
 const TEXT: &str = "text part";
 
-/// What is wrong with a copy whose HTML should have at most `max_html_kb` kB (1,000 bytes); empty if nothing is.
+/// The faults of a copy whose HTML should have at most `max_html_kb` kB (1,000 bytes); empty if there are none.
 pub fn lint(rendered: &Rendered, max_html_kb: u32) -> Vec<Problem> {
     let document = Document::from(rendered.html.as_str());
     let mut problems = subject(&rendered.subject);
@@ -61,7 +61,7 @@ fn leftover(part: &str, text: &str) -> Option<Problem> {
 
 /// `text` in one line of at most 50 characters, for a message.
 fn excerpt(text: &str) -> String {
-    crate::render::clean::shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), 50)
+    crate::render::display::shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), 50)
 }
 
 #[cfg(test)]

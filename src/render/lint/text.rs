@@ -62,7 +62,7 @@ fn links(text: &str, document: &Document) -> Vec<Problem> {
     problems
 }
 
-/// Small letters without blanks, margins and word joiners, so that wrapped text can be compared.
+/// Lower case without blanks, margins and word joiners, so that wrapped text can be compared.
 fn flat(text: &str) -> String {
     let shown = |character: &char| !character.is_whitespace() && !"|>\u{2060}".contains(*character);
     text.chars().filter(shown).flat_map(char::to_lowercase).collect()

@@ -1,6 +1,6 @@
 //! Text and links from outside, made fit to be shown.
 //!
-//! Here is what every kind of output needs; what is special to HTML, Markdown or text is `escape`'s.
+//! This is what every kind of output needs; `escape` does what HTML, Markdown or text need beyond it.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -17,7 +17,7 @@ const MAX_LINK: usize = 2_000;
 
 /// `text` as one line without control, direction and other invisible characters, cut at `longest` characters.
 ///
-/// What a mail provider would take for a merge tag (`{{name}}`, `*|NAME|*`, `%NAME%`) is broken up by a word joiner:
+/// Anything a mail provider would take for a merge tag (`{{name}}`, `*|NAME|*`, `%NAME%`) is broken up by a word joiner:
 /// a headline must not be able to fetch what the provider knows about the reader.
 pub(super) fn line(text: &str, longest: usize) -> String {
     let shown = shorten(&visible(text), longest);
@@ -27,7 +27,7 @@ pub(super) fn line(text: &str, longest: usize) -> String {
     }
 }
 
-/// White space made single blanks, what cannot or must not be seen left out.
+/// White space becomes single blanks; characters that cannot or must not be seen are left out.
 fn visible(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let (mut marks, mut blank) = (0_usize, false);
@@ -101,7 +101,7 @@ fn without_merge_tags(text: &str) -> Cow<'_, str> {
 ///
 /// A user name in a link shows one host and goes to another: such a link is none.
 pub(super) fn link(url: &str) -> Option<String> {
-    /// An escaped byte before capitals and another escape looks like a provider's `%NAME%`; in small letters it does not.
+    /// An escaped byte before capitals and another escape looks like a provider's `%NAME%`; in lower case it does not.
     static PROVIDER: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"%[A-F]{2}[A-Z_]+%").expect("the pattern is a constant"));
     let mut url = Url::parse(url.trim()).ok()?;

@@ -1,10 +1,10 @@
-//! An edition → what templates see of it, in one language of the frame.
+//! An edition → the data of its templates, in one language of the frame.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::model::{Edition, KeySentence, MoreLink, Place, Section, Story};
-use crate::render::clean;
+use crate::render::display;
 use crate::render::direction::{self, Direction};
 use crate::render::texts::{Count, Texts, day, fill, zone};
 use crate::render::view::{
@@ -22,8 +22,8 @@ const CONTENTS_FROM: usize = 4;
 const MORE_LINKS: usize = 12;
 const ALSO_LINKS: usize = 8;
 
-/// What the parts of one view share.
-struct Frame<'a> {
+/// The facts that all parts of one view share.
+struct Presenter<'a> {
     texts: &'a Texts,
     zone: TimeZone,
     today: Date,
@@ -33,31 +33,31 @@ impl View {
     pub(super) fn new(edition: &Edition, texts: &Texts) -> Self {
         let zone = zone(&edition.timezone);
         let today = day(edition.composed, &zone);
-        let frame = Frame { texts, zone, today };
+        let presenter = Presenter { texts, zone, today };
         let mut next = 1;
         let sections: Vec<SectionView> = edition
             .sections
             .iter()
             .filter(|section| !section.stories.is_empty() || !section.more.is_empty())
             .enumerate()
-            .map(|(index, section)| frame.section(section, index, &mut next))
+            .map(|(index, section)| presenter.section(section, index, &mut next))
             .collect();
         Self {
-            edition: frame.edition(edition, &sections),
+            edition: presenter.edition(edition, &sections),
             sections,
-            health: frame.health(edition),
+            health: presenter.health(edition),
             labels: texts.labels.clone(),
         }
     }
 }
 
-impl Frame<'_> {
+impl Presenter<'_> {
     fn edition(&self, edition: &Edition, sections: &[SectionView]) -> EditionView {
         let told = edition.story_count();
         let dir = self.texts.direction();
         let lead = sections.iter().flat_map(|section| &section.stories).next().map(|story| story.headline.clone());
         EditionView {
-            id: clean::line(&edition.id, NAME),
+            id: display::line(&edition.id, NAME),
             title: title(edition),
             language: self.texts.code.clone(),
             dir,
@@ -101,7 +101,7 @@ impl Frame<'_> {
         format!("{whole} · {}", self.texts.count(&counts.reading, minutes))
     }
 
-    /// What a mail list shows beside the subject: the headlines after the first, or what the first says.
+    /// Shown beside the subject in a mail list: the headlines after the first, or the first's own words.
     fn preheader(&self, edition: &Edition, sections: &[SectionView]) -> String {
         let stories = || sections.iter().flat_map(|section| &section.stories);
         let headlines = stories().skip(1).map(|story| story.headline.as_str());
@@ -113,9 +113,9 @@ impl Frame<'_> {
             let used = preheader.chars().count();
             let room = PREHEADER.saturating_sub(used + 3);
             preheader = match used {
-                0 => clean::shorten(part, PREHEADER),
+                0 => display::shorten(part, PREHEADER),
                 _ if part.chars().count() <= room => format!("{preheader} · {part}"),
-                _ if used < PREHEADER / 2 => format!("{preheader} · {}", clean::shorten(part, room)),
+                _ if used < PREHEADER / 2 => format!("{preheader} · {}", display::shorten(part, room)),
                 _ => break,
             };
         }
@@ -135,7 +135,7 @@ impl Frame<'_> {
             .collect();
         let unnamed = if index == 0 { &labels.stories } else { &labels.other_stories };
         let name =
-            Some(clean::line(&section.name, NAME)).filter(|name| clean::shows(name)).unwrap_or_else(|| unnamed.clone());
+            Some(display::line(&section.name, NAME)).filter(|name| display::shows(name)).unwrap_or_else(|| unnamed.clone());
         let left = section.more.len().saturating_sub(MORE_LINKS);
         SectionView {
             dir: direction::of_text(&name, self.texts.direction()),
@@ -153,19 +153,19 @@ impl Frame<'_> {
     }
 
     fn more(&self, link: &MoreLink) -> MoreView {
-        let url = link.url.as_deref().and_then(clean::link);
-        let title = clean::link_text(untitled(clean::line(&link.title, HEADLINE), &link.source), url.as_deref());
+        let url = link.url.as_deref().and_then(display::link);
+        let title = display::link_text(untitled(display::line(&link.title, HEADLINE), &link.source), url.as_deref());
         let dir = direction::of_text(&title, self.texts.direction());
-        MoreView { title, source: clean::line(&link.source, NAME), url, dir }
+        MoreView { title, source: display::line(&link.source, NAME), url, dir }
     }
 
     fn story(&self, story: &Story, number: usize) -> StoryView {
         let mut notes = Notes::default();
-        let url = story.url.as_deref().and_then(clean::link);
-        let declared = story.language.as_deref().and_then(clean::language);
+        let url = story.url.as_deref().and_then(display::link);
+        let declared = story.language.as_deref().and_then(display::language);
         let usual = declared.as_deref().map_or(self.texts.direction(), direction::of_language);
         let headline =
-            untitled(clean::line(&story.headline, HEADLINE), story.places.first().map_or("", |place| &place.source));
+            untitled(display::line(&story.headline, HEADLINE), story.places.first().map_or("", |place| &place.source));
         let dir = direction::of_text(&headline, usual);
         let places = self.places(&story.places, dir, &mut notes);
         let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
@@ -173,7 +173,7 @@ impl Frame<'_> {
         let sentences = story
             .sentences
             .iter()
-            .filter(|sentence| clean::shows(&clean::line(&sentence.text, SENTENCE)))
+            .filter(|sentence| display::shows(&display::line(&sentence.text, SENTENCE)))
             .enumerate()
             .map(|(index, sentence)| self.sentence(sentence, index + 1, dir, &mut notes))
             .collect();
@@ -182,7 +182,7 @@ impl Frame<'_> {
         StoryView {
             number,
             anchor: format!("s{number}"),
-            headline: clean::link_text(headline, url.as_deref()),
+            headline: display::link_text(headline, url.as_deref()),
             url_note,
             url,
             language: declared.filter(|code| *code != self.texts.code),
@@ -203,23 +203,23 @@ impl Frame<'_> {
             also_in_more: self.count_if_any(&self.texts.counts.more, story.also_in.len().saturating_sub(ALSO_LINKS)),
             also_in,
             notes: notes.0.into_iter().enumerate().map(|(index, url)| NoteView { number: index + 1, url }).collect(),
-            tags: story.tags.iter().map(|tag| clean::line(tag, NAME)).collect(),
+            tags: story.tags.iter().map(|tag| display::line(tag, NAME)).collect(),
             rate: story
                 .rate
                 .as_ref()
-                .and_then(|rate| Some(RateView { more: clean::link(&rate.more)?, less: clean::link(&rate.less)? })),
+                .and_then(|rate| Some(RateView { more: display::link(&rate.more)?, less: display::link(&rate.less)? })),
         }
     }
 
     fn places(&self, places: &[Place], usual: Direction, notes: &mut Notes) -> Vec<PlaceView> {
         let view = |place: &Place| {
-            let url = place.url.as_deref().and_then(clean::link);
-            let name = clean::link_text(clean::line(&place.source, NAME), url.as_deref());
+            let url = place.url.as_deref().and_then(display::link);
+            let name = display::link_text(display::line(&place.source, NAME), url.as_deref());
             let note = url.as_deref().map(|url| notes.number(url));
             PlaceView {
                 dir: direction::of_text(&name, usual),
                 name,
-                title: clean::line(&place.title, HEADLINE),
+                title: display::line(&place.title, HEADLINE),
                 url,
                 note,
             }
@@ -228,9 +228,9 @@ impl Frame<'_> {
     }
 
     fn sentence(&self, sentence: &KeySentence, number: usize, usual: Direction, notes: &mut Notes) -> SentenceView {
-        let url = sentence.link.as_deref().and_then(clean::link);
-        let text = clean::line(&sentence.text, SENTENCE);
-        let source = clean::link_text(clean::line(&sentence.source, NAME), url.as_deref());
+        let url = sentence.link.as_deref().and_then(display::link);
+        let text = display::line(&sentence.text, SENTENCE);
+        let source = display::link_text(display::line(&sentence.source, NAME), url.as_deref());
         let label = fill(&self.texts.labels.read_in_place, &[("source", &source), ("n", &number.to_string())]);
         let note = url.as_deref().map(|url| notes.number(url));
         SentenceView { dir: direction::of_text(&text, usual), text, source, url, note, label }
@@ -244,8 +244,8 @@ impl Frame<'_> {
             fill(&self.texts.labels.since, &[("date", &date)])
         };
         let failed = health.failed.iter().map(|source| FailedView {
-            name: clean::link_text(clean::line(&source.name, NAME), None),
-            reason: clean::line(&source.reason, HEADLINE),
+            name: display::link_text(display::line(&source.name, NAME), None),
+            reason: display::line(&source.reason, HEADLINE),
             since: source.since.map(since),
         });
         HealthView {
@@ -273,8 +273,8 @@ impl Notes {
 
 /// The edition's title, or the newsletter's name if that shows nothing.
 pub(super) fn title(edition: &Edition) -> String {
-    let title = untitled(clean::line(&edition.title, NAME), &edition.newsletter);
-    clean::link_text(title, None)
+    let title = untitled(display::line(&edition.title, NAME), &edition.newsletter);
+    display::link_text(title, None)
 }
 
 /// The sides where a line of this direction starts and ends.
@@ -287,5 +287,5 @@ fn sides(dir: Direction) -> (&'static str, &'static str) {
 
 /// A headline that shows nothing is replaced by the name of its source.
 fn untitled(headline: String, source: &str) -> String {
-    if clean::shows(&headline) { headline } else { clean::line(source, NAME) }
+    if display::shows(&headline) { headline } else { display::line(source, NAME) }
 }
