@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
-use newsdigest::model::{Edition, Recipient, SourceHealth};
+use newsdigest::model::{Edition, Recipient};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
 use newsdigest::render::Rendered;
 use newsdigest::send::{self, EditionSecret, MessageTemplate, Placeholders, Security, SmtpOptions};
@@ -191,7 +191,7 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
         composed,
         since: None,
         sections: vec![],
-        health: SourceHealth::default(),
+        ..Edition::default()
     };
     let name = |number: usize| if bad && number % 100 == 7 { "bad" } else { "reader" };
     let addresses: Vec<String> =

@@ -11,10 +11,10 @@ use std::process::{Command, ExitCode, Stdio};
 
 use clap::Parser;
 use jiff::Timestamp;
-use newsdigest::model::{Edition, Recipient, Section, Story};
+use newsdigest::model::{Advertisement, Edition, Intro, OwnWords, RateLinks, Recipient, Section, Story};
 use newsdigest::render::{Reader, Templates, Why, sample};
 use newsdigest::send::{self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Signer};
-use newsdigest::story::{Composition, shorten};
+use newsdigest::story::{Composition, shorten, steps};
 
 /// The highest score SpamAssassin may give.
 const HIGHEST_SCORE: f64 = 1.0;
@@ -41,11 +41,12 @@ fn main() -> ExitCode {
     let mut all_good = true;
     for (name, edition) in editions() {
         for template in Templates::names() {
-            let (mail, size) = mail(template, &edition, &signer);
+            let (mail, size) = mail(template, &edition, &signer, name == "owner");
             let path = arguments.folder.join(format!("{name}-{template}.eml"));
             std::fs::write(&path, &mail).unwrap();
             if let Some(checker) = &arguments.checker {
-                let (errors, warnings) = check(checker, &path, &signer);
+                let (errors, warnings) =
+                    check(checker, &path, &signer, if name == "owner" { "personal" } else { "bulk" });
                 let score = score(&mail);
                 println!("| {name} | {template} | {} | {errors} | {warnings} | {score:.1} |", size.div_ceil(1000));
                 all_good &= errors + warnings == 0 && score <= HIGHEST_SCORE;
@@ -59,7 +60,8 @@ fn editions() -> Vec<(&'static str, Edition)> {
     let of = |count: usize| {
         let mut edition = sample();
         let stories: Vec<Story> = edition.stories().cloned().collect();
-        let told: Vec<Story> = stories.iter().cycle().take(count).cloned().collect();
+        let mut told: Vec<Story> = stories.iter().cycle().take(count).cloned().collect();
+        told.iter_mut().enumerate().for_each(|(place, story)| story.id = format!("story-{place}"));
         let section = |(number, stories): (usize, &[Story])| Section {
             name: format!("Section {}", number + 1),
             stories: stories.to_vec(),
@@ -91,12 +93,39 @@ fn editions() -> Vec<(&'static str, Edition)> {
     );
     vec![
         ("sample", sample()),
+        ("extras", with_extras()),
+        ("owner", sample()),
         ("1 story", of(1)),
-        ("60 stories", of(60)),
+        ("3 stories", of(3)),
+        ("12 stories", of(12)),
+        ("68 stories", of(68)),
         ("right-to-left", arabic),
         ("Japanese", japanese),
         ("hostile", hostile),
     ]
+}
+
+/// The sample with everything a mail can carry.
+fn with_extras() -> Edition {
+    let mut edition = sample();
+    for story in edition.sections.iter_mut().flat_map(|section| &mut section.stories) {
+        let rate =
+            |sign: &str| format!("mailto:rate@example.org?subject=rate%20{}%20{sign}%204ef74bec643dc077", story.id);
+        story.rate = Some(RateLinks { more: rate("%2B"), less: rate("%2D") });
+    }
+    let intro = "Good morning. Two of today’s stories follow up on Monday’s long night at the port; the rest can wait until \
+                 the coffee is ready.";
+    edition.own = OwnWords {
+        intro: Some(Intro { text: intro.into(), author: Some("Mira Holm".into()) }),
+        notes: [("story-2".to_owned(), "The new timetable is not out yet; we will link it on Thursday.".to_owned())]
+            .into(),
+        advertisement: Some(Advertisement {
+            text: "Halden Bookbinders turn a year of your letters into one cloth-bound volume, from 48 crowns.".into(),
+            link: Some("See the bindings at halden.example".into()),
+            url: Some("https://halden.example/letters".into()),
+        }),
+    };
+    edition
 }
 
 /// The sample with other words in it.
@@ -116,35 +145,51 @@ fn told_in(language: &str, title: &str, section: &str, headline: &str, sentence:
 }
 
 /// The mail of `edition`, made lighter until it fits, and how large its HTML is.
-fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) {
-    let options = send::Options {
-        from: "Morning digest <digest@example.org>".into(),
-        unsubscribe_mailto: Some("leave@example.org".into()),
-        unsubscribe_url: Some("https://example.org/leave/{token}".into()),
-        unsubscribe_secret_file: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim/README.md")),
-        ..send::Options::default()
-    };
+fn mail(template: &str, edition: &Edition, signer: &Signer, is_owner: bool) -> (Vec<u8>, usize) {
+    let from = "Morning digest <digest@example.org>".to_owned();
     let placeholders = Placeholders::new(EditionSecret::new([7; 16]), edition);
-    let reader = Reader {
-        address: placeholders.address.clone(),
-        why: Why::List { since: None },
-        unsubscribe: Some(placeholders.unsubscribe.clone()),
-        postal_address: Some("Morning digest, 1 Harbour Street, Aville".into()),
-        ..Reader::default()
+    let (options, reader) = if is_owner {
+        let reader = Reader { address: placeholders.address.clone(), ..Reader::default() };
+        (send::Options { from, ..send::Options::default() }, reader)
+    } else {
+        let options = send::Options {
+            from,
+            unsubscribe_mailto: Some("leave@example.org".into()),
+            unsubscribe_url: Some("https://example.org/leave/{token}".into()),
+            unsubscribe_secret_file: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dkim/README.md")),
+            ..send::Options::default()
+        };
+        let reader = Reader {
+            address: placeholders.address.clone(),
+            why: Why::List { since: None },
+            unsubscribe: Some(placeholders.unsubscribe.clone()),
+            preferences: Some("https://example.org/preferences".into()),
+            postal_address: Some("Morning digest, 1 Harbour Street, Aville".into()),
+            ..Reader::default()
+        };
+        (options, reader)
     };
     let templates = Templates::builtin(template).unwrap();
     // A date in the future, or of years ago, would be held against it.
-    let edition = Edition { composed: Timestamp::now(), ..edition.clone() };
+    let mut edition = edition.clone();
+    let later = Timestamp::now().duration_since(edition.composed);
+    let times =
+        edition.sections.iter_mut().flat_map(|section| &mut section.stories).flat_map(|story| {
+            story.published.iter_mut().chain(story.update.as_mut().map(|update| &mut update.first_told))
+        });
+    let failed = edition.health.failed.iter_mut().filter_map(|source| source.since.as_mut());
+    times.chain(failed).chain([&mut edition.composed]).for_each(|time| *time += later);
     let (decisions, rankings, sentences) = (vec![], vec![], vec![]);
-    let mut composition = Composition { edition, decisions, rankings, sentences };
-    let rendered = loop {
+    let whole = Composition { edition, decisions, rankings, sentences };
+    let lighter = |taken: usize| {
+        let mut composition = whole.clone();
+        shorten(&mut composition, taken, "max_html_kb");
         let rendered = templates.render(&composition.edition, &reader).unwrap();
-        // What is put in for the reader needs room, too.
-        if rendered.html.len() + 1000 <= 95_000 || !shorten(&mut composition) {
-            break rendered;
-        }
+        // The reader's own data needs room, too.
+        (rendered.html.len() + 1000 <= 95_000).then_some((composition.edition, rendered))
     };
-    let edition = &composition.edition;
+    let (edition, rendered) = (0..=steps(&whole)).find_map(lighter).unwrap();
+    let edition = &edition;
     let template = MessageTemplate::new(edition, &rendered, &placeholders, &options).unwrap();
     let anna = Recipient { address: "anna@example.net".into(), name: Some("Anna".into()), language: None };
     let deliveries =
@@ -153,11 +198,11 @@ fn mail(template: &str, edition: &Edition, signer: &Signer) -> (Vec<u8>, usize) 
 }
 
 /// Errors and warnings of `check_email.py`.
-fn check(checker: &Path, mail: &Path, signer: &Signer) -> (usize, usize) {
+fn check(checker: &Path, mail: &Path, signer: &Signer, profile: &str) -> (usize, usize) {
     let key = mail.with_extension("key");
     std::fs::write(&key, signer.record()).unwrap();
     let mut command = Command::new("python3");
-    command.arg(checker).arg(mail).args(["--profile", "bulk", "--quiet", "--no-spamassassin", "--dkim-key"]).arg(&key);
+    command.arg(checker).arg(mail).args(["--profile", profile, "--quiet", "--no-spamassassin", "--dkim-key"]).arg(&key);
     let output = command.output().expect("python3");
     let said = String::from_utf8_lossy(&output.stdout);
     let count = |kind: &str| said.lines().filter(|line| line.trim_start().to_lowercase().starts_with(kind)).count();

@@ -4,6 +4,8 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Layout, LayoutKind, TextLinks};
+
 /// What the publication is called, how long it may be, when it comes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -28,6 +30,14 @@ pub struct Newsletter {
     pub reading_minutes: u32,
     /// Links to what did not fit, in one section.
     pub max_more: usize,
+    /// `lead`: one lead story, one full story a section, the others as one line each; `equal`: every story in full.
+    pub layout: LayoutKind,
+    /// Most stories shown in full with `layout = "lead"`, the lead among them.
+    pub fulls: usize,
+    /// Addresses in the text part: `one` a story, or `all`, every sentence's own place as well.
+    pub text_links: TextLinks,
+    /// Tallest mail on a phone, in CSS pixels at a width of 375; links go first. 0 is no limit.
+    pub max_height: u32,
     /// Largest HTML part in kilobytes of 1,000 bytes; Gmail clips a mail near 102.
     pub max_html_kb: usize,
     /// What to do when there is nothing to tell.
@@ -55,12 +65,23 @@ impl Default for Newsletter {
             max_per_section: 0,
             reading_minutes: 6,
             max_more: 30,
+            layout: LayoutKind::Lead,
+            fulls: 5,
+            text_links: TextLinks::One,
+            max_height: 3600,
             max_html_kb: 95,
             when_empty: WhenEmpty::Skip,
             min_interval: SignedDuration::ZERO,
             first_hours: 48,
             template: "default".into(),
         }
+    }
+}
+
+impl Newsletter {
+    /// How much of each story is shown.
+    pub fn layout(&self) -> Layout {
+        Layout { kind: self.layout, fulls: self.fulls, text_links: self.text_links, ..Layout::default() }
     }
 }
 

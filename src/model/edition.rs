@@ -1,10 +1,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Story;
+use crate::model::{Layout, OwnWords, Story};
 
 /// One dated number of a newsletter: all that its mail says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Edition {
     /// `<newsletter>-<composed as UTC, 20260102T030405Z>`; unique in the store.
     pub id: String,
@@ -22,8 +22,17 @@ pub struct Edition {
     pub since: Option<Timestamp>,
     /// In the order of the config; never an empty one.
     pub sections: Vec<Section>,
-    /// The sources' health, for the footer.
+    /// How the sources did; only the owner's copy says it.
     pub health: SourceHealth,
+    /// How much of each story is shown.
+    #[serde(default)]
+    pub layout: Layout,
+    /// Articles that were read for it and are neither in a story nor linked.
+    #[serde(default)]
+    pub left_out: usize,
+    /// The publisher's own words, set apart from everything quoted.
+    #[serde(default, skip_serializing_if = "OwnWords::is_empty")]
+    pub own: OwnWords,
 }
 
 impl Edition {
@@ -73,12 +82,12 @@ pub struct Section {
     pub name: String,
     /// Told in full, best first.
     pub stories: Vec<Story>,
-    /// Stories that did not fit, as links, best first ("+12 more").
+    /// Stories that are only linked, best first.
     pub more: Vec<MoreLink>,
 }
 
 /// A story that is only named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoreLink {
     /// Id of the story it leads to.
     #[serde(default)]

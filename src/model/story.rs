@@ -33,11 +33,22 @@ pub struct Story {
     pub rate: Option<RateLinks>,
     /// Only a teaser of the article was there to be read.
     pub teaser: bool,
+    /// Its page is for subscribers only.
+    #[serde(default)]
+    pub paywalled: bool,
+    /// Its summary does not stand for the article: nothing could be quoted, the text is doubtful, or there is no headline.
+    #[serde(default)]
+    pub weak: bool,
     /// Its score inside its section; higher first.
     pub score: f64,
 }
 
 impl Story {
+    /// It is only ever named: its summary is weak, or only a teaser or a locked page was there to be read.
+    pub fn is_brief(&self) -> bool {
+        self.weak || self.teaser || self.paywalled || self.sentences.is_empty()
+    }
+
     /// Words of its headline and its sentences.
     pub fn word_count(&self) -> usize {
         let sentences = self.sentences.iter().map(|sentence| word_count(&sentence.text));
@@ -86,6 +97,9 @@ pub struct KeySentence {
     pub score: f64,
     /// Why it was chosen, in one plain sentence.
     pub reason: String,
+    /// Nothing but white space stands between the sentence before it in the story and this one.
+    #[serde(default)]
+    pub adjoins: bool,
 }
 
 /// The same story in an earlier edition.

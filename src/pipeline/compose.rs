@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 
 use crate::config::Config;
 use crate::model::{Edition, PlannedDelivery, RateLinks, Recipient};
+use crate::pipeline::fit::fit;
 use crate::pipeline::inputs::Inputs;
 use crate::render::{self, Reader, Rendered, Templates, Why};
 use crate::send::{self, EditionSecret, MessageTemplate, Placeholders, RatingLinks};
 use crate::story::{self, Composition, Newsletter, Preferences};
-
-/// Room for what is put into each reader's copy: the address, and links to leave.
-const OWN_BYTES: usize = 1000;
 
 /// An edition and what its readers get.
 #[derive(Debug, Clone)]
@@ -117,6 +115,7 @@ pub fn example_edition(
         title: newsletter.title.clone(),
         language: newsletter.language.clone(),
         composed: now,
+        layout: newsletter.layout(),
         ..render::sample()
     };
     // Nothing of it comes from outside.
@@ -153,17 +152,11 @@ impl Printer<'_> {
         let wished = recipients.iter().filter_map(|recipient| recipient.language.as_deref());
         let others: BTreeSet<&str> = wished.filter(|wish| known.contains(wish) && *wish != own).collect();
         let languages: Vec<&str> = std::iter::once(own).chain(others).collect();
-        loop {
-            let mut printed = Vec::new();
-            for language in &languages {
-                let rendered = self.templates.render(&composition.edition, &self.reader(language))?;
-                printed.push(((*language).to_owned(), rendered));
-            }
-            let largest = printed.iter().map(|(_, rendered)| rendered.html.len()).max().unwrap_or(0);
-            if largest + OWN_BYTES <= self.config.newsletter.max_html_kb * 1000 || !story::shorten(composition) {
-                return Ok(printed);
-            }
-        }
+        fit(&self.config.newsletter, composition, |edition| {
+            let print =
+                |language: &&str| Ok(((*language).to_owned(), self.templates.render(edition, &self.reader(language))?));
+            languages.iter().map(print).collect()
+        })
     }
 
     /// A reader made of [`Placeholders`]: what is one reader's alone is filled in when their message is made or shown.

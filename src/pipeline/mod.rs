@@ -5,6 +5,7 @@
 
 mod compose;
 pub mod deliver;
+mod fit;
 mod gather;
 mod inputs;
 mod mail;

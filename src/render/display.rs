@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use icu_segmenter::GraphemeClusterSegmenter;
 use regex::Regex;
 use url::Url;
 
@@ -81,6 +82,39 @@ pub(super) fn shorten(text: &str, longest: usize) -> String {
     format!("{}…", kept.trim_end_matches(|character: char| character.is_whitespace() || ",;:–—-·".contains(character)))
 }
 
+/// `text` before its last word, and the last word; where words are written without spaces, the last two characters.
+pub(super) fn last_word(text: &str) -> (&str, &str) {
+    let word = text.rfind(' ').map_or(0, |blank| blank + 1);
+    if !text[word..].chars().any(is_unspaced) {
+        return text.split_at(word);
+    }
+    let near = text[word..].char_indices().rev().nth(15).map_or(word, |(index, _)| word + index);
+    let ends: Vec<usize> = GraphemeClusterSegmenter::new().segment_str(&text[near..]).collect();
+    let start = ends.len().checked_sub(3).map_or(word, |third| near + ends[third]);
+    text.split_at(start)
+}
+
+/// Letters of scripts that put no space between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+pub(super) fn is_unspaced(character: char) -> bool {
+    matches!(character, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3000}'..='\u{30FF}'
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// A headline for a subject: whole if it has at most `longest` characters, else cut before its last colon, comma or dash
+/// after the thirtieth character, and only without one between words, with an ellipsis.
+pub(super) fn clip(headline: &str, longest: usize) -> String {
+    const SHORTEST: usize = 30;
+    let Some((room, _)) = headline.char_indices().nth(longest) else { return headline.to_owned() };
+    let least = headline.char_indices().nth(SHORTEST).map_or(room, |(index, _)| index);
+    let cut = headline[..room].char_indices().rev().take_while(|(index, _)| *index >= least).find(|(index, sign)| {
+        let after = headline[index + sign.len_utf8()..].starts_with(' ');
+        (":,;".contains(*sign) && after)
+            || ("、，：；".contains(*sign))
+            || ("–—-".contains(*sign) && after && headline[..*index].ends_with(' '))
+    });
+    cut.map_or_else(|| shorten(headline, longest), |(index, _)| headline[..index].trim_end().to_owned())
+}
+
 /// Signs with which template languages and mail providers start a placeholder, and the bare words broken programs leave.
 fn without_merge_tags(text: &str) -> Cow<'_, str> {
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
@@ -141,6 +175,22 @@ pub(super) fn link_text(name: String, url: Option<&str>) -> String {
     }
 }
 
+/// `url` without the part that leads to a sentence.
+pub(super) fn page(url: &str) -> &str {
+    url.split_once(":~:").map_or(url, |(page, _)| page.trim_end_matches('#'))
+}
+
+/// `words` as those of a link, which name the host it goes to.
+pub(super) fn naming_host(words: String, url: &str) -> String {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let host = host.trim_start_matches("www.");
+    match words.as_str() {
+        "" => host.to_owned(),
+        words if words.contains(host) => words.to_owned(),
+        words => format!("{words} ({host})"),
+    }
+}
+
 /// Something can be seen of a line.
 pub(super) fn shows(line: &str) -> bool {
     let invisible = |character: char| {
@@ -191,6 +241,36 @@ mod tests {
         assert_eq!(shorten("one two three four", 13), "one two…");
         assert_eq!(shorten("onetwothreefour", 10), "onetwothr…");
         assert_eq!(shorten("日本語の長い見出し", 5), "日本語の…");
+    }
+
+    #[test]
+    fn the_last_word_is_a_word_or_two_characters() {
+        let check = |text: &str, last: &str| {
+            let (head, found) = last_word(text);
+            assert_eq!((found, format!("{head}{found}").as_str()), (last, text));
+        };
+        check("The port is open again.", "again.");
+        check("Open.", "Open.");
+        check("He said: “Open (again).”", "(again).”");
+        check("港の再開を認めた。", "た。");
+        check("港の再開を認めた", "めた");
+        check("التقط المرصد أولى صوره", "صوره");
+        check("", "");
+    }
+
+    #[test]
+    fn a_long_headline_is_clipped_before_punctuation_and_only_then_between_words() {
+        let check = |headline: &str, longest: usize, expected: &str| assert_eq!(clip(headline, longest), expected);
+        check("A short one: whole", 90, "A short one: whole");
+        let aville = "The harbour of Aville reopens today: what the mediator proposed";
+        check(aville, 50, "The harbour of Aville reopens today");
+        check(
+            "The harbour of Aville has reopened – after six days of strike",
+            50,
+            "The harbour of Aville has reopened",
+        );
+        let early = "Harbour: reopens without a mediator and without a second proposal";
+        check(early, 40, "Harbour: reopens without a mediator…");
     }
 
     #[test]

@@ -14,16 +14,28 @@ use crate::render::{Error, Reader, Rendered, display, escape, tidy, wrap};
 /// The files a template consists of: subject, HTML, text, Markdown.
 pub const FILES: [&str; 4] = ["subject.txt", "edition.html", "edition.txt", "edition.md"];
 
-/// The template that lends its files to those that do not have all four.
-const DEFAULT: [(&str, &str); 4] = [
+/// The template that lends its files to those that do not have them.
+const DEFAULT: &[(&str, &str)] = &[
     (FILES[0], include_str!("../../templates/default/subject.txt")),
     (FILES[1], include_str!("../../templates/default/edition.html")),
     (FILES[2], include_str!("../../templates/default/edition.txt")),
     (FILES[3], include_str!("../../templates/default/edition.md")),
+    ("story.html", include_str!("../../templates/default/story.html")),
+    ("story.txt", include_str!("../../templates/default/story.txt")),
+    ("story.md", include_str!("../../templates/default/story.md")),
+    ("sentences.html", include_str!("../../templates/default/sentences.html")),
+    ("advertisement.html", include_str!("../../templates/default/advertisement.html")),
+    ("advertisement.txt", include_str!("../../templates/default/advertisement.txt")),
+    ("advertisement.md", include_str!("../../templates/default/advertisement.md")),
 ];
 
-const BUILTIN: [(&str, &[(&str, &str)]); 2] =
-    [("default", &DEFAULT), ("plain", &[(FILES[1], include_str!("../../templates/plain/edition.html"))])];
+const PLAIN: &[(&str, &str)] = &[
+    (FILES[1], include_str!("../../templates/plain/edition.html")),
+    ("story.html", include_str!("../../templates/plain/story.html")),
+    ("advertisement.html", include_str!("../../templates/plain/advertisement.html")),
+];
+
+const BUILTIN: [(&str, &[(&str, &str)]); 2] = [("default", DEFAULT), ("plain", PLAIN)];
 
 /// A template, parsed; cheap to keep, not cheap to make.
 #[derive(Debug)]
@@ -133,6 +145,8 @@ fn engine(suffix: &'static str, escape: tera::EscapeFn, templates: &[(&str, &str
     engine.register_filter("safe", refuse_safe);
     engine.register_filter("wrap", wrap_filter);
     engine.register_filter("shorten", shorten_filter);
+    engine.register_filter("clip", clip_filter);
+    engine.register_filter("unbroken", unbroken_filter);
     engine.register_filter("underline", underline_filter);
     engine.add_raw_templates(templates.iter().copied())?;
     Ok(engine)
@@ -156,6 +170,16 @@ fn wrap_filter(text: &str, arguments: Kwargs, _: &State) -> Result<Value, tera::
 /// `shorten(length=N)`: at most that many characters, cut between words.
 fn shorten_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
     Ok(display::shorten(text, arguments.must_get::<usize>("length")?))
+}
+
+/// `clip(length=N)`: a headline of at most that many characters, cut before its last colon, comma or dash if there is one.
+fn clip_filter(text: &str, arguments: Kwargs, _: &State) -> Result<String, tera::Error> {
+    Ok(display::clip(text, arguments.must_get::<usize>("length")?))
+}
+
+/// `unbroken`: no line ends inside it.
+fn unbroken_filter(text: &str, _: Kwargs, _: &State) -> Result<String, tera::Error> {
+    Ok(text.replace(' ', "\u{A0}"))
 }
 
 /// `underline(with="-")`: that sign as often as the text is wide.

@@ -14,13 +14,16 @@
 //! To add a template: write a folder, see `templates/README.md`. To add a language of the frame:
 //! a file beside `texts/en.toml` and a line in `texts`, or `texts/<code>.toml` in a template's folder.
 
+mod arrange;
 mod direction;
 mod display;
 mod engine;
 mod error;
 mod escape;
+mod height;
 mod lint;
 mod present;
+mod proof;
 mod reader;
 mod sample;
 mod texts;
@@ -30,7 +33,9 @@ mod wrap;
 
 pub use engine::{FILES, Templates};
 pub use error::{Error, Place};
+pub use height::height;
 pub use lint::lint;
+pub use proof::{MailProof, prove_mail};
 pub use sample::sample;
 pub use texts::languages;
 
@@ -40,8 +45,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Recipient;
 
-/// The longest subject, in characters: what a mail list on a desktop shows.
-pub const SUBJECT_LENGTH: usize = 70;
+/// The longest subject, in characters: a mail list on a desktop shows 70, and cuts a longer one better than we would.
+pub const SUBJECT_LENGTH: usize = 90;
 
 /// The reader of one copy: what its footer says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -12,6 +12,7 @@ use crate::render::{Reader, Why, display};
 pub(super) struct ReaderView {
     address: String,
     name: Option<String>,
+    owner: bool,
     why: String,
     stop: Option<String>,
     unsubscribe: Option<String>,
@@ -26,7 +27,7 @@ impl ReaderView {
         let title = present::title(edition);
         let date = |time| {
             let zone = zone(&edition.timezone);
-            texts.short_date(day(time, &zone), day(edition.composed, &zone))
+            texts.full_date(day(time, &zone))
         };
         let why = match reader.why {
             Why::OwnDigest => fill(&labels.why_own, &[("address", &address)]),
@@ -39,6 +40,7 @@ impl ReaderView {
             why,
             address,
             name: reader.name.as_deref().map(|name| display::line(name, NAME)).filter(|name| !name.is_empty()),
+            owner: reader.why == Why::OwnDigest,
             stop: (reader.why == Why::OwnDigest).then(|| labels.stop_own.clone()),
             unsubscribe: reader.unsubscribe.as_deref().and_then(display::link),
             preferences: reader.preferences.as_deref().and_then(display::link),

@@ -1,14 +1,19 @@
 //! The words of the frame (labels, counts, dates) in each language: data in `texts/*.toml`.
 //!
-//! To add a language: copy `texts/en.toml`, translate it, and name it in [`SHIPPED`]; a file that misses a
-//! key is refused. A template folder may bring its own as `texts/<code>.toml` without touching any Rust.
+//! To add a language: copy `texts/en.toml`, translate it, and name it in [`SHIPPED`]. A template folder may bring its own
+//! as `texts/<code>.toml` without touching any Rust; a key that it does not have is English there, so that a folder made
+//! for an earlier version still renders.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use icu_locale_core::Locale;
+use icu_plurals::{PluralCategory, PluralRuleType, PluralRules};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
+use toml::Table;
 
 use crate::render::Error;
 use crate::render::direction::Direction;
@@ -35,8 +40,12 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
 pub(super) struct Texts {
     #[serde(skip)]
     pub(super) code: String,
+    #[serde(skip)]
+    plurals: Option<Arc<PluralRules>>,
     direction: String,
-    zero_is_singular: bool,
+    /// Files of earlier versions have it; the language's own rules know it now.
+    #[serde(default, rename = "zero_is_singular")]
+    _zero_is_singular: Option<bool>,
     dates: Dates,
     pub(super) counts: Counts,
     pub(super) labels: Labels,
@@ -48,13 +57,59 @@ struct Dates {
     long: String,
     short: String,
     with_year: String,
+    brief: String,
     first: String,
     weekdays: [String; 7],
     months: [String; 12],
+    months_short: [String; 12],
 }
 
-/// A text for one thing, and one for any other number of them.
-pub(super) type Count = [String; 2];
+/// A text for each number of things.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Count {
+    /// By the language's plural category (CLDR).
+    Forms(Forms),
+    /// One thing, and any other number of them.
+    Two([String; 2]),
+}
+
+/// The plural categories of CLDR; a language uses two or three of them, Arabic all six.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Forms {
+    zero: Option<String>,
+    one: Option<String>,
+    two: Option<String>,
+    few: Option<String>,
+    many: Option<String>,
+    other: String,
+}
+
+impl Count {
+    fn form(&self, category: PluralCategory) -> &str {
+        match self {
+            Self::Two([one, other]) => {
+                if category == PluralCategory::One {
+                    one
+                } else {
+                    other
+                }
+            }
+            Self::Forms(forms) => {
+                let form = match category {
+                    PluralCategory::Zero => &forms.zero,
+                    PluralCategory::One => &forms.one,
+                    PluralCategory::Two => &forms.two,
+                    PluralCategory::Few => &forms.few,
+                    PluralCategory::Many => &forms.many,
+                    PluralCategory::Other => &None,
+                };
+                form.as_ref().unwrap_or(&forms.other)
+            }
+        }
+    }
+}
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +121,7 @@ pub(super) struct Counts {
     pub(super) more: Count,
     pub(super) unlisted: Count,
     pub(super) and_more_stories: Count,
+    pub(super) left_out: Count,
 }
 
 /// Labels that templates print unchanged, and the patterns the view fills in.
@@ -75,15 +131,31 @@ pub(super) struct Labels {
     pub(super) contents: String,
     pub(super) stories: String,
     pub(super) other_stories: String,
+    pub(super) top_story: String,
+    pub(super) further_down: String,
+    pub(super) further_down_list: String,
     pub(super) update: String,
     pub(super) first_told: String,
     pub(super) teaser: String,
+    pub(super) subscribers_only: String,
     pub(super) also_in: String,
+    pub(super) adds: String,
+    pub(super) reports: String,
     pub(super) more_of_this: String,
     pub(super) less_of_this: String,
+    pub(super) this_sentence: String,
     pub(super) read_in_place: String,
+    pub(super) from_the_editor: String,
+    pub(super) our_note: String,
+    pub(super) advertisement: String,
     pub(super) nothing_new: String,
+    pub(super) end: String,
+    pub(super) how_to_read: String,
+    pub(super) how_to_read_text: String,
+    pub(super) more_sources: String,
+    pub(super) view_online: String,
     pub(super) health: String,
+    pub(super) only_you: String,
     pub(super) answered: String,
     pub(super) not_read: String,
     pub(super) since: String,
@@ -142,8 +214,14 @@ impl Texts {
             let message = error.message().lines().next().unwrap_or_default().to_owned();
             Error::at(file, source, error.span().map_or(0, |span| span.start), &message)
         };
-        let mut texts: Self = toml::from_str(source).map_err(wrong)?;
+        let own: Table = toml::from_str(source).map_err(wrong)?;
+        let mut texts: Self = match toml::from_str(source) {
+            Ok(texts) => texts,
+            // A key is missing, or one is wrong: with those of English filled in only the latter remains.
+            Err(error) => filled_in(own).try_into().map_err(|_| wrong(error))?,
+        };
         code.clone_into(&mut texts.code);
+        texts.plurals = plurals(code);
         Ok(texts)
     }
 
@@ -154,8 +232,9 @@ impl Texts {
 
     /// `count`'s text for `n` things.
     pub(super) fn count(&self, count: &Count, n: usize) -> String {
-        let singular = n == 1 || (n == 0 && self.zero_is_singular);
-        fill(&count[usize::from(!singular)], &[("n", &n.to_string())])
+        let usual = if n == 1 { PluralCategory::One } else { PluralCategory::Other };
+        let category = self.plurals.as_ref().map_or(usual, |rules| rules.category_for(n));
+        fill(count.form(category), &[("n", &n.to_string())])
     }
 
     /// Weekday, day, month and year, as the head of a page has it.
@@ -171,13 +250,50 @@ impl Texts {
         self.date(pattern, date)
     }
 
+    /// Day and short month, for a byline.
+    pub(super) fn brief_date(&self, date: Date) -> String {
+        self.date_with(&self.dates.brief, &self.dates.months_short, date)
+    }
+
+    /// Day, month and year.
+    pub(super) fn full_date(&self, date: Date) -> String {
+        self.date(&self.dates.with_year, date)
+    }
+
     fn date(&self, pattern: &str, date: Date) -> String {
+        self.date_with(pattern, &self.dates.months, date)
+    }
+
+    fn date_with(&self, pattern: &str, months: &[String; 12], date: Date) -> String {
         let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
         let month = usize::try_from(date.month() - 1).unwrap_or(0);
         let day = if date.day() == 1 { self.dates.first.clone() } else { date.day().to_string() };
-        let (weekday, month) = (&self.dates.weekdays[weekday], &self.dates.months[month]);
+        let (weekday, month) = (&self.dates.weekdays[weekday], &months[month]);
         fill(pattern, &[("weekday", weekday), ("day", &day), ("month", month), ("year", &date.year().to_string())])
     }
+}
+
+/// The plural rules of the language `code`; `None` for a tag that is none.
+fn plurals(code: &str) -> Option<Arc<PluralRules>> {
+    let locale = Locale::try_from_str(code).ok()?;
+    PluralRules::try_new(locale.into(), PluralRuleType::Cardinal.into()).ok().map(Arc::new)
+}
+
+/// `own` with the English texts in the places of missing ones.
+fn filled_in(mut own: Table) -> Table {
+    let english: Table = toml::from_str(SHIPPED[0].1).unwrap_or_default();
+    for (key, value) in english {
+        match (own.get_mut(&key).and_then(toml::Value::as_table_mut), value) {
+            (Some(section), toml::Value::Table(texts)) => {
+                for (key, text) in texts {
+                    section.entry(key).or_insert(text);
+                }
+            }
+            (None, value) => drop(own.entry(key).or_insert(value)),
+            (Some(_), _) => {}
+        }
+    }
+    own
 }
 
 /// The zone of an IANA name out of the bundled database, so that no disk is read; UTC for a name it does not know.
@@ -238,7 +354,7 @@ mod tests {
         check("fr", "Mardi 1er juillet 2025", "1er juillet", "0 sujet");
         check("es", "Martes, 1 de julio de 2025", "1 de julio", "0 noticias");
         check("it", "Martedì 1º luglio 2025", "1º luglio", "0 notizie");
-        check("pt-BR", "Terça-feira, 1 de julho de 2025", "1 de julho", "0 notícias");
+        check("pt-BR", "Terça-feira, 1 de julho de 2025", "1 de julho", "0 notícia");
         check("nl", "Dinsdag 1 juli 2025", "1 juli", "0 berichten");
     }
 
@@ -249,13 +365,32 @@ mod tests {
     }
 
     #[test]
-    fn a_template_may_bring_a_language_and_a_missing_key_is_shown_with_its_place() {
+    fn a_template_may_bring_a_language_a_missing_key_is_english_and_a_wrong_one_is_shown_with_its_place() {
         let own = |toml: String| BTreeMap::from([("texts/sv.toml".to_owned(), toml)]);
         let swedish = SHIPPED[0].1.replace("\"Update\"", "\"Nytt\"");
         assert_eq!(Library::new(&own(swedish.clone())).unwrap().find(["sv"]).labels.update, "Nytt");
+        let earlier: String =
+            swedish.lines().filter(|line| !line.starts_with("adds")).map(|line| format!("{line}\n")).collect();
+        assert_eq!(Library::new(&own(earlier)).unwrap().find(["sv"]).labels.adds, "{source} adds:");
         let error = Library::new(&own(swedish.replace("teaser =", "tease ="))).unwrap_err();
         assert_eq!(error.place.clone().unwrap().file, "texts/sv.toml");
         assert!(error.to_string().contains("tease"), "{error}");
+    }
+
+    #[test]
+    fn a_language_with_more_than_two_plurals_has_its_forms() {
+        let forms = "story = { one = \"{n} artykuł\", few = \"{n} artykuły\", many = \"{n} artykułów\", other = \"{n} artykułu\" }";
+        let polish: String = SHIPPED[0]
+            .1
+            .lines()
+            .map(|line| if line.starts_with("story =") { forms } else { line })
+            .fold(String::new(), |file, line| file + line + "\n");
+        let library = Library::new(&BTreeMap::from([("texts/pl.toml".to_owned(), polish)])).unwrap();
+        let texts = library.find(["pl"]);
+        let written = [0, 1, 2, 5, 12, 22, 25].map(|n| texts.count(&texts.counts.story, n));
+        let expected =
+            ["0 artykułów", "1 artykuł", "2 artykuły", "5 artykułów", "12 artykułów", "22 artykuły", "25 artykułów"];
+        assert_eq!(written, expected);
     }
 
     #[test]

@@ -104,8 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_is_one_line_of_at_most_seventy_characters() {
+    fn a_subject_is_one_line_of_at_most_ninety_characters() {
         assert_eq!(subject("\n A \n B\n"), "A B");
-        assert_eq!(subject(&"word ".repeat(40)).chars().count(), 70);
+        assert_eq!(subject(&"word ".repeat(40)).chars().count(), 90);
     }
 }

@@ -13,6 +13,7 @@ pub(super) struct View {
     pub(super) edition: EditionView,
     pub(super) sections: Vec<SectionView>,
     pub(super) health: HealthView,
+    pub(super) own: OwnView,
     pub(super) labels: Labels,
 }
 
@@ -33,6 +34,47 @@ pub(super) struct EditionView {
     pub(super) contents: bool,
     pub(super) lead: Option<String>,
     pub(super) and_more: String,
+    pub(super) lead_story: Option<StoryView>,
+    pub(super) parts: Vec<PartView>,
+    pub(super) closing: Option<String>,
+    pub(super) left_out: usize,
+    pub(super) online: Option<String>,
+    pub(super) all_links: bool,
+    pub(super) more_sources: Vec<SourceView>,
+}
+
+/// A section that the list of contents names.
+#[derive(Debug, Serialize)]
+pub(super) struct PartView {
+    pub(super) name: String,
+    pub(super) anchor: String,
+    pub(super) label: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct SourceView {
+    pub(super) name: String,
+    pub(super) url: String,
+}
+
+/// The publisher's own words.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct OwnView {
+    pub(super) intro: Option<IntroView>,
+    pub(super) advertisement: Option<AdvertisementView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct IntroView {
+    pub(super) author: Option<String>,
+    pub(super) paragraphs: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AdvertisementView {
+    pub(super) text: String,
+    pub(super) link: Option<String>,
+    pub(super) url: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,9 +86,24 @@ pub(super) struct SectionView {
     pub(super) more: Vec<MoreView>,
     pub(super) more_line: Option<String>,
     pub(super) unlisted: Option<String>,
+    pub(super) anchor: String,
+    pub(super) is_first: bool,
+    pub(super) full: Vec<StoryView>,
+    pub(super) briefs: Vec<BriefView>,
 }
 
+/// A story of one line.
 #[derive(Debug, Serialize)]
+pub(super) struct BriefView {
+    pub(super) headline: String,
+    pub(super) url: Option<String>,
+    pub(super) source: String,
+    pub(super) mark: Option<String>,
+    pub(super) language: Option<String>,
+    pub(super) dir: Direction,
+}
+
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct StoryView {
     pub(super) number: usize,
     pub(super) anchor: String,
@@ -70,15 +127,33 @@ pub(super) struct StoryView {
     pub(super) notes: Vec<NoteView>,
     pub(super) tags: Vec<String>,
     pub(super) rate: Option<RateView>,
+    pub(super) source: String,
+    pub(super) dated: Option<String>,
+    pub(super) takes: Option<String>,
+    pub(super) mark: Option<String>,
+    pub(super) adds: Vec<AddsView>,
+    pub(super) note: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// The sentences of another source.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct AddsView {
+    pub(super) source: String,
+    pub(super) url: Option<String>,
+    pub(super) before: String,
+    pub(super) after: String,
+    pub(super) sentences: Vec<SentenceView>,
+    pub(super) dir: Direction,
+    pub(super) start: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct RateView {
     pub(super) more: String,
     pub(super) less: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct PlaceView {
     pub(super) name: String,
     pub(super) title: String,
@@ -87,7 +162,7 @@ pub(super) struct PlaceView {
     pub(super) dir: Direction,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct SentenceView {
     pub(super) text: String,
     pub(super) source: String,
@@ -95,9 +170,15 @@ pub(super) struct SentenceView {
     pub(super) note: Option<usize>,
     pub(super) label: String,
     pub(super) dir: Direction,
+    pub(super) number: usize,
+    pub(super) gap: bool,
+    pub(super) head: String,
+    pub(super) last: String,
+    pub(super) space: &'static str,
+    pub(super) place: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct NoteView {
     pub(super) number: usize,
     pub(super) url: String,

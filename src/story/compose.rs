@@ -21,6 +21,16 @@ pub struct Composition {
     pub sentences: Vec<SentenceDecision>,
 }
 
+impl Composition {
+    /// Tells the edition how many articles were read for it and are not in it, by a rule, a limit, or for lack of news.
+    pub fn count_left_out(&mut self) {
+        let is_out = |outcome: &Outcome| {
+            matches!(outcome, Outcome::Dropped { .. } | Outcome::OverLimit { .. } | Outcome::NothingNew { .. })
+        };
+        self.edition.left_out = self.decisions.iter().filter(|decision| is_out(&decision.outcome)).count();
+    }
+}
+
 /// Composes the edition of `inputs`. The order of its articles and of the past stories does not matter.
 pub fn compose(inputs: &Inputs<'_>) -> Composition {
     let mut log = DecisionLog::default();
@@ -72,7 +82,10 @@ impl EditionBuilder<'_> {
         decisions.sort_by(|a, b| (&a.source, &a.title, &a.article).cmp(&(&b.source, &b.title, &b.article)));
         let mut rankings: Vec<Ranking> = drafts.into_iter().map(StoryDraft::into_ranking).collect();
         rankings.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.story.cmp(&b.story)));
-        Composition { edition: edition(self.inputs, self.sections), decisions, rankings, sentences: self.sentences }
+        let edition = edition(self.inputs, self.sections);
+        let mut composition = Composition { edition, decisions, rankings, sentences: self.sentences };
+        composition.count_left_out();
+        composition
     }
 
     fn section(&mut self, draft: &StoryDraft<'_>) -> &mut Section {
@@ -146,5 +159,6 @@ fn edition(inputs: &Inputs<'_>, sections: Vec<Section>) -> Edition {
         since: inputs.since,
         sections,
         health: inputs.health.clone(),
+        ..Edition::default()
     }
 }

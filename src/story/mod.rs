@@ -27,7 +27,8 @@ pub use decision::{Decision, Outcome};
 pub use inputs::{Inputs, Newsletter};
 pub use options::{Limits, Options, SourceTerms};
 pub use select::{
-    MOST, MOST_POINTS, Part, PastStory, Patterns, Preferences, Ranking, Rule, RuleError, Rules, STEP, rate, shorten,
+    MOST, MOST_POINTS, Part, PastStory, Patterns, Preferences, Ranking, Rule, RuleError, Rules, STEP, drop_links, rate,
+    shorten, steps,
 };
 pub use verify::{Flaw, verify};
 pub use write::SentenceDecision;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Composition, Inputs, Limits, Newsletter, Options, Outcome, PastStory, Patterns, Preferences, Rule, Rules,
-    SourceTerms, compose, group, shorten, verify,
+    SourceTerms, compose, drop_links, group, shorten, steps, verify,
 };
 use crate::model::{Article, Edition, SourceHealth};
 use crate::summary;
@@ -287,17 +287,45 @@ fn nothing_makes_an_empty_edition() {
 fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
     let mut desk = Desk { articles: news(), ..Desk::default() };
     desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    let mut composition = desk.compose();
-    let mut steps = 0;
-    while shorten(&mut composition) {
-        steps += 1;
-        assert!(steps < 20);
+    let whole = desk.compose();
+    let weight = |composition: &Composition| {
+        let edition = &composition.edition;
+        let sentences: usize = edition.stories().map(|story| story.sentences.len() + story.also_in.len()).sum();
+        (edition.more_count() + sentences + edition.layout.fulls, edition.story_count())
+    };
+    let mut composition = whole.clone();
+    for taken in 1..=steps(&whole) {
+        let before = weight(&composition);
+        composition = whole.clone();
+        shorten(&mut composition, taken, "max_html_kb");
+        assert!(weight(&composition) < before, "step {taken} takes nothing");
         assert_proven(&composition.edition, &desk.articles);
     }
     let story = composition.edition.stories().next().unwrap();
     assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (1, 0));
     assert!(story.also_in.is_empty() && story.sentences.len() <= 2);
     assert_eq!(composition.decisions.len(), 4);
+    let out =
+        composition.decisions.iter().filter(|decision| matches!(decision.outcome, Outcome::OverLimit { .. })).count();
+    assert_eq!((composition.edition.left_out, out > 0), (out, true), "{:?}", composition.decisions);
+}
+
+#[test]
+fn a_link_that_is_dropped_is_dropped_for_all_its_originals() {
+    let mut desk = Desk { articles: news(), ..Desk::default() };
+    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    desk.limits = Limits { max_stories: 1, ..Limits::default() };
+    let mut composition = desk.compose();
+    let links = composition.edition.more_count();
+    assert!(links > 0, "{:?}", composition.decisions);
+    assert_eq!(drop_links(&mut composition, usize::MAX, "max_height"), links);
+    let linked = composition.decisions.iter().filter(|decision| matches!(decision.outcome, Outcome::Linked { .. }));
+    assert_eq!(linked.count(), 0, "{:?}", composition.decisions);
+    assert!(
+        composition.decisions.iter().any(|decision| decision.why.contains("`max_height`")),
+        "{:?}",
+        composition.decisions
+    );
 }
 
 /// The store's record of an edition.

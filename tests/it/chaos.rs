@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use newsdigest::model::{Edition, Recipient, SourceHealth};
+use newsdigest::model::{Edition, Recipient};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
 use newsdigest::render::Rendered;
 use newsdigest::send::{self, EditionSecret, MessageTemplate, Placeholders, Security, SmtpOptions};
@@ -73,7 +73,7 @@ async fn fill(path: &Path) {
         composed: Timestamp::now(),
         since: None,
         sections: vec![],
-        health: SourceHealth::default(),
+        ..Edition::default()
     };
     let name = |number: usize| if number % 20 == 7 { "bad" } else { "reader" };
     let readers: Vec<Recipient> = (0..READERS)

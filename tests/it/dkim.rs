@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use newsdigest::model::{Edition, Recipient, SourceHealth};
+use newsdigest::model::{Edition, Recipient};
 use newsdigest::render::Rendered;
 use newsdigest::send::{self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Signer};
 
@@ -32,7 +32,7 @@ fn mail(signer: &Signer) -> Vec<u8> {
         composed: "2026-01-02T03:04:05Z".parse().unwrap(),
         since: None,
         sections: vec![],
-        health: SourceHealth::default(),
+        ..Edition::default()
     };
     let options = send::Options {
         from: "Überblick <digest@example.org>".into(),

@@ -305,7 +305,7 @@ fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
     let mail = desk.program.files().into_iter().find(|(path, _)| path.extension().is_some_and(|end| end == "eml"));
     let message =
         mail_parser::MessageParser::default().parse(&mail.unwrap().1).unwrap().body_html(0).unwrap().into_owned();
-    assert!(message.contains(link) && message.contains("More of this"), "{message}");
+    assert!(message.contains(link) && message.contains("More like this: "), "{message}");
 
     let subject = link.split_once("subject=").unwrap().1;
     let subject = percent_encoding::percent_decode_str(subject).decode_utf8().unwrap().into_owned();

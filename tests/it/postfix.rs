@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use newsdigest::model::{Edition, Recipient, SourceHealth};
+use newsdigest::model::{Edition, Recipient};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
 use newsdigest::render::Rendered;
 use newsdigest::send::{
@@ -168,7 +168,7 @@ async fn fill(store: &Store, options: &send::Options, to: &[&str]) {
         composed: NOW.parse().unwrap(),
         since: None,
         sections: vec![],
-        health: SourceHealth::default(),
+        ..Edition::default()
     };
     let placeholders = Placeholders::new(EditionSecret::new([7; 16]), &edition);
     let text =

@@ -4,15 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use newsdigest::model::{Edition, MoreLink, Section, Story};
-use newsdigest::render::{FILES, Reader, Rendered, SUBJECT_LENGTH, Templates, Why, languages, lint, sample};
-use newsdigest::story::{Composition, shorten};
+use newsdigest::model::{
+    Advertisement, Edition, Intro, LayoutKind, MoreLink, OwnWords, RateLinks, Section, Story, TextLinks,
+};
+use newsdigest::render::{
+    FILES, Reader, Rendered, SUBJECT_LENGTH, Templates, Why, height, languages, lint, prove_mail, sample,
+};
+use newsdigest::story::{Composition, shorten, steps};
 
 /// The sample's stories again and again, a dozen in a section.
 fn edition_of(count: usize) -> Edition {
     let mut edition = sample();
     let stories: Vec<Story> = edition.stories().cloned().collect();
-    let told: Vec<Story> = stories.iter().cycle().take(count).cloned().collect();
+    let mut told: Vec<Story> = stories.iter().cycle().take(count).cloned().collect();
+    told.iter_mut().enumerate().for_each(|(place, story)| story.id = format!("story-{place}"));
     let section = |(index, stories): (usize, &[Story])| Section {
         name: format!("Section {}", index + 1),
         stories: stories.to_vec(),
@@ -28,12 +33,8 @@ fn edition_saying(text: &str) -> Edition {
     edition.title = text.into();
     for section in &mut edition.sections {
         section.name = text.into();
-        section.more.push(MoreLink {
-            story: text.into(),
-            title: text.into(),
-            source: text.into(),
-            url: Some(text.into()),
-        });
+        let (title, source) = (text.to_owned(), text.to_owned());
+        section.more.push(MoreLink { title, source, url: Some(text.into()), ..MoreLink::default() });
         for story in &mut section.stories {
             story.headline = text.into();
             story.language = Some(text.into());
@@ -56,20 +57,148 @@ fn render(template: &str, edition: &Edition) -> Rendered {
 }
 
 #[test]
-fn every_sentence_and_its_place_are_in_every_part() {
+fn every_shown_sentence_is_word_for_word_and_leads_to_its_place() {
     let edition = sample();
     for template in Templates::names() {
         let rendered = render(template, &edition);
-        // Lines are wrapped and quoted: compare without margins and blanks.
-        let flat = |text: &str| text.replace(['|', '>', '\n', ' '], "");
-        for sentence in edition.stories().flat_map(|story| &story.sentences) {
-            assert!(rendered.html.contains(&sentence.text), "{template}: {}", sentence.text);
-            assert!(flat(&rendered.text).contains(&flat(&sentence.text)), "{template}: {}", sentence.text);
-            let link = sentence.link.as_deref().unwrap();
+        let proof = prove_mail(&edition, &rendered.html, &rendered.text);
+        // The lead has four, three others two each, the Arabic one two.
+        assert_eq!((proof.quoted, proof.flaws), (12, Vec::new()), "{template}");
+        for story in edition.stories() {
             for part in [&rendered.html, &rendered.text, &rendered.markdown] {
-                assert!(part.contains(link), "{template}: {link}");
+                assert!(part.contains(story.url.as_deref().unwrap()), "{template}: {}", story.headline);
             }
         }
+        assert!(!rendered.text.contains("#:~:text="), "{template}: one address a story");
+    }
+}
+
+#[test]
+fn a_source_is_named_once_and_a_cut_is_marked() {
+    let mail = render("default", &sample());
+    assert_eq!(mail.text.matches("Example Wire").count(), 1, "{}", mail.text);
+    assert!(mail.text.contains("the vote. […] Some 9,000"), "{}", mail.text);
+    assert!(!mail.text.contains("[…] Crews began"), "{}", mail.text);
+    assert!(mail.text.contains("\nCoast Daily adds:\n    Both sides"), "{}", mail.text);
+    assert!(mail.html.contains("aria-label=\"vote. 2: Example Wire, this sentence in its place\""), "{}", mail.html);
+}
+
+#[test]
+fn one_story_leads_one_a_section_is_full_and_the_rest_are_briefs() {
+    let edition = sample();
+    let text = render("default", &edition).text;
+    assert!(text.starts_with("THE MORNING DIGEST\nTuesday, 3 June 2025\n12 stories from"), "{text}");
+    assert!(text.contains("\nTOP STORY\n\nHarbour reopens after six-day strike"), "{text}");
+    assert!(text.contains("\nFurther down: Science, Making software, Also today\n"), "{text}");
+    assert!(text.contains("\nFaint comet turns out to be two · Lab Notes\nhttps://labnotes"), "{text}");
+    assert!(text.contains("\nA font made of train timetables · Link Heap · Excerpt\nhttps://"), "{text}");
+    assert!(text.contains("its use of water · Nordic Ledger ·\nSubscribers only\nhttps://ledger"), "{text}");
+    assert!(text.contains("\nThat is all for today. 41 further articles were read and left out.\n"), "{text}");
+    let equal = edition_with(|edition| edition.layout.kind = LayoutKind::Equal);
+    let text = render("default", &equal).text;
+    assert!(!text.contains("TOP STORY") && text.contains("The library on Kiln Street closes on Monday"), "{text}");
+    let all = edition_with(|edition| edition.layout.text_links = TextLinks::All);
+    assert!(render("default", &all).text.contains("[2] https://wire.example/harbour-reopens#:~:text="), "{text}");
+}
+
+/// The sample, changed.
+fn edition_with(change: impl FnOnce(&mut Edition)) -> Edition {
+    let mut edition = sample();
+    change(&mut edition);
+    edition
+}
+
+#[test]
+fn a_weak_story_is_only_ever_a_brief_and_never_the_subject() {
+    let edition = edition_with(|edition| edition.sections[0].stories[0].weak = true);
+    let mail = render("default", &edition);
+    assert!(!mail.subject.contains("Harbour"), "{}", mail.subject);
+    assert!(
+        mail.text.contains("accept mediator ·\nExample Wire") || mail.text.contains("mediator · Example Wire"),
+        "{}",
+        mail.text
+    );
+    assert!(!mail.text.contains("The first container ships"), "{}", mail.text);
+    let edition = edition_with(|edition| {
+        edition.sections.iter_mut().flat_map(|section| &mut section.stories).for_each(|story| story.paywalled = true);
+    });
+    assert_eq!(render("default", &edition).subject, "The Morning Digest: Tuesday, 3 June 2025");
+}
+
+#[test]
+fn how_the_sources_did_is_for_the_owner_alone() {
+    let listed = Reader { why: Why::List { since: None }, ..reader() };
+    for template in Templates::names() {
+        let owner = render(template, &sample());
+        let reader = Templates::builtin(template).unwrap().render(&sample(), &listed).unwrap();
+        for (own, others) in [(owner.html, reader.html), (owner.text, reader.text)] {
+            assert!(own.contains("Nordic Rail Blog") && own.contains("Only you see this."), "{template}");
+            assert!(!others.contains("Nordic Rail Blog") && !others.contains("sources answered"), "{template}");
+        }
+    }
+}
+
+/// The sample with everything a mail can carry.
+fn with_extras() -> Edition {
+    edition_with(|edition| {
+        let rate = |sign: &str| format!("mailto:rate@example.org?subject=rate%20{sign}%204ef74bec");
+        for story in edition.sections.iter_mut().flat_map(|section| &mut section.stories) {
+            story.rate = Some(RateLinks { more: rate("more"), less: rate("less") });
+        }
+        edition.own = OwnWords {
+            intro: Some(Intro { text: "Good morning.\n\nTwo stories go on.".into(), author: Some("Mira Holm".into()) }),
+            notes: BTreeMap::from([("story-2".into(), "The new timetable is not out yet.".into())]),
+            advertisement: Some(Advertisement {
+                text: "Halden Bookbinders turn letters into a volume.".into(),
+                link: Some("See the bindings".into()),
+                url: Some("https://halden.example/letters".into()),
+            }),
+        };
+    })
+}
+
+#[test]
+fn own_words_are_marked_and_stand_outside_every_quotation() {
+    for template in Templates::names() {
+        let edition = with_extras();
+        let mail = render(template, &edition);
+        for part in [&mail.html, &mail.text, &mail.markdown] {
+            for words in
+                ["From the editor", "Mira Holm", "Our note", "Advertisement", "See the bindings (halden.example)"]
+            {
+                assert!(part.contains(words), "{template}: {words}");
+            }
+        }
+        assert!(!mail.text.contains("    Good morning.") && !mail.markdown.contains("> Good"), "{template}");
+        assert_eq!(prove_mail(&edition, &mail.html, &mail.text).flaws, [String::new(); 0], "{template}");
+        assert_eq!(lint(&mail, 95), [], "{template}");
+        // Rating links are asked for stories in full alone, and would be a quarter of the text part.
+        assert_eq!(mail.html.matches("More like this:").count(), 5, "{template}");
+        assert!(!mail.text.contains("mailto:rate"), "{template}");
+    }
+}
+
+#[test]
+fn a_mail_of_twelve_stories_is_light() {
+    for template in Templates::names() {
+        let size = render(template, &with_extras()).html.len();
+        assert!(size <= 40_000, "{template}: {size} bytes");
+    }
+    assert!(height(&sample()) <= 3_600, "{} px", height(&sample()));
+}
+
+#[test]
+fn a_template_made_before_the_second_edition_still_renders() {
+    let old = "{{ edition.line }}{% if edition.contents %}{{ labels.contents }}{% endif %}{% for section in sections %}\
+        {{ section.name }}{{ section.first }}{% for story in section.stories %}{{ story.number }}{{ story.anchor }}\
+        {{ story.headline }}{{ story.reading }}{% for place in story.places %}{{ place.name }}{% endfor %}\
+        {% for sentence in story.sentences %}{{ sentence.text }}{{ sentence.source }}{{ sentence.label }}{% endfor %}\
+        {% for note in story.notes %}{{ note.number }}{{ note.url }}{% endfor %}{% endfor %}{{ section.more_line }}\
+        {% for link in section.more %}{{ link.title }}{% endfor %}{% endfor %}{{ health.line }}{{ reader.why }}";
+    let files = BTreeMap::from([("edition.txt".to_owned(), old.to_owned())]);
+    let text = Templates::parse(&files).unwrap().render(&sample(), &reader()).unwrap().text;
+    for story in sample().stories() {
+        assert!(text.contains(&story.headline), "{}", story.headline);
     }
 }
 
@@ -138,13 +267,19 @@ fn twenty_four_full_stories_stay_below_what_gmail_shows() {
 fn an_edition_too_heavy_is_shortened_until_it_fits() {
     for template in Templates::names() {
         let edition = edition_of(100);
-        let mut composition =
-            Composition { edition, decisions: Vec::new(), rankings: Vec::new(), sentences: Vec::new() };
-        while render(template, &composition.edition).html.len() > 95_000 {
-            assert!(shorten(&mut composition), "{template}: nothing left to take");
-        }
-        assert!(composition.edition.story_count() > 24, "{template}");
-        let rendered = render(template, &composition.edition);
+        let whole = Composition { edition, decisions: Vec::new(), rankings: Vec::new(), sentences: Vec::new() };
+        let lighter = |taken: usize| {
+            let mut composition = whole.clone();
+            shorten(&mut composition, taken, "max_html_kb");
+            composition.edition
+        };
+        let sizes: Vec<usize> =
+            (0..steps(&whole)).step_by(10).map(|taken| render(template, &lighter(taken)).html.len()).collect();
+        assert!(sizes.is_sorted_by(|one, next| one >= next), "{template}: {sizes:?}");
+        let needed = (0..=steps(&whole)).find(|taken| render(template, &lighter(*taken)).html.len() <= 95_000);
+        let edition = lighter(needed.unwrap());
+        assert!(edition.story_count() > 24, "{template}");
+        let rendered = render(template, &edition);
         assert!(rendered.html.contains("</html>") && rendered.text.contains("reader@example.net"), "{template}");
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use newsdigest::model::{DeliveryChange, DeliveryState, Edition, Recipient, SendOutcome, SourceHealth};
+use newsdigest::model::{DeliveryChange, DeliveryState, Edition, Recipient, SendOutcome};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, DeliveryReport, deliver, skip_refused};
 use newsdigest::render::Rendered;
 use newsdigest::send::{
@@ -114,7 +114,7 @@ fn edition(number: u8) -> Edition {
         composed: format!("2026-01-0{number}T03:04:05Z").parse().unwrap(),
         since: None,
         sections: vec![],
-        health: SourceHealth::default(),
+        ..Edition::default()
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, SourceHealth};
+use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient};
 use newsdigest::store::{self, Durability, NewEdition, NewTemplate, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {
@@ -28,7 +28,7 @@ fn edition(day: u8) -> Edition {
         composed: time(day),
         since: None,
         sections: vec![],
-        health: SourceHealth::default(),
+        ..Edition::default()
     }
 }
 

@@ -16,7 +16,7 @@ pub use history::PastStory;
 pub use preferences::{MOST, MOST_POINTS, Preferences, STEP, rate};
 pub use ranking::{Part, Ranking};
 pub use rule::{Patterns, Rule, RuleError, Rules};
-pub use shorten::shorten;
+pub use shorten::{drop_links, shorten, steps};
 
 pub(in crate::story) use choose::{Choice, Full, choose};
 pub(in crate::story) use filter::{Deduplicated, Filtered};

@@ -4,6 +4,7 @@
 //! sentences a source prints again and again, `disagree` finds numbers that contradict,
 //! `explain` tells of every sentence why it was taken or not, `tags` names what the story is about.
 
+mod adjoin;
 mod disagree;
 mod elsewhere;
 mod explain;

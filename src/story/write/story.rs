@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::adjoin::adjoining;
 use super::disagree::disagreement;
 use super::elsewhere::Elsewhere;
 use super::explain::{SentenceDecision, explain};
@@ -21,6 +22,10 @@ use crate::summary::{Sentence, Summary, Text, summarize_texts, text_fragment};
 const MOST_TEXTS: usize = 12;
 /// How new a sentence of another source must be to be added.
 const ADDS: f64 = 0.6;
+/// An extractor less sure than this may have taken something else for the article.
+const DOUBTFUL: f64 = 0.25;
+/// A text without a headline is a post below so many words.
+const POST_WORDS: usize = 60;
 /// Words of a sentence that may be added.
 const ADDED_WORDS: std::ops::RangeInclusive<usize> = 6..=60;
 
@@ -49,6 +54,7 @@ pub(in crate::story) fn write_story(
         if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(&mut seen)? };
     let sentences = summary.with_addition(sentences, seen);
     let sentences = summary.with_disagreement(sentences, draft.past.is_empty());
+    let sentences = adjoining(sentences, &texts);
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
     Some(WrittenStory { story: story(inputs, draft, sentences, summed.keyphrases), sentences: decisions })
 }
@@ -87,8 +93,15 @@ fn story(inputs: &Inputs<'_>, draft: &StoryDraft<'_>, sentences: Vec<KeySentence
         tags: tags(keyphrases),
         rate: None,
         teaser: lead.teaser,
+        paywalled: false,
+        weak: lead.confidence < DOUBTFUL || is_post(lead),
         score: draft.score,
     }
+}
+
+/// A short text without a headline, as people post them.
+fn is_post(article: &Article) -> bool {
+    article.title.trim().is_empty() && crate::model::word_count(&article.text) < POST_WORDS
 }
 
 /// Articles of the headline's language; announcements only when there is nothing else.
@@ -144,6 +157,7 @@ impl StorySummary<'_> {
             link,
             score: picked.score,
             reason,
+            adjoins: false,
         }
     }
 

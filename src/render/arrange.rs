@@ -1,0 +1,118 @@
+//! An edition → which story leads, which are shown in full, and which are briefs of one line.
+//!
+//! The highest story of the edition leads and leaves its section. Of the others the best of each section is shown in
+//! full, as many as the layout allows, and the rest are briefs, as are links. A story whose summary does not stand for
+//! its article is only ever a brief. The order of sections, and of stories inside them, stays.
+
+use crate::model::{Edition, KeySentence, LayoutKind, MoreLink, Section, Story};
+
+/// In an edition of fewer stories and links, every story is shown in full.
+const ALL_FULL_BELOW: usize = 4;
+/// Sentences of its own source that a story in full shows, unless it leads.
+const FULL_SENTENCES: usize = 2;
+
+/// An edition, arranged.
+pub(super) struct Arrangement<'a> {
+    /// The lead story; `None` where all are alike, or none can lead.
+    pub(super) lead: Option<&'a Story>,
+    /// Sections in the edition's order; one that the lead emptied has neither full stories nor briefs.
+    pub(super) sections: Vec<Arranged<'a>>,
+}
+
+/// A section, arranged.
+pub(super) struct Arranged<'a> {
+    pub(super) section: &'a Section,
+    pub(super) full: Vec<&'a Story>,
+    pub(super) briefs: Vec<Brief<'a>>,
+}
+
+/// One line.
+#[derive(Clone, Copy)]
+pub(super) enum Brief<'a> {
+    Story(&'a Story),
+    Link(&'a MoreLink),
+}
+
+/// The sentences of a story that are shown.
+pub(super) struct Quoted<'a> {
+    /// Those of the headline's source, in their order.
+    pub(super) own: Vec<&'a KeySentence>,
+    /// Those of other sources, a source each, in the order of their first sentence.
+    pub(super) others: Vec<Vec<&'a KeySentence>>,
+}
+
+impl<'a> Arrangement<'a> {
+    pub(super) fn new(edition: &'a Edition) -> Self {
+        let is_lead_layout = edition.layout.kind == LayoutKind::Lead;
+        let lead = edition.stories().filter(|story| is_lead_layout && !story.is_brief()).reduce(higher);
+        let told: Vec<&Story> = if is_lead_layout && edition.story_count() + edition.more_count() >= ALL_FULL_BELOW {
+            best_of_sections(edition, lead)
+        } else {
+            edition.stories().filter(|story| !story.is_brief()).collect()
+        };
+        let is = |known: &[&Story], story: &Story| known.iter().any(|other| std::ptr::eq(*other, story));
+        let arrange = |section: &'a Section| {
+            let others = section.stories.iter().filter(|story| !lead.is_some_and(|lead| std::ptr::eq(lead, *story)));
+            let (full, rest): (Vec<&Story>, Vec<&Story>) = others.partition(|story| is(&told, story));
+            let links = section.more.iter().map(Brief::Link);
+            Arranged { section, full, briefs: rest.into_iter().map(Brief::Story).chain(links).collect() }
+        };
+        Self { lead, sections: edition.sections.iter().map(arrange).collect() }
+    }
+
+    /// Stories shown in full, the lead first.
+    pub(super) fn full(&self) -> impl Iterator<Item = &'a Story> + '_ {
+        self.lead.into_iter().chain(self.sections.iter().flat_map(|section| section.full.iter().copied()))
+    }
+
+    /// All that is shown in one line.
+    pub(super) fn briefs(&self) -> impl Iterator<Item = Brief<'a>> + '_ {
+        self.sections.iter().flat_map(|section| section.briefs.iter().copied())
+    }
+}
+
+impl<'a> Arranged<'a> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.full.is_empty() && self.briefs.is_empty()
+    }
+}
+
+/// The best story of each section but the lead, and of these the best the layout has room for.
+fn best_of_sections<'a>(edition: &'a Edition, lead: Option<&Story>) -> Vec<&'a Story> {
+    let is_lead = |story: &Story| lead.is_some_and(|lead| std::ptr::eq(lead, story));
+    let best = |section: &'a Section| section.stories.iter().find(|story| !story.is_brief() && !is_lead(story));
+    let mut best: Vec<&Story> = edition.sections.iter().filter_map(best).collect();
+    best.sort_by(|one, other| other.score.total_cmp(&one.score));
+    best.truncate(edition.layout.fulls.saturating_sub(usize::from(lead.is_some())));
+    best
+}
+
+/// The story with the higher score; the first of equals.
+fn higher<'a>(best: &'a Story, story: &'a Story) -> &'a Story {
+    if story.score > best.score { story } else { best }
+}
+
+/// The sentences `edition` shows of a story in full.
+pub(super) fn quoted<'a>(edition: &Edition, story: &'a Story, leads: bool) -> Quoted<'a> {
+    let layout = &edition.layout;
+    let source = story.places.first().map_or("", |place| place.source.as_str());
+    let (mut own, rest): (Vec<&KeySentence>, Vec<&KeySentence>) =
+        story.sentences.iter().partition(|sentence| sentence.source == source);
+    let mut others: Vec<Vec<&KeySentence>> = Vec::new();
+    for sentence in rest {
+        match others.iter_mut().find(|group| group[0].source == sentence.source) {
+            Some(group) => group.push(sentence),
+            None => others.push(vec![sentence]),
+        }
+    }
+    if layout.kind == LayoutKind::Lead {
+        own.truncate(if leads { layout.lead_sentences } else { FULL_SENTENCES });
+        // Without a sentence of its own the first other source carries the story.
+        if !leads && !layout.adds {
+            others.truncate(usize::from(own.is_empty()));
+        }
+        let room = if leads { layout.lead_sentences } else { FULL_SENTENCES };
+        others.iter_mut().for_each(|group| group.truncate(room));
+    }
+    Quoted { own, others }
+}

@@ -1,0 +1,48 @@
+//! What is ours → its view: the publisher's own words, and how the sources did.
+
+use super::{HEADLINE, NAME, OWN, Presenter};
+use crate::render::display;
+use crate::render::texts::{day, fill};
+use crate::render::view::{AdvertisementView, FailedView, HealthView, IntroView, OwnView};
+
+impl Presenter<'_> {
+    pub(super) fn health(&self) -> HealthView {
+        let health = &self.edition.health;
+        let numbers = [("answered", &*health.answered.to_string()), ("asked", &*health.asked.to_string())];
+        let since = |time| {
+            let date = self.texts.short_date(day(time, &self.zone), self.today);
+            fill(&self.texts.labels.since, &[("date", &date)])
+        };
+        let failed = health.failed.iter().map(|source| FailedView {
+            name: display::link_text(display::line(&source.name, NAME), None),
+            reason: display::line(&source.reason, HEADLINE),
+            since: source.since.map(since),
+        });
+        HealthView {
+            asked: health.asked,
+            answered: health.answered,
+            line: fill(&self.texts.labels.answered, &numbers),
+            failed: failed.collect(),
+        }
+    }
+
+    pub(super) fn own(&self) -> OwnView {
+        let own = &self.edition.own;
+        let intro = own.intro.as_ref().map(|intro| IntroView {
+            author: intro.author.as_deref().map(|name| display::line(name, NAME)).filter(|name| display::shows(name)),
+            paragraphs: intro
+                .text
+                .split("\n\n")
+                .map(|paragraph| display::line(paragraph, OWN))
+                .filter(|paragraph| display::shows(paragraph))
+                .collect(),
+        });
+        let advertisement = own.advertisement.as_ref().map(|block| {
+            let url = block.url.as_deref().and_then(display::link);
+            let words = block.link.as_deref().map(|words| display::line(words, HEADLINE)).unwrap_or_default();
+            let link = url.as_deref().map(|url| display::naming_host(words, url));
+            AdvertisementView { text: display::line(&block.text, OWN), link, url }
+        });
+        OwnView { intro, advertisement }
+    }
+}
