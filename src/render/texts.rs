@@ -5,7 +5,6 @@
 //! for an earlier version still renders.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRuleType, PluralRules};
@@ -41,7 +40,7 @@ pub(super) struct Texts {
     #[serde(skip)]
     pub(super) code: String,
     #[serde(skip)]
-    plurals: Option<Arc<PluralRules>>,
+    locale: Option<Locale>,
     direction: String,
     /// Files of earlier versions have it; the language's own rules know it now.
     #[serde(default, rename = "zero_is_singular")]
@@ -221,7 +220,7 @@ impl Texts {
             Err(error) => filled_in(own).try_into().map_err(|_| wrong(error))?,
         };
         code.clone_into(&mut texts.code);
-        texts.plurals = plurals(code);
+        texts.locale = Locale::try_from_str(code).ok();
         Ok(texts)
     }
 
@@ -233,7 +232,10 @@ impl Texts {
     /// `count`'s text for `n` things.
     pub(super) fn count(&self, count: &Count, n: usize) -> String {
         let usual = if n == 1 { PluralCategory::One } else { PluralCategory::Other };
-        let category = self.plurals.as_ref().map_or(usual, |rules| rules.category_for(n));
+        // The rules are part of the program: to look them up costs less than to share them between threads.
+        let locale = self.locale.clone();
+        let rules = locale.and_then(|locale| PluralRules::try_new(locale.into(), PluralRuleType::Cardinal.into()).ok());
+        let category = rules.map_or(usual, |rules| rules.category_for(n));
         fill(count.form(category), &[("n", &n.to_string())])
     }
 
@@ -271,12 +273,6 @@ impl Texts {
         let (weekday, month) = (&self.dates.weekdays[weekday], &months[month]);
         fill(pattern, &[("weekday", weekday), ("day", &day), ("month", month), ("year", &date.year().to_string())])
     }
-}
-
-/// The plural rules of the language `code`; `None` for a tag that is none.
-fn plurals(code: &str) -> Option<Arc<PluralRules>> {
-    let locale = Locale::try_from_str(code).ok()?;
-    PluralRules::try_new(locale.into(), PluralRuleType::Cardinal.into()).ok().map(Arc::new)
 }
 
 /// `own` with the English texts in the places of missing ones.

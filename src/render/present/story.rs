@@ -44,16 +44,7 @@ impl Presenter<'_> {
         let places = self.places(&story.places, dir, &mut notes);
         let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
         let url_note = url.as_deref().filter(|_| !of_first_place).map(|url| notes.number(url));
-        let quoted = quoted(self.edition, story, leads);
-        let mut numbers = 1..;
-        let sentences = self.sentences(&quoted.own, dir, &mut numbers, &mut notes);
-        let others = quoted.others.iter();
-        let mut adds: Vec<AddsView> =
-            others.map(|group| self.adds(group, story, dir, &mut numbers, &mut notes)).collect();
-        adds.retain(|adds| !adds.sentences.is_empty());
-        if let (true, Some(first)) = (sentences.is_empty(), adds.first_mut()) {
-            (first.before, first.after) = around(&self.texts.labels.reports);
-        }
+        let (sentences, adds) = self.quotations(story, leads, dir, &mut notes);
         let shown = story.also_in.len().min(self.edition.layout.also_in);
         let also_in = self.places(&story.also_in[..shown], dir, &mut notes);
         let left = story.also_in.len() - shown;
@@ -92,6 +83,26 @@ impl Presenter<'_> {
                 .as_ref()
                 .and_then(|rate| Some(RateView { more: display::link(&rate.more)?, less: display::link(&rate.less)? })),
         }
+    }
+
+    /// Sentences of its own source, and of others.
+    fn quotations(
+        &self,
+        story: &Story,
+        leads: bool,
+        dir: Direction,
+        notes: &mut Notes,
+    ) -> (Vec<SentenceView>, Vec<AddsView>) {
+        let quoted = quoted(self.edition, story, leads);
+        let mut numbers = 1..;
+        let sentences = self.sentences(&quoted.own, dir, &mut numbers, notes);
+        let others = quoted.others.iter();
+        let mut adds: Vec<AddsView> = others.map(|group| self.adds(group, story, dir, &mut numbers, notes)).collect();
+        adds.retain(|adds| !adds.sentences.is_empty());
+        if let (true, Some(first)) = (sentences.is_empty(), adds.first_mut()) {
+            (first.before, first.after) = around(&self.texts.labels.reports);
+        }
+        (sentences, adds)
     }
 
     fn first_told(&self, time: Timestamp) -> String {
