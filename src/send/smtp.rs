@@ -6,6 +6,7 @@
 
 mod connection;
 mod verdict;
+mod wire;
 
 use std::sync::{Mutex, PoisonError};
 

@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use newsdigest::model::{Message, SendOutcome};
 use newsdigest::send::{Security, Smtp, SmtpOptions, Transport};
 
-use crate::support::front::{Front, fixture, front};
+use crate::support::front::{Front, counting, fixture, front};
 use crate::support::smtp::{Act, Server, Step};
 
 fn message() -> Message {
@@ -79,4 +80,88 @@ async fn tls_to_a_server_that_speaks_none_is_bounded() {
     .await;
     assert!(matches!(answer, SendOutcome::Abort(_) | SendOutcome::Unavailable(_)), "{answer:?}");
     assert!(said_nothing(&steps), "{steps:?}");
+}
+
+/// What a server says to a whole mail.
+const ALL: &str = "250-localhost\r\n250 AUTH PLAIN\r\n235 in\r\n250-localhost\r\n250 AUTH PLAIN\r\n250 sender\r\n\
+                   250 recipient\r\n354 go on\r\n250 taken\r\n";
+
+#[tokio::test]
+async fn what_is_added_in_clear_is_no_answer_inside_tls() {
+    for (to_ehlo, to_starttls) in
+        [("", "250 taken\r\n"), ("", ALL), ("220 go on\r\n", ALL), ("220 go on\r\n", ""), ("2", "")]
+    {
+        let (answer, steps) = check(Front::Injecting(to_ehlo, to_starttls), |_| {}).await;
+        let SendOutcome::Abort(why) = answer else { panic!("{to_ehlo:?} {to_starttls:?}: {answer:?}") };
+        assert!(why.contains("more than it was asked"), "{why}");
+        assert!(said_nothing(&steps), "{steps:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_check_of_the_server_fails_where_something_is_added_in_clear() {
+    let options = SmtpOptions {
+        host: "localhost".into(),
+        port: Some(front(Front::Injecting("", ALL), 1).await),
+        security: Security::Starttls,
+        ca_file: Some(fixture("ca.pem")),
+        timeout: Duration::from_secs(5),
+        ..SmtpOptions::default()
+    };
+    let greeted = Smtp::new(&options, None).unwrap().greet().await;
+    assert!(matches!(greeted, Err(SendOutcome::Abort(_))), "{greeted:?}");
+}
+
+#[tokio::test]
+async fn a_line_without_end_is_left_soon() {
+    for (kind, security) in [
+        (Front::EndlessInClear, Security::None),
+        (Front::EndlessInClear, Security::Starttls),
+        (Front::EndlessTls, Security::Tls),
+    ] {
+        let (port, said) = counting(kind, 1).await;
+        let options = SmtpOptions {
+            host: "localhost".into(),
+            port: Some(port),
+            security,
+            ca_file: Some(fixture("ca.pem")),
+            timeout: Duration::from_secs(30),
+            ..SmtpOptions::default()
+        };
+        let answer = Smtp::new(&options, None).unwrap().send(&message()).await;
+        let SendOutcome::Unavailable(why) = answer else { panic!("{answer:?}") };
+        assert!(why.contains("has no end"), "{why}");
+        // The rest of it stands in the buffers of the kernel.
+        assert!(said.load(Ordering::SeqCst) < 16 << 20, "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_yes_after_the_final_dot_is_a_yes() {
+    for (said, at) in
+        [("354 go on", "dot"), ("150 wait", "dot"), ("250 what", "data"), ("354 go on", "mail"), ("354 go on", "rcpt")]
+    {
+        for ehlo in ["250 localhost\r\n", "250-localhost\r\n250 PIPELINING\r\n"] {
+            let server = Server::offering(ehlo, move |step| match (step, at) {
+                (Step::Dot(..), "dot") | (Step::Data, "data") | (Step::Mail(_), "mail") | (Step::Rcpt(..), "rcpt") => {
+                    Act::Say(said)
+                }
+                _ => Act::Go,
+            })
+            .await;
+            let options = SmtpOptions {
+                host: "localhost".into(),
+                port: Some(server.port),
+                security: Security::None,
+                timeout: Duration::from_secs(5),
+                ..SmtpOptions::default()
+            };
+            let answer = Smtp::new(&options, None).unwrap().send(&message()).await;
+            assert!(
+                !matches!(answer, SendOutcome::Accepted(_) | SendOutcome::Refused(_)),
+                "{said} at {at}: {answer:?}"
+            );
+            assert_eq!(matches!(answer, SendOutcome::Unknown(_)), at == "dot", "{said} at {at}: {answer:?}");
+        }
+    }
 }

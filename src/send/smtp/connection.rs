@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::verdict::{Failure, Stage};
+use super::wire::{Secured, Wire};
 use crate::model::Message;
 use crate::send::{Error, Security, SmtpOptions};
 
@@ -34,7 +35,7 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// What a server says of itself.
+/// A server's introduction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Greeting {
     /// Its name in the answer to EHLO.
@@ -88,16 +89,13 @@ impl Server {
         let offers: Vec<String> = answer.message().map(str::to_ascii_uppercase).collect();
         let pipelining = offers.iter().skip(1).any(|offer| offer == "PIPELINING");
         let logged_in = self.credentials.is_some();
-        Ok(Connection { smtp, offers, pipelining, stuck: false, logged_in, usable: true })
+        let encrypted = self.options.security != Security::None;
+        Ok(Connection { smtp, offers, pipelining, stuck: false, encrypted, logged_in, usable: true })
     }
 
     async fn dial(&self) -> Result<AsyncSmtpConnection, Failure> {
         let (host, limit) = (self.options.host.as_str(), self.options.timeout);
         let address = (host, self.options.port());
-        if self.options.security == Security::Tls {
-            let dial = AsyncSmtpConnection::connect_tokio1(address, Some(limit), &self.hello, self.tls.clone(), None);
-            return within(limit, Stage::Connect, dial).await;
-        }
         let stream = match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return Err(unreachable(host, &error)),
@@ -105,7 +103,15 @@ impl Server {
         };
         // The final dot is a small packet after a large one: without this it waits for an acknowledgement, 40 ms a mail.
         stream.set_nodelay(true).map_err(|error| unreachable(host, &error))?;
-        within(limit, Stage::Connect, AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)).await
+        let wire: Box<dyn AsyncTokioStream> = match self.options.security {
+            Security::None => Box::new(Wire::new(stream)),
+            Security::Starttls => Box::new(Wire::until_starttls(stream)),
+            Security::Tls => {
+                let secured = Secured::new(Wire::new(stream), self.tls_parameters());
+                Box::new(within(limit, Stage::Connect, secured).await?)
+            }
+        };
+        within(limit, Stage::Connect, AsyncSmtpConnection::connect_with_transport(wire, &self.hello)).await
     }
 
     async fn secure(&self, smtp: &mut AsyncSmtpConnection) -> Result<(), Failure> {
@@ -113,8 +119,11 @@ impl Server {
             let why = format!("`{}` does not offer STARTTLS; nothing was sent", self.options.host);
             return Err(Failure::unwilling(Stage::Secure, why));
         }
-        let tls = self.tls.clone().expect("made for every security but none");
-        within(self.options.timeout, Stage::Secure, smtp.starttls(tls, &self.hello)).await
+        within(self.options.timeout, Stage::Secure, smtp.starttls(self.tls_parameters(), &self.hello)).await
+    }
+
+    fn tls_parameters(&self) -> TlsParameters {
+        self.tls.clone().expect("made for every security but none")
     }
 
     async fn log_in(&self, smtp: &mut AsyncSmtpConnection, user: &str, password: &SecretString) -> Result<(), Failure> {
@@ -131,12 +140,13 @@ impl Server {
 /// One connection to the server.
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
-    /// What the server offers in its answer to EHLO, in capitals, its name first.
+    /// The extensions in its answer to EHLO, in capitals, its name first.
     offers: Vec<String>,
     /// Whether several commands may be asked at once (RFC 2920).
     pipelining: bool,
     /// The server waits for something we do not have.
     stuck: bool,
+    encrypted: bool,
     logged_in: bool,
     usable: bool,
 }
@@ -157,7 +167,7 @@ impl Connection {
         let info = self.smtp.server_info();
         Greeting {
             name: info.name().to_owned(),
-            encrypted: self.smtp.is_encrypted(),
+            encrypted: self.encrypted,
             smtputf8: info.supports_feature(Extension::SmtpUtfEight),
             logged_in: self.logged_in,
             offers: self.offers.iter().skip(1).cloned().collect(),
@@ -183,23 +193,25 @@ impl Connection {
         if self.pipelining {
             self.ask_at_once(limit, &mail, &rcpt).await?;
         } else {
-            within(limit, Stage::Sender, self.smtp.command(mail)).await?;
-            within(limit, Stage::Recipient, self.smtp.command(rcpt)).await?;
-            within(limit, Stage::Data, self.smtp.command(Data)).await?;
+            expected(Stage::Sender, &within(limit, Stage::Sender, self.smtp.command(mail)).await?)?;
+            expected(Stage::Recipient, &within(limit, Stage::Recipient, self.smtp.command(rcpt)).await?)?;
+            expected(Stage::Data, &within(limit, Stage::Data, self.smtp.command(Data)).await?)?;
         }
         let response = self.content(&message.bytes, limit, server.options.final_timeout).await?;
+        expected(Stage::Content, &response)?;
         Ok(said(&response))
     }
 
     /// MAIL, RCPT and DATA in one go, then their three answers (RFC 2920).
     async fn ask_at_once(&mut self, limit: Duration, mail: &Mail, rcpt: &Rcpt) -> Result<(), Failure> {
         let asked = within(limit, Stage::Sender, self.smtp.command(format!("{mail}{rcpt}{Data}"))).await;
-        let mut refused = asked.err();
+        let mut refused = asked.and_then(|answer| expected(Stage::Sender, &answer)).err();
         for stage in [Stage::Recipient, Stage::Data] {
             if refused.as_ref().is_some_and(Failure::is_closing) {
                 break;
             }
-            match within(limit, stage, self.smtp.read_response()).await {
+            let answer = within(limit, stage, self.smtp.read_response()).await;
+            match answer.and_then(|answer| expected(stage, &answer)) {
                 // It waits for a mail to nobody, which we can only end by hanging up.
                 Ok(_) if stage == Stage::Data && refused.is_some() => self.stuck = true,
                 Ok(_) => {}
@@ -272,6 +284,16 @@ async fn within<T>(
         Ok(Err(error)) => Err(Failure::new(stage, &error)),
         Err(_) => Err(Failure::silence(stage, format!("nothing heard for {} s", limit.as_secs().max(1)))),
     }
+}
+
+/// lettre takes every answer of 2xx and 3xx for a yes. Only 2xx is one, and only 3xx asks for the content: a server that says
+/// anything else is out of step, and its next answer may be that to another question.
+fn expected(stage: Stage, response: &Response) -> Result<(), Failure> {
+    let yes = if stage == Stage::Data { Severity::PositiveIntermediate } else { Severity::PositiveCompletion };
+    if response.code().severity == yes {
+        return Ok(());
+    }
+    Err(Failure::silence(stage, format!("an answer that is none: {}", said(response))))
 }
 
 fn unreachable(host: &str, error: &io::Error) -> Failure {

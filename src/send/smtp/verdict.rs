@@ -2,6 +2,7 @@ use std::error::Error as _;
 
 use lettre::transport::smtp::Error;
 
+use super::wire::Injected;
 use crate::model::SendOutcome;
 
 /// How far a message had come.
@@ -45,7 +46,7 @@ impl Failure {
         let cause = match error.status() {
             Some(code) => Cause::Reply { code: code.into(), words: words(error) },
             // lettre calls a bad certificate a connection error; waiting does not mend it.
-            None if error.is_tls() || words(error).contains("peer certificate") => {
+            None if error.is_tls() || words(error).contains("peer certificate") || is_injected(error) => {
                 Cause::Unwilling(format!("no secure connection: {}", words(error)))
             }
             None => Cause::Silence(words(error)),
@@ -71,7 +72,7 @@ impl Failure {
         self.stage == Stage::Sender && self.is_closing()
     }
 
-    /// What it means for the message.
+    /// The outcome for the message.
     pub(super) fn answer(&self) -> SendOutcome {
         let stage = self.stage;
         match &self.cause {
@@ -84,6 +85,18 @@ impl Failure {
             Cause::Reply { code, words } => reply(stage, *code, words),
         }
     }
+}
+
+fn is_injected(error: &Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if cause.is::<Injected>() || inner.is_some_and(|inner| inner.is::<Injected>()) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 fn reply(stage: Stage, code: u16, words: &str) -> SendOutcome {
@@ -110,7 +123,7 @@ fn is_relay_denial(words: &str) -> bool {
         && ["denied", "not permitted", "prohibited", "not allowed"].iter().any(|no| words.contains(no))
 }
 
-/// What the server said, or the innermost cause, on one line of bounded length.
+/// The server's words, or the innermost cause, on one line of bounded length.
 fn words(error: &Error) -> String {
     let mut text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     if error.status().is_none() {

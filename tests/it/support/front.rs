@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -34,25 +35,52 @@ pub(crate) enum Front {
     Starttls,
     /// Says yes to STARTTLS and then talks nonsense.
     Nonsense,
+    /// Somebody on the way adds this in clear to the answer to EHLO, and then this to the answer to STARTTLS.
+    Injecting(&'static str, &'static str),
+    /// A line without end in place of the greeting.
+    EndlessInClear,
+    /// The same over TLS.
+    EndlessTls,
 }
 
 /// Puts `front` before the plain server on `inner`; returns its port.
 pub(crate) async fn front(front: Front, inner: u16) -> u16 {
+    counting(front, inner).await.0
+}
+
+/// The same, and the bytes that were taken of a line without end.
+pub(crate) async fn counting(front: Front, inner: u16) -> (u16, Arc<AtomicUsize>) {
+    let said = Arc::<AtomicUsize>::default();
+    let counter = said.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(guard(front, stream, inner));
+            let said = said.clone();
+            tokio::spawn(async move { guard(front, stream, inner, &said).await });
         }
     });
-    port
+    (port, counter)
 }
 
-async fn guard(front: Front, stream: TcpStream, inner: u16) -> std::io::Result<()> {
+/// Says one line without end, and counts what was taken of it.
+async fn endless(mut stream: impl AsyncWrite + Unpin, said: &AtomicUsize) -> std::io::Result<()> {
+    loop {
+        said.fetch_add(stream.write(&[b'2'; 16 * 1024]).await?, Ordering::SeqCst);
+    }
+}
+
+async fn guard(front: Front, stream: TcpStream, inner: u16, said: &AtomicUsize) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    if front != Front::Tls {
+    if front == Front::EndlessInClear {
+        return endless(stream, said).await;
+    }
+    if !matches!(front, Front::Tls | Front::EndlessTls) {
         stream.write_all(b"220 localhost\r\n").await?;
-        for answer in ["250-localhost\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n", "220 go on\r\n"] {
+        let (first, second) = if let Front::Injecting(first, second) = front { (first, second) } else { ("", "") };
+        for answer in
+            [format!("250-localhost\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n{first}"), format!("220 go on\r\n{second}")]
+        {
             stream.read_line(&mut String::new()).await?;
             stream.write_all(answer.as_bytes()).await?;
         }
@@ -62,9 +90,12 @@ async fn guard(front: Front, stream: TcpStream, inner: u16) -> std::io::Result<(
         return Ok(());
     }
     let tls = acceptor().accept(stream.into_inner()).await?;
+    if front == Front::EndlessTls {
+        return endless(tls, said).await;
+    }
     let mut server = BufReader::new(TcpStream::connect(("127.0.0.1", inner)).await?);
     let mut tls = tls;
-    if front == Front::Starttls {
+    if front != Front::Tls {
         server.read_line(&mut String::new()).await?; // its greeting was said in clear
     }
     tokio::io::copy_bidirectional(&mut tls, &mut server).await?;
