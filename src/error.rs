@@ -170,6 +170,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoConfig(_) => Some("`digest init` writes one to start from".into()),
+            Self::Store(error) => error.hint(),
             Self::Lock(lock) if lock.is_busy() => Some("it will end by itself; try again later".into()),
             Self::Usage(Usage::NotAFeed { .. }) => {
                 Some("`digest source add --page URL` adds a page that is one article".into())

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::cli::Exit;
+use crate::cli::{Exit, terminal};
 use crate::model::Article;
 use crate::story::{self, Options};
 
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         input.read(name).map_err(|source| Error::File { action: "read", path: name.clone(), source })?;
     }
     let options = Options { cluster: args.cluster, duplicate: args.duplicate, ..Options::default() };
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(terminal::stdout());
     let answered = if args.pairs {
         input.pairs(&story::score_pairs(&input.articles), &mut out)
     } else {

@@ -18,7 +18,7 @@ pub(super) fn is_url(name: &str) -> bool {
 
 /// What stands at `name`: a URL, a file, or `-` for the standard input. Why not, in one line, otherwise.
 ///
-/// An address that a person types may be a private one: they know where they are.
+/// An address that a person types may be a private one: they know where they are. Where it redirects to, they do not.
 pub(super) fn document(name: &str) -> Result<Document, String> {
     if is_url(name) {
         return page(name);
@@ -43,7 +43,7 @@ fn page(url: &str) -> Result<Document, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let fetch = Http::new(&Options::default()).map_err(|error| error.to_string())?;
-    let request = Request::new(url, Accept::Anything).private(true);
+    let request = Request::new(url, Accept::Anything).typed();
     let reply = runtime.block_on(fetch.fetch(request)).map_err(|error| error.to_string())?;
     Ok(Document { bytes: reply.bytes, media_type: reply.media_type, url: Some(reply.url) })
 }

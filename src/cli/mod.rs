@@ -13,6 +13,7 @@ mod input;
 mod output;
 mod rate;
 mod read;
+mod read_worker;
 mod reasons;
 mod run;
 mod session;
@@ -20,6 +21,7 @@ mod source;
 mod status;
 mod summarize;
 mod template;
+mod terminal;
 mod verify;
 
 use std::path::PathBuf;
@@ -133,6 +135,8 @@ enum Command {
     Check(check::Args),
     Status(status::Args),
     Explain(explain::Args),
+    #[command(hide = true)]
+    ReadWorker(read_worker::Args),
     Rate(rate::Args),
     Source(source::Args),
     Read(read::Args),
@@ -172,6 +176,7 @@ impl Command {
             Self::Status(args) => status::run(args, session),
             Self::Explain(args) => explain::run(args, session),
             Self::Rate(args) => rate::run(args, session),
+            Self::ReadWorker(args) => read_worker::run(args),
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),

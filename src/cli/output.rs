@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
 use crate::Error;
+use crate::cli::terminal::visible;
 use crate::cli::{Color, Exit, Global, LogFormat};
 use crate::model::Problem;
 
@@ -58,25 +59,26 @@ impl Output {
     /// A word on the way, for somebody who watches.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet && (self.verbose > 0 || std::io::stderr().is_terminal()) {
-            anstream::eprintln!("{text}");
+            anstream::eprintln!("{}", visible(text));
         }
     }
 
     /// A word beside the data, whoever watches; not when asked to be quiet.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
-            anstream::eprintln!("{text}");
+            anstream::eprintln!("{}", visible(text));
         }
     }
 
     /// Something went wrong and the rest went on: always told.
     pub(super) fn problem(&self, problem: &Problem) {
-        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}: {}", problem.subject, problem.what);
+        let Problem { subject, what, .. } = problem;
+        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", visible(&format!("{subject}: {what}")));
         if let Some(cause) = &problem.cause {
-            anstream::eprintln!("  caused by: {cause}");
+            anstream::eprintln!("  caused by: {}", visible(cause));
         }
         if let Some(hint) = &problem.hint {
-            anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
+            anstream::eprintln!("{HINT}hint:{HINT:#} {}", visible(hint));
         }
     }
 
@@ -86,10 +88,10 @@ impl Output {
             _ if error.is_closed_pipe() => return Exit::Done,
             Error::Config(mistakes) => anstream::eprintln!("{}", mistakes.report(self.is_styled())),
             _ => {
-                anstream::eprintln!("{ERROR}error:{ERROR:#} {error}");
+                anstream::eprintln!("{ERROR}error:{ERROR:#} {}", visible(&error.to_string()));
                 let mut cause = error.source();
                 while let Some(error) = cause {
-                    anstream::eprintln!("  caused by: {error}");
+                    anstream::eprintln!("  caused by: {}", visible(&error.to_string()));
                     cause = error.source();
                 }
             }

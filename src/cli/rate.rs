@@ -79,6 +79,12 @@ impl Desk<'_> {
         found.ok_or_else(|| Usage::UnknownStory(wanted.to_owned()).into())
     }
 
+    /// The story with this very id: a signature for it is none for another whose headline holds the id.
+    async fn of_id(&self, id: &str) -> Result<Option<Story>, Error> {
+        let editions = self.store.editions_since(self.newsletter, Timestamp::MIN).await?;
+        Ok(editions.iter().rev().flat_map(|edition| edition.stories()).find(|story| story.id == id).cloned())
+    }
+
     async fn rate(&self, story: &Story, liked: bool) -> Result<(), store::Error> {
         self.store.rate(self.newsletter, &story::rate(story, liked, self.now)).await
     }
@@ -94,10 +100,16 @@ impl Desk<'_> {
             let bytes = bytes.map_err(|source| Error::File { action: "read", path: shown.clone(), source })?;
             let message = MessageParser::default().parse_headers(&bytes);
             let subject = message.as_ref().and_then(|message| message.subject()).unwrap_or_default();
-            match links.read(self.newsletter, subject) {
-                Some((story, liked)) => self.rate(&self.find(&story).await?, liked).await?,
-                None => {
-                    session.output.problem(&Problem::new(shown, "no answer to a link of this newsletter"));
+            let rated = match links.read(self.newsletter, subject) {
+                Some((story, liked)) => {
+                    self.of_id(&story).await?.map(|story| (story, liked)).ok_or("its story is forgotten")
+                }
+                None => Err("no answer to a link of this newsletter"),
+            };
+            match rated {
+                Ok((story, liked)) => self.rate(&story, liked).await?,
+                Err(why) => {
+                    session.output.problem(&Problem::new(shown, why));
                     exit = Exit::LeftOut;
                 }
             }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::cli::{Exit, input};
+use crate::cli::{Exit, input, terminal};
 use crate::extract::boilerplate::SiteTemplate;
 use crate::extract::{self, DocumentKind, Draft};
 use crate::model::{Article, Content, Document, Problem};
@@ -111,7 +111,7 @@ fn print(mut begun: Vec<Begun>, sites: &mut Sites) -> Result<bool, Error> {
             }
         })
         .collect();
-    let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut output = std::io::BufWriter::with_capacity(1 << 16, terminal::stdout());
     let mut failed = false;
     for answer in answers {
         failed |= answer.get("error").is_some();

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::cli::terminal::{self, visible};
 use crate::cli::{Exit, input};
 use crate::error::{Error, Usage};
 use crate::extract::{self, DocumentKind};
@@ -79,7 +80,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
             Ok(other) => exit = other,
             Err(Trouble::Closed) => return Ok(exit),
             Err(Trouble::Input(why)) => {
-                anstream::eprintln!("error: cannot read `{name}`\n  caused by: {why}");
+                anstream::eprintln!("error: cannot read `{}`\n  caused by: {}", visible(name), visible(&why));
                 exit = Exit::LeftOut;
             }
         }
@@ -111,7 +112,7 @@ fn open(input: &str) -> Result<Box<dyn Read>, Trouble> {
 /// Answers one JSON Lines file.
 fn filter(input: &str, args: &Args, pool: &rayon::ThreadPool) -> Result<Exit, Trouble> {
     let reader = std::io::BufReader::with_capacity(1 << 16, open(input)?);
-    let out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let out = std::io::BufWriter::with_capacity(1 << 16, terminal::stdout());
     let bad = lines::answer_all(reader, out, &args.answering(), pool)?;
     Ok(if bad == 0 { Exit::Done } else { Exit::LeftOut })
 }
@@ -139,7 +140,7 @@ fn one(name: &str, args: &Args) -> Result<Exit, Trouble> {
 }
 
 fn print(answer: &Answer, args: &Args) -> Result<(), Trouble> {
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::stdout();
     let tabular = args.explain && std::io::stdout().is_terminal();
     match args.format {
         Some(Format::Json) => writeln!(out, "{}", answer.json())?,
@@ -151,5 +152,6 @@ fn print(answer: &Answer, args: &Args) -> Result<(), Trouble> {
             }
         }
     }
+    out.flush()?;
     Ok(())
 }

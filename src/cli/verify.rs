@@ -1,19 +1,23 @@
 //! `digest verify`: the proof that nothing was invented.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use serde::Serialize;
 
 use crate::cli::run::to_stdout;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::error::{Error, Usage};
-use crate::model::{Article, Edition};
+use crate::model::{Article, Edition, KeySentence};
 use crate::store::Store;
 use crate::story::{self, Flaw};
 
 /// Looks up every sentence of an edition in its stored article
 ///
-/// Each must stand at its place, byte for byte, in a text whose hash is the one it was stored with, and its link must
-/// be made from it. Exit code 1 and the list when not.
+/// Each must stand at its place, byte for byte, in a text of the source it is credited to, whose hash is the one it was
+/// stored with, and its link must be made from it. Exit code 1 and the list when not. Says for each source where its texts
+/// were read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Id of the edition; without it the last one
@@ -28,7 +32,8 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
     let (edition, articles) = session.block_on(read(&config, args.edition.as_deref()))??;
     let flaws = story::verify(&edition, &articles);
-    to_stdout(&if args.json { json(&edition, &flaws) } else { text(&edition, &flaws) })?;
+    let proven = proven(&edition, &articles, &flaws);
+    to_stdout(&if args.json { json(&edition, &flaws, &proven) } else { text(&edition, &flaws, &proven) })?;
     Ok(if flaws.is_empty() { Exit::Done } else { Exit::LeftOut })
 }
 
@@ -47,7 +52,7 @@ async fn read(config: &Config, id: Option<&str>) -> Result<(Edition, Vec<(Articl
     ids.dedup();
     let mut articles = Vec::new();
     for id in ids {
-        articles.extend(store.stored_article(id).await?);
+        articles.extend(store.stored_article(&edition.newsletter, id).await?);
     }
     Ok((edition, articles))
 }
@@ -56,15 +61,48 @@ fn count(edition: &Edition) -> usize {
     edition.stories().map(|story| story.sentences.len()).sum()
 }
 
-fn text(edition: &Edition, flaws: &[Flaw]) -> String {
+/// Proven sentences of one source, read in one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Proven<'a> {
+    source: &'a str,
+    /// `None`: not read over the web.
+    read_at: Option<&'a str>,
+    sentences: usize,
+}
+
+fn proven<'a>(edition: &'a Edition, articles: &'a [(Article, String)], flaws: &[Flaw]) -> Vec<Proven<'a>> {
+    let origins: BTreeMap<&str, Option<&str>> =
+        articles.iter().map(|(article, _)| (article.id.as_str(), article.origin.as_deref())).collect();
+    let mut counts: BTreeMap<(&str, Option<&str>), usize> = BTreeMap::new();
+    for story in edition.stories() {
+        let is_proven = |sentence: &&KeySentence| {
+            !flaws.iter().any(|flaw| {
+                flaw.story == story.id && flaw.article == sentence.article && flaw.sentence == sentence.text
+            })
+        };
+        for sentence in story.sentences.iter().filter(is_proven) {
+            let origin = origins.get(sentence.article.as_str()).copied().flatten();
+            let origin = origin.filter(|origin| origin.starts_with("http"));
+            *counts.entry((sentence.source.as_str(), origin)).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|((source, read_at), sentences)| Proven { source, read_at, sentences }).collect()
+}
+
+fn text(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>]) -> String {
     let all = count(edition);
     let mut text = format!("{}: {} of {all} sentences proven\n", edition.id, all - flaws.len());
+    for Proven { source, read_at, sentences } in proven {
+        let place = read_at.map_or_else(|| "on this machine".to_owned(), |place| format!("at {place}"));
+        let _ = writeln!(text, "  {sentences} from `{source}`, read {place}");
+    }
     for flaw in flaws {
         let _ = writeln!(text, "\n{}\n  {}\n  in {}", flaw.what, flaw.sentence, flaw.article);
     }
     text
 }
 
-fn json(edition: &Edition, flaws: &[Flaw]) -> String {
-    format!("{}\n", serde_json::json!({ "edition": edition.id, "sentences": count(edition), "flaws": flaws }))
+fn json(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>]) -> String {
+    let count = count(edition);
+    format!("{}\n", serde_json::json!({ "edition": edition.id, "sentences": count, "flaws": flaws, "proven": proven }))
 }

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use url::Url;
 
+use crate::model::Article;
+
 /// Parameters that only say where a reader came from; a `*` at the end stands for any ending.
 const TRACKING: [&str; 93] = [
     "utm_*",
@@ -190,6 +192,27 @@ pub(crate) fn is_front_of(url: &str, host: &str) -> bool {
     Url::parse(url).is_ok_and(|url| is_front(&url) && site(&url) == Some(host))
 }
 
+/// Whether the text of `article` was read from the host that its address names, or from the site that host is a part of.
+/// Otherwise the address is a claim, which anybody can make.
+pub fn owns_address(article: &Article) -> bool {
+    let parsed = |url: &Option<String>| Url::parse(url.as_deref()?).ok().filter(|url| url.scheme().starts_with("http"));
+    let (Some(claimed), Some(read)) = (parsed(&article.url), parsed(&article.origin)) else { return false };
+    let (Some(name), Some(reader)) = (site(&claimed), site(&read)) else { return false };
+    let part = name.strip_suffix(reader);
+    let is_part = part.is_some_and(|part| part.is_empty() || part.ends_with('.') && reader.contains('.'));
+    is_part && claimed.port() == read.port()
+}
+
+/// `url` as the origin of a text: without user, query and fragment, where secrets stand; `None` if it is not of the web.
+pub fn origin(url: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    url.set_query(None);
+    url.set_fragment(None);
+    // Neither can fail: the scheme is http or https.
+    let _ = (url.set_username(""), url.set_password(None));
+    Some(url.into())
+}
+
 fn is_front(url: &Url) -> bool {
     matches!(url.path(), "" | "/") && url.query().is_none()
 }
@@ -243,6 +266,27 @@ mod tests {
         ] {
             assert_eq!(unwrapped(link), expected, "{link}");
         }
+    }
+
+    #[test]
+    fn an_address_is_owned_where_its_text_was_read() {
+        for (url, origin, owned) in [
+            ("https://a.example/1", Some("https://a.example/feed"), true),
+            ("http://www.a.example/1", Some("https://a.example/feed"), true),
+            ("https://news.a.example/1", Some("https://a.example/feed"), true),
+            ("https://a.example/1", Some("https://b.example/feed"), false),
+            ("https://a.example/1", Some("https://evil.a.example/feed"), false),
+            ("https://evila.example/1", Some("https://a.example/feed"), false),
+            ("https://a.example/1", Some("https://example/feed"), false),
+            ("http://127.0.0.1:1/1", Some("http://127.0.0.1:2/feed"), false),
+            ("https://a.example/1", None, false),
+        ] {
+            let article =
+                Article { url: Some(url.to_owned()), origin: origin.map(str::to_owned), ..Article::default() };
+            assert_eq!(owns_address(&article), owned, "{url} {origin:?}");
+        }
+        assert_eq!(origin("https://me:pw@a.example/f?token=s#x").as_deref(), Some("https://a.example/f"));
+        assert_eq!(origin("file:///etc/passwd"), None);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) async fn read(mut response: Response, url: &str, limit: Size) -> Resu
     unpack(bytes, &codings, limit).map_err(broken)
 }
 
-/// What went wrong while reading.
+/// Why a body could not be read.
 pub(super) enum BodyError {
     /// One of ours.
     Known(Error),

@@ -1,11 +1,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::fetch::Size;
 use crate::fetch::guard::Refused;
 
 /// Why there is no usable answer. The variants differ in what the caller can do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// We do not go there: not http(s), or an address of a private network. Asking again changes nothing.
@@ -13,7 +15,7 @@ pub enum Error {
     Refused {
         /// Without credentials.
         url: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
     /// robots.txt asks programs to stay away.
@@ -114,7 +116,7 @@ impl Error {
         }
     }
 
-    /// What the user can do about it.
+    /// Advice for the user.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Refused { reason, .. } if reason.contains("private") => {
@@ -132,7 +134,7 @@ impl Error {
         }
     }
 
-    /// What became of a request for `url` in the HTTP library.
+    /// The HTTP library's error for a request of `url`, as ours.
     pub(super) fn from_http(url: &str, error: &reqwest::Error, limit: Duration) -> Self {
         let url = url.to_owned();
         if let Some(refused) = cause_of::<Refused>(error) {
@@ -159,7 +161,7 @@ fn cause_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T
 }
 
 /// The words of the deepest cause: the outer ones only say that sending failed.
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -24,8 +24,8 @@ pub struct Refused {
     address: IpAddr,
 }
 
-/// Special-purpose blocks of IPv4 that no public site lives in (IANA registry, RFC 6890).
-const CLOSED_V4: [&str; 15] = [
+/// Blocks of IPv4 that no public site lives in: special-purpose ones (IANA registry, RFC 6890), and those of platforms.
+const CLOSED_V4: [&str; 19] = [
     "0.0.0.0/8",       // this network
     "10.0.0.0/8",      // private
     "100.64.0.0/10",   // carrier-grade NAT
@@ -41,6 +41,11 @@ const CLOSED_V4: [&str; 15] = [
     "203.0.113.0/24",  // documentation
     "224.0.0.0/4",     // multicast
     "240.0.0.0/4",     // reserved, and broadcast
+    // Public by number, yet inside a platform they lead to its own services.
+    "168.63.129.16/32", // Azure: the wire server
+    "192.80.8.124/32",  // Equinix Metal: metadata
+    "161.26.0.0/16",    // IBM Cloud: infrastructure
+    "166.8.0.0/14",     // IBM Cloud: service endpoints
 ];
 
 /// Parts of the global IPv6 space (2000::/3) that are not ordinary addresses; all outside of it is closed anyway.
@@ -82,12 +87,22 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
+/// Longest address that is asked for, in bytes; servers take as much at best (RFC 9110, section 4.1 asks for 8,000).
+pub const LONGEST: usize = 8192;
+
 /// `text` as an address that may be asked for.
 ///
 /// # Errors
-/// [`Error::Refused`] if it is no URL, neither http nor https, or (unless `allow_private`) a private address.
+/// [`Error::Refused`] if it is no URL, longer than [`LONGEST`], neither http nor https, or (unless `allow_private`) a private address.
 pub fn check(text: &str, allow_private: bool) -> Result<Url, Error> {
     let refused = |reason: String| Error::Refused { url: shown(text), reason };
+    if text.len() > LONGEST {
+        let start = text.char_indices().take_while(|(at, _)| *at < 100).last().map_or(0, |(at, _)| at);
+        return Err(Error::Refused {
+            url: shown(&text[..start]),
+            reason: format!("it is longer than {LONGEST} bytes"),
+        });
+    }
     let url = Url::parse(text).map_err(|error| refused(format!("it is not a URL ({error})")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refused("only http and https are fetched".into()));
@@ -104,15 +119,31 @@ pub fn check(text: &str, allow_private: bool) -> Result<Url, Error> {
     }
 }
 
-/// `url` for messages and records: without user and password.
-pub fn shown(url: &str) -> String {
-    let Ok(mut parsed) = Url::parse(url) else { return url.chars().take(200).collect() };
+/// `url` for records: without user and password.
+pub fn without_credentials(url: &str) -> String {
+    let Ok(mut parsed) = Url::parse(url) else { return url.to_owned() };
     if !parsed.username().is_empty() || parsed.password().is_some() {
         // Both only fail for URLs that cannot have credentials in the first place.
         let _ = parsed.set_username("");
         let _ = parsed.set_password(None);
     }
     parsed.into()
+}
+
+/// `url` for messages, which reach logs and mails: without user, password, query and fragment, where tokens stand.
+pub fn shown(url: &str) -> String {
+    let whole = without_credentials(url);
+    let end = whole.find(['?', '#']).unwrap_or(whole.len());
+    // What is no URL may still hold all that one has.
+    let start = if Url::parse(&whole).is_ok() { 0 } else { whole[..end].rfind('@').map_or(0, |at| at + 1) };
+    let kept: String = whole[start..end].chars().take(200).collect();
+    if kept.len() == whole.len() { kept } else { format!("{kept}…") }
+}
+
+/// The site of `url` for messages about an address whose path is a secret, too.
+pub fn shown_site(url: &str) -> String {
+    let site = Url::parse(url).ok().and_then(|url| Some(format!("{}://{}/…", url.scheme(), url.host_str()?)));
+    site.unwrap_or_else(|| "…".to_owned())
 }
 
 /// The system's resolver, without the addresses of private networks.
@@ -136,6 +167,8 @@ impl Resolve for PublicOnly {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -164,6 +197,10 @@ mod tests {
             "224.0.0.1",
             "255.255.255.255",
             "198.18.0.1",
+            "168.63.129.16",
+            "100.100.100.200",
+            "192.0.0.192",
+            "[::ffff:168.63.129.16]",
             "[::1]",
             "[::]",
             "[::ffff:127.0.0.1]",
@@ -198,6 +235,14 @@ mod tests {
     }
 
     #[test]
+    fn an_address_has_an_end() {
+        let long = |length: usize| format!("https://example.org/{}", "ä".repeat(length));
+        assert!(check(&long(4000), false).is_ok());
+        let error = check(&long(6_000_000), false).unwrap_err().to_string();
+        assert!(error.contains("longer than 8192 bytes") && error.len() < 500, "{error}");
+    }
+
+    #[test]
     fn only_http_and_https_pass() {
         for url in [
             "file:///etc/passwd",
@@ -211,8 +256,48 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn no_secret_of_an_address_is_shown(
+            token in "[A-Z]{8,12}", host in "[a-z]{1,8}\\.example", path in "(/[a-z]{0,5}){0,3}", ill in any::<bool>(),
+        ) {
+            // Some that are no URLs, but still hold a secret.
+            let port = if ill { ":port" } else { "" };
+            let url = format!("https://{token}:{token}@{host}{port}{path}?a={token}&{token}#{token}");
+            for told in [shown(&url), shown_site(&url)] {
+                prop_assert!(!told.contains(&token), "{told}");
+            }
+            for allow in [true, false] {
+                if let Err(error) = check(&url, allow) {
+                    prop_assert!(!error.to_string().contains(&token), "{error}");
+                }
+            }
+        }
+
+        #[test]
+        fn no_spelling_of_a_private_address_passes(address in any::<u32>(), form in 0..4) {
+            let address = Ipv4Addr::from(address);
+            let [a, b, c, d] = address.octets();
+            let host = match form {
+                0 => address.to_string(),
+                1 => u32::from(address).to_string(),
+                2 => format!("0x{a:x}.0{b:o}.{c}.{d}"),
+                _ => format!("[::ffff:{address}]"),
+            };
+            let passes = check(&format!("http://{host}/"), false).is_ok();
+            prop_assert_eq!(passes, is_public(IpAddr::V4(address)), "{}", host);
+        }
+    }
+
     #[test]
     fn credentials_are_not_shown() {
-        assert_eq!(shown("https://me:secret@example.org/feed?x=1"), "https://example.org/feed?x=1");
+        let secret = "https://me:secret@example.org/feed?x=secret#secret";
+        assert_eq!(without_credentials(secret), "https://example.org/feed?x=secret#secret");
+        assert_eq!(shown(secret), "https://example.org/feed…");
+        assert_eq!(shown("https://example.org/feed"), "https://example.org/feed");
+        assert_eq!(shown("https://me:secret@example.org:port/feed?x=secret"), "example.org:port/feed…");
+        assert_eq!(shown_site("https://hc.example/secret"), "https://hc.example/…");
+        let endless = shown(&format!("https://example.org/{}", "x".repeat(100_000)));
+        assert!(endless.len() < 300, "{endless}");
     }
 }

@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect};
+use reqwest::{Client, ClientBuilder, StatusCode, redirect};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
 use crate::fetch::body::{self, BodyError};
-use crate::fetch::gates::Gates;
-use crate::fetch::guard::{self, PublicOnly, shown};
+use crate::fetch::guard::{self, PublicOnly, shown, without_credentials};
+use crate::fetch::host_limiter::HostLimiter;
 use crate::fetch::robots::RobotsFiles;
-use crate::fetch::{Accept, Error, Fetch, Options, Reply, Request, Validators};
+use crate::fetch::{Accept, Error, Fetch, Options, Reach, Reply, Request, Validators};
 
 /// Redirects followed for one request.
 const HOPS: usize = 10;
@@ -25,7 +25,7 @@ pub struct Http {
     guarded: Client,
     /// For sources that may live in a private network.
     open: Client,
-    gates: Gates,
+    hosts: HostLimiter,
     robots: RobotsFiles,
     options: Options,
     until: Instant,
@@ -45,7 +45,7 @@ impl Http {
             // A proxy would resolve names for us, behind the guard's back.
             guarded: build(client(options).no_proxy().dns_resolver(PublicOnly))?,
             open: build(client(options))?,
-            gates: Gates::new(options),
+            hosts: HostLimiter::new(options),
             robots: RobotsFiles::default(),
             options: options.clone(),
             until: Instant::now() + options.run_limit(),
@@ -71,23 +71,25 @@ impl Http {
 
     /// Follows redirects, each checked like the first address.
     async fn follow(&self, request: &Request) -> Result<Reply, Error> {
-        let allow_private = request.allow_private || self.options.allow_private;
-        let mut url = guard::check(&request.url, allow_private)?;
+        let all = self.options.allow_private || request.reach == Reach::Private;
+        let mut url = guard::check(&request.url, all || request.reach == Reach::TypedHost)?;
+        let typed = (request.reach == Reach::TypedHost).then(|| url.host_str().map(str::to_owned)).flatten();
+        let may_be_private = |url: &Url| all || url.host_str().is_some_and(|host| typed.as_deref() == Some(host));
         let mut moved = Some(None);
         let mut left = self.options.time_limit();
         for _ in 0..=HOPS {
             if request.robots {
-                self.ask_robots(&url, allow_private).await?;
+                self.ask_robots(&url, all).await?;
             }
-            match self.hop(&url, request, allow_private, &mut left).await? {
-                Hop::Reply(mut reply) => {
+            match self.hop(&url, request, may_be_private(&url), &mut left).await? {
+                Response::Reply(mut reply) => {
                     reply.moved = moved.flatten();
                     return Ok(reply);
                 }
-                Hop::Redirect { to, permanent } => {
-                    url = next_hop(&url, &to, allow_private)?;
+                Response::Redirect { to, permanent } => {
+                    url = next_hop(&url, &to, &may_be_private)?;
                     // Only an unbroken row of permanent redirects from the start says that the address is another now.
-                    moved = moved.filter(|_| permanent).map(|_| Some(shown(url.as_str())));
+                    moved = moved.filter(|_| permanent).map(|_| Some(without_credentials(url.as_str())));
                 }
             }
         }
@@ -95,13 +97,13 @@ impl Http {
     }
 
     /// One question, one answer, within what is `left` of its time.
-    async fn hop(&self, url: &Url, request: &Request, private: bool, left: &mut Duration) -> Result<Hop, Error> {
+    async fn hop(&self, url: &Url, request: &Request, private: bool, left: &mut Duration) -> Result<Response, Error> {
         let host = url.host_str().unwrap_or_default();
-        let resting = self.gates.resting(host);
-        if resting > LONGEST_WAIT {
-            return Err(Error::Status { url: shown(url.as_str()), status: 429, retry_after: Some(resting) });
+        let cooldown = self.hosts.cooldown(host);
+        if cooldown > LONGEST_WAIT {
+            return Err(Error::Status { url: shown(url.as_str()), status: 429, retry_after: Some(cooldown) });
         }
-        let _pass = self.gates.enter(host).await;
+        let _pass = self.hosts.enter(host).await;
         let started = Instant::now();
         let client = if private { &self.open } else { &self.guarded };
         let asked = client.get(url.clone()).headers(headers(request)).send();
@@ -111,34 +113,35 @@ impl Http {
         let broken = |error| Error::from_http(&name, &error, limit);
         let answered = async {
             let response = asked.await.map_err(broken)?;
-            match Hop::of(&response, &name, !request.validators.is_empty())? {
+            match Response::of(&response, url, !request.validators.is_empty())? {
                 Some(hop) => Ok(hop),
-                None => self.reply(response, &name).await,
+                None => self.reply(response, url).await,
             }
         };
         let result = timeout(*left, answered).await.map_err(|_| late())?;
         if let Err(Error::Status { status: 429, retry_after: Some(wait), .. }) = &result {
             // "Too many requests" is said to us, not to one address.
-            self.gates.rest(host, *wait);
+            self.hosts.cool_down(host, *wait);
         }
         *left = left.saturating_sub(started.elapsed());
         result
     }
 
     /// The answer with its body.
-    async fn reply(&self, response: Response, url: &str) -> Result<Hop, Error> {
+    async fn reply(&self, response: reqwest::Response, url: &Url) -> Result<Response, Error> {
         let reply = Reply {
             status: response.status().as_u16(),
-            url: url.to_owned(),
+            url: without_credentials(url.as_str()),
             media_type: text_of(response.headers(), &header::CONTENT_TYPE),
             validators: validators(response.headers()),
             ..Reply::default()
         };
-        let bytes = body::read(response, url, self.options.max_body).await.map_err(|error| match error {
+        let name = shown(url.as_str());
+        let bytes = body::read(response, &name, self.options.max_body).await.map_err(|error| match error {
             BodyError::Known(error) => error,
-            BodyError::Http(error) => Error::from_http(url, &error, self.options.time_limit()),
+            BodyError::Http(error) => Error::from_http(&name, &error, self.options.time_limit()),
         })?;
-        Ok(Hop::Reply(Reply { bytes, ..reply }))
+        Ok(Response::Reply(Reply { bytes, ..reply }))
     }
 
     /// Whether the site lets programs read `url`.
@@ -155,7 +158,7 @@ impl Http {
         let product = agent.split(['/', ' ']).next().unwrap_or_default();
         let (allowed, delay) = self.robots.allow(url, product, get).await;
         if let (Some(delay), Some(host)) = (delay, url.host_str()) {
-            self.gates.slow(host, delay.min(LONGEST_WAIT));
+            self.hosts.set_delay(host, delay.min(LONGEST_WAIT));
         }
         if allowed { Ok(()) } else { Err(Error::Robots { url: shown(url.as_str()) }) }
     }
@@ -170,30 +173,30 @@ impl Fetch for Http {
     }
 }
 
-/// What one answer means.
-enum Hop {
+/// One answer, and what it means for the request.
+enum Response {
     Reply(Reply),
     Redirect { to: String, permanent: bool },
 }
 
-impl Hop {
-    /// What the head of `response` already says; `None`: read the body.
-    fn of(response: &Response, url: &str, conditional: bool) -> Result<Option<Self>, Error> {
+impl Response {
+    /// The meaning of the head of `response` alone; `None`: the body must be read.
+    fn of(response: &reqwest::Response, url: &Url, conditional: bool) -> Result<Option<Self>, Error> {
         let (status, headers) = (response.status(), response.headers());
         if status == StatusCode::NOT_MODIFIED && conditional {
-            let (url, validators) = (url.to_owned(), validators(headers));
+            let (url, validators) = (without_credentials(url.as_str()), validators(headers));
             let reply = Reply { status: 304, url, validators, not_modified: true, ..Reply::default() };
             return Ok(Some(Self::Reply(reply)));
         }
         if let 301 | 302 | 303 | 307 | 308 = status.as_u16() {
-            let nowhere = || Error::Redirect { url: url.to_owned(), what: "without saying where".into() };
+            let nowhere = || Error::Redirect { url: shown(url.as_str()), what: "without saying where".into() };
             let to = text_of(headers, &header::LOCATION).ok_or_else(nowhere)?;
             return Ok(Some(Self::Redirect { to, permanent: matches!(status.as_u16(), 301 | 308) }));
         }
         if status.is_success() {
             return Ok(None);
         }
-        Err(Error::Status { url: url.to_owned(), status: status.as_u16(), retry_after: retry_after(headers) })
+        Err(Error::Status { url: shown(url.as_str()), status: status.as_u16(), retry_after: retry_after(headers) })
     }
 }
 
@@ -244,10 +247,10 @@ fn tags(etag: &str) -> String {
 }
 
 /// Where a redirect leads. Credentials stay with their own origin: what a stranger's `Location` brings is dropped.
-fn next_hop(from: &Url, to: &str, allow_private: bool) -> Result<Url, Error> {
+fn next_hop(from: &Url, to: &str, may_be_private: &dyn Fn(&Url) -> bool) -> Result<Url, Error> {
     let lost = |error| Error::Redirect { url: shown(from.as_str()), what: format!("to no URL ({error})") };
     let joined = from.join(to).map_err(lost)?;
-    let mut next = guard::check(joined.as_str(), allow_private)?;
+    let mut next = guard::check(joined.as_str(), may_be_private(&joined))?;
     let same = next.origin() == from.origin();
     // Neither can fail: the scheme is http or https, and there is a host.
     let _ = next.set_username(if same { from.username() } else { "" });
@@ -306,7 +309,8 @@ mod tests {
 
     #[test]
     fn credentials_stay_with_their_origin() {
-        let hop = |to: &str| next_hop(&"https://me:pw@example.org/a".parse().unwrap(), to, false).unwrap().to_string();
+        let hop =
+            |to: &str| next_hop(&"https://me:pw@example.org/a".parse().unwrap(), to, &|_| false).unwrap().to_string();
         assert_eq!(hop("/b"), "https://me:pw@example.org/b");
         assert_eq!(hop("https://example.com/b"), "https://example.com/b");
         assert_eq!(hop("https://you:x@example.com/b"), "https://example.com/b");
@@ -317,7 +321,7 @@ mod tests {
         for to in
             ["http://127.0.0.1/", "//[::1]/", "http://0x7f.1/", "http://169.254.169.254/latest", "file:///etc/passwd"]
         {
-            let hop = next_hop(&"https://example.org/a".parse().unwrap(), to, false);
+            let hop = next_hop(&"https://example.org/a".parse().unwrap(), to, &|_| false);
             assert!(matches!(hop, Err(Error::Refused { .. })), "{to}");
         }
     }

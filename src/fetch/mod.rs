@@ -5,14 +5,14 @@
 //! with a limit on time and on size, and never at an address that only exists inside our own network. [`Recorded`]
 //! replays replies that were stored earlier, so that an edition can be composed again without a network.
 //!
-//! What is promised: no request leaves but GET over http or https; no cookie is kept; every hop of a redirect is
+//! The promises: no request leaves but GET over http or https; no cookie is kept; every hop of a redirect is
 //! checked like the first address; no reply is larger than `max_body` after decompression, none takes longer than
 //! `timeout`, and nothing at all happens after `deadline`.
 
 mod body;
 mod error;
-mod gates;
 pub mod guard;
+mod host_limiter;
 mod http;
 mod inflate;
 mod options;
@@ -42,15 +42,15 @@ pub trait Fetch: Send + Sync {
 }
 
 /// One thing to be fetched.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Absolute http or https URL; may carry `user:password@`.
     pub url: String,
-    /// What was said about the copy we have; empty: ask unconditionally.
+    /// Validators of the copy we have; empty: ask unconditionally.
     pub validators: Validators,
-    /// The address may be a private one: its source is configured so.
-    pub allow_private: bool,
-    /// What is hoped for.
+    /// Which addresses of private networks may be reached.
+    pub reach: Reach,
+    /// The expected kind of answer.
     pub accept: Accept,
     /// Nobody asked for this very address, a machine found it: obey robots.txt.
     pub robots: bool,
@@ -72,7 +72,14 @@ impl Request {
     /// The same, allowed to reach private addresses if `allow`.
     #[must_use]
     pub fn private(mut self, allow: bool) -> Self {
-        self.allow_private = allow;
+        self.reach = if allow { Reach::Private } else { Reach::Public };
+        self
+    }
+
+    /// The same for an address that a person typed: its host may be a private one, no other it redirects to.
+    #[must_use]
+    pub fn typed(mut self) -> Self {
+        self.reach = Reach::TypedHost;
         self
     }
 
@@ -84,8 +91,20 @@ impl Request {
     }
 }
 
-/// What is hoped for: fills the `Accept` header.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Which addresses a request and its redirects may reach.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reach {
+    /// Public ones.
+    #[default]
+    Public,
+    /// Public ones, and the very host asked for wherever it is.
+    TypedHost,
+    /// All, those of private networks too: the source is configured so.
+    Private,
+}
+
+/// The expected kind of answer: fills the `Accept` header.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Accept {
     /// RSS, Atom, JSON Feed, or a page that links them.
     Feed,
@@ -96,7 +115,7 @@ pub enum Accept {
     Anything,
 }
 
-/// What a server said about the copy it gave us (RFC 9110, section 8.8).
+/// A server's validators for the copy it gave us (RFC 9110, section 8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
     /// `ETag`, to be sent back as it came.

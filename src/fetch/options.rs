@@ -33,10 +33,16 @@ pub struct Options {
     pub host_delay: SignedDuration,
     /// How often a server that is busy (429, 503) or stumbles (500, 502, 504) is asked again in the same run.
     pub retries: u32,
+    /// Most memory that reading one source may take (Linux); a source that needs more is left out and named.
+    pub read_memory: Size,
+    /// How long reading one source may take; a source that needs longer is left out and named.
+    #[serde(serialize_with = "compact::required")]
+    #[schemars(with = "String")]
+    pub read_time: SignedDuration,
     /// Let every source reach addresses of private networks and of this machine; also needed where the web is reached
     /// through a proxy, which would resolve names behind the guard's back.
     pub allow_private: bool,
-    /// What we call ourselves; by default the program's name and version.
+    /// Our name; by default the program's name and version.
     pub user_agent: Option<String>,
 }
 
@@ -50,6 +56,8 @@ impl Default for Options {
             per_host: 2,
             host_delay: SignedDuration::ZERO,
             retries: 2,
+            read_memory: Size::mebibytes(384),
+            read_time: SignedDuration::from_secs(10),
             allow_private: false,
             user_agent: None,
         }
@@ -71,6 +79,11 @@ impl Options {
     /// `host_delay`, never negative.
     pub(super) fn delay(&self) -> Duration {
         bounded(self.host_delay)
+    }
+
+    /// `read_time`, at least a second.
+    pub(crate) fn read_limit(&self) -> Duration {
+        bounded(self.read_time).max(Duration::from_secs(1))
     }
 
     /// `deadline`, at least a millisecond.

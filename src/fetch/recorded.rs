@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::fetch::guard::shown;
+use crate::fetch::guard::{shown, without_credentials};
 use crate::fetch::{Error, Fetch, Reply, Request};
 
 /// Replies that were stored by [`record`], for `--offline` and previews.
@@ -61,7 +61,7 @@ pub fn record(folder: &Path, url: &str, reply: &Reply) -> io::Result<()> {
 }
 
 fn file_name(url: &str) -> String {
-    let hash = Sha256::digest(shown(url).as_bytes());
+    let hash = Sha256::digest(without_credentials(url).as_bytes());
     let name: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     name + ".reply"
 }

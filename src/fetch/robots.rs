@@ -6,7 +6,7 @@ use robotxt::Robots;
 use tokio::sync::OnceCell;
 use url::Url;
 
-/// What the sites of this run say about programs (RFC 9309), each asked once.
+/// The robots.txt files of this run (RFC 9309), each asked for once.
 #[derive(Debug, Default)]
 pub(super) struct RobotsFiles {
     sites: Mutex<HashMap<String, Arc<OnceCell<Robots>>>>,

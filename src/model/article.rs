@@ -11,14 +11,19 @@ use crate::model::{Figure, Part};
 /// Made by `extract` out of bytes; `id`, `source` and `first_seen` are filled in by the gatherer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Article {
-    /// Which article this is, across feeds and runs; see [`Article::identify`]. Empty until then.
+    /// Which article of its source this is, across runs; see [`Article::identify`]. Empty until then.
     #[serde(default)]
     pub id: String,
     /// Name of the source in the config that brought it; empty outside a run.
     #[serde(default)]
     pub source: String,
-    /// Where it stands: the page's canonical URL if it declares a plausible one, else the URL it was read from.
+    /// Where it stands: the page's canonical URL if it declares a plausible one, else the URL it was read from. A feed or a
+    /// mail can claim any; [`extract::owns_address`](crate::extract::owns_address) tells whether its text came from there.
     pub url: Option<String>,
+    /// Address its text was read from, after redirects: of its page, or of the feed that gave it; without user, query and
+    /// fragment. `file:` for what did not come over the web (a mail, a file, a command's output). `None`: nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// Headline, as plain text; may be empty.
     pub title: String,
     /// Who wrote it, as the page says it.
@@ -78,19 +83,26 @@ impl Access {
 }
 
 impl Article {
-    /// Sets `id` from the first of: the feed's `guid` (scoped to the source's own feed `scope`, since guids
-    /// such as `42` are only unique inside one feed), the URL without tracking parameters, the hash of title and text.
+    /// Sets `id`: the key of the source ([`scope_key`] of its place `scope`), then the first of the `guid` if it is an
+    /// absolute http(s) URL, the URL without tracking parameters, the `guid`, the hash of title and text.
     ///
-    /// A guid that is itself an absolute http(s) URL counts as a URL, so the same page announced by two feeds is one article.
+    /// All of these are claims of the source, so they count inside it only: two sources that announce one article have two,
+    /// and neither can replace or hide the other's.
     pub fn identify(&mut self, guid: Option<&str>, scope: &str) {
         let guid = guid.map(str::trim).filter(|guid| !guid.is_empty());
         let is_url = |guid: &str| guid.starts_with("http://") || guid.starts_with("https://");
-        self.id = match (guid, &self.url) {
+        let own = match (guid, &self.url) {
             (Some(guid), _) if is_url(guid) => format!("url:{}", without_scheme(guid)),
             (_, Some(url)) => format!("url:{}", without_scheme(url)),
-            (Some(guid), None) => format!("guid:{scope}:{guid}"),
+            (Some(guid), None) => format!("guid:{guid}"),
             (None, None) => format!("text:{}", self.hash()),
         };
+        self.id = format!("{}:{own}", scope_key(scope));
+    }
+
+    /// Sets `id` by title and text alone, whatever address they claim: for mails and other documents that nobody announced.
+    pub fn identify_by_text(&mut self, scope: &str) {
+        self.id = format!("{}:text:{}", scope_key(scope), self.hash());
     }
 
     /// Lower-case hexadecimal SHA-256 of title and text: what `digest verify` compares.
@@ -134,6 +146,11 @@ impl Article {
     }
 }
 
+/// The key of a source in the ids of its articles: a hash of its place, which may hold a password or a token.
+pub fn scope_key(scope: &str) -> String {
+    Sha256::digest(scope.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// `http` and `https`, and a closing slash, do not make two articles.
 fn without_scheme(url: &str) -> &str {
     let rest = url.trim_start_matches("https://").trim_start_matches("http://");
@@ -142,8 +159,54 @@ fn without_scheme(url: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::PartKind;
+
+    #[test]
+    fn no_claim_of_one_source_makes_the_id_of_another() {
+        let id = |guid: Option<&str>, url: Option<&str>, scope: &str| {
+            let mut article = Article { url: url.map(str::to_owned), text: "same".into(), ..Article::default() };
+            article.identify(guid, scope);
+            article.id
+        };
+        let page = Some("https://a.example/1");
+        let claims = [(page, None), (None, page), (Some("42"), None), (None, None), (Some("7:url:a.example/1"), None)];
+        for (guid, url) in claims {
+            for (other_guid, other_url) in claims {
+                assert_ne!(id(guid, url, "feed a"), id(other_guid, other_url, "feed b"), "{guid:?} {url:?}");
+            }
+        }
+        assert_eq!(id(page, None, "feed a"), id(None, Some("http://a.example/1/"), "feed a"));
+    }
+
+    proptest! {
+        #[test]
+        fn ids_of_two_sources_never_meet(
+            claims in prop::collection::vec((prop::option::of(".{0,40}"), prop::option::of(".{0,40}"), ".{0,40}"), 2),
+            scopes in ("[a-z]{1,12} .{0,30}", "[a-z]{1,12} .{0,30}"),
+        ) {
+            prop_assume!(scopes.0 != scopes.1);
+            let id = |claim: &(Option<String>, Option<String>, String), scope: &str| {
+                let mut article =
+                    Article { url: claim.1.clone(), text: claim.2.clone(), ..Article::default() };
+                article.identify(claim.0.as_deref(), scope);
+                let claimed = article.id.clone();
+                article.identify_by_text(scope);
+                [claimed, article.id]
+            };
+            let (one, other) = (id(&claims[0], &scopes.0), id(&claims[1], &scopes.1));
+            prop_assert!(one.iter().all(|id| !other.contains(id)), "{one:?} {other:?}");
+        }
+
+        #[test]
+        fn an_id_tells_nothing_of_the_place_of_its_source(token in "[A-Za-z0-9]{12,20}", guid in ".{0,8}") {
+            let mut article = Article::default();
+            article.identify(Some(&guid), &format!("feed https://me:{token}@a.example/?key={token}"));
+            prop_assert!(!article.id.contains(&token));
+        }
+    }
 
     #[test]
     fn headings_tables_and_code_tell_nothing_and_each_line_of_a_list_stands_apart() {

@@ -17,7 +17,7 @@ mod problem;
 mod rating;
 mod story;
 
-pub use article::{Access, Article};
+pub use article::{Access, Article, scope_key};
 pub use delivery::{Delivery, DeliveryState, Message, Recipient, SendOutcome};
 pub use edition::{
     Edition, FailedSource, MoreLink, Section, SourceHealth, WORDS_A_MINUTE, reading_minutes, word_count,

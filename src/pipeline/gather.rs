@@ -4,23 +4,24 @@
 //! others nothing. An article that the newsletter has seen is not fetched again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use tracing::info;
 
 use crate::config::Config;
-use crate::extract::boilerplate::SiteTemplate;
 use crate::fetch::Fetch;
 use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
-use crate::pipeline::read::{self, Identity, Reading};
-use crate::source::{self, Memory, Outcome, Source, Unread};
+use crate::pipeline::bounds::Bounds;
+use crate::pipeline::job::{self, Failure, Output, Task};
+use crate::pipeline::read::{self, Entries, Identity, Read};
+use crate::pipeline::workers::Workers;
+use crate::source::{self, FullText, Memory, Outcome, Source, Unread};
 use crate::store::{self, SourceRecord, Store};
 
 /// Sources asked at the same time; the fetcher limits connections, this limits what waits for one.
 const SOURCES_AT_ONCE: usize = 64;
-/// Entries of one source read at the same time.
-const ENTRIES_AT_ONCE: usize = 8;
 
 /// How often a page that cannot be had is asked for, once a run.
 const MOST_TRIES: u32 = 5;
@@ -80,10 +81,30 @@ pub async fn gather(
     now: Timestamp,
     tick: &(dyn Fn(&str) + Sync),
 ) -> Result<Gathered, store::Error> {
-    let gatherer = Gatherer { config, store, fetch, now };
+    gather_within(config, only, store, Bounds { fetch, workers: None, until: None, cancel: None }, now, tick).await
+}
+
+/// [`gather`], with readers in other processes and an end.
+///
+/// # Errors
+/// When the store cannot be read or written; a source that fails or is cut off is named in its report.
+pub async fn gather_within(
+    config: &Config,
+    only: &[String],
+    store: &Store,
+    bounds: Bounds<'_>,
+    now: Timestamp,
+    tick: &(dyn Fn(&str) + Sync),
+) -> Result<Gathered, store::Error> {
+    let Bounds { fetch, workers, .. } = bounds;
+    let gatherer = Gatherer { config, store, fetch, workers, now };
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.name));
     let asked = sources.enumerate().map(|(place, source)| async move {
-        let done = gatherer.gather_source(source).await;
+        let done = tokio::select! {
+            biased;
+            done = gatherer.gather_source(source) => done,
+            why = bounds.end() => Ok(cut_off(source, why)),
+        };
         tick(&source.name);
         done.map(|(report, failed)| (place, report, failed))
     });
@@ -98,6 +119,18 @@ pub async fn gather(
         gathered.sources.push(report);
     }
     Ok(gathered)
+}
+
+/// The report of a source that was not done when the end came. Its record stays as it was.
+fn cut_off(source: &Source, why: &str) -> (SourceReport, Option<FailedSource>) {
+    let report = SourceReport {
+        name: source.name.clone(),
+        outcome: Outcome::Failed,
+        should_warn: true,
+        problems: vec![Problem::new(&source.name, why)],
+        ..SourceReport::default()
+    };
+    (report, Some(FailedSource { name: source.name.clone(), reason: why.to_owned(), since: None }))
 }
 
 /// How the sources did when they were last asked: for an edition that is composed without gathering.
@@ -135,7 +168,18 @@ struct Gatherer<'a> {
     config: &'a Config,
     store: &'a Store,
     fetch: &'a dyn Fetch,
+    workers: Option<&'a Workers>,
     now: Timestamp,
+}
+
+/// What was read of one source.
+#[derive(Default)]
+struct Articles {
+    articles: Vec<Article>,
+    /// Pages behind its entries that could not be read.
+    unread: Vec<Problem>,
+    /// Reading took too much; whether nothing at all was read.
+    failure: Option<(Problem, bool)>,
 }
 
 impl Gatherer<'_> {
@@ -143,7 +187,7 @@ impl Gatherer<'_> {
         let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
-        let gathered = source::gather(source, &memory, self.now, self.fetch).await;
+        let gathered = self.announced(source, &memory).await;
         let mut report = SourceReport {
             name: source.name.clone(),
             outcome: gathered.outcome,
@@ -151,15 +195,23 @@ impl Gatherer<'_> {
             problems: gathered.problems,
             ..SourceReport::default()
         };
-        let mut memory = gathered.memory;
+        let (before, mut memory) = (memory, gathered.memory);
         let retried = if gathered.outcome == Outcome::Waiting {
             Vec::new()
         } else {
             self.retry_unread(source, &mut memory).await?
         };
-        let (mut articles, unread) =
-            self.articles(source, &place(source), gathered.entries, &mut memory.unread).await?;
+        let Articles { mut articles, unread, failure } =
+            self.articles(source, gathered.entries, gathered.address.as_deref(), &mut memory.unread).await?;
         articles.extend(retried);
+        let took_too_much = failure.is_some();
+        if let Some((problem, is_fatal)) = failure {
+            report.problems.push(problem);
+            if is_fatal {
+                // It was not read: next time it must not count as known.
+                (report.outcome, memory) = (Outcome::Failed, before);
+            }
+        }
         unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
         report.unread = unread;
         let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
@@ -169,7 +221,8 @@ impl Gatherer<'_> {
             self.store.put_source(&key, &record).await?;
         }
         let is_failure = report.outcome == Outcome::Failed;
-        report.should_warn = !report.problems.is_empty() && (!is_failure || should_warn(source, &record));
+        report.should_warn =
+            !report.problems.is_empty() && (!is_failure || took_too_much || should_warn(source, &record));
         info!(
             source = source.name,
             outcome = ?report.outcome,
@@ -185,34 +238,92 @@ impl Gatherer<'_> {
     async fn articles(
         self,
         source: &Source,
-        scope: &str,
         entries: Vec<Entry>,
+        address: Option<&str>,
         later: &mut Vec<Unread>,
-    ) -> Result<(Vec<Article>, Vec<Problem>), store::Error> {
-        let identity = Identity::of(&entries, scope);
+    ) -> Result<Articles, store::Error> {
+        let scope = place(source);
+        self.store.adopt_articles(&self.config.newsletter.name, &source.name, &scope).await?;
+        let identity = Identity::of(&entries, &scope, address);
         // What has no id before it is read (a local text) is read, and its id decides when it is stored.
         let ids: Vec<Option<String>> = entries.iter().map(|entry| identity.id(entry)).collect();
         let asked: Vec<&str> = ids.iter().flatten().map(String::as_str).collect();
         let known = self.store.known_articles(&self.config.newsletter.name, &asked).await?;
         let new = entries.into_iter().zip(&ids).filter(|(_, id)| id.as_ref().is_none_or(|id| !known.contains(id)));
-        let begun = new.map(|(entry, _)| read::begin(source, entry, self.fetch));
-        let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
-        let missed = readings.iter().filter_map(|reading| reading.later(&identity));
-        later.extend(missed.map(|(id, wait)| {
+        let entries: Vec<Entry> = new.map(|(entry, _)| entry).collect();
+        if entries.is_empty() {
+            return Ok(Articles::default());
+        }
+        let key = key(&self.config.newsletter.name, source);
+        let site = self.store.site_lines(&key).await?;
+        let (read, failure) = self.read(source, Entries { entries, identity, site }).await;
+        if let Some(site) = read.site {
+            self.store.put_site_lines(&key, site).await?;
+        }
+        later.extend(read.later.into_iter().map(|(id, wait)| {
             let mut unread = Unread { id, ..Unread::default() };
             unread.put_off(self.now, wait);
             unread
         }));
-        let site = self.site(source, &mut readings).await?;
-        let (mut articles, mut problems) = (Vec::new(), Vec::new());
-        for reading in readings {
-            let (article, met) = reading.finish(source, &identity, &site);
-            // A page or a mail may tell a date that has not come, as a feed may: it was there by now.
-            let by_now = |published: Timestamp| published.min(self.now);
-            articles.extend(article.map(|article| Article { published: article.published.map(by_now), ..article }));
-            problems.extend(met);
+        // A page or a mail may tell a date that has not come, as a feed may: it was there by now.
+        let by_now = |published: Timestamp| published.min(self.now);
+        let articles = read.articles.into_iter();
+        let articles = articles.map(|article| Article { published: article.published.map(by_now), ..article });
+        Ok(Articles { articles: articles.collect(), unread: read.problems, failure })
+    }
+
+    /// What the source announces, read in a worker if there are any. A command is the owner's own and runs here.
+    async fn announced(self, source: &Source, memory: &Memory) -> source::Gathered {
+        let Some(workers) = self.workers.filter(|_| !matches!(source.kind, source::Kind::Command(_))) else {
+            return source::gather(source, memory, self.now, self.fetch).await;
+        };
+        let task = Task::Gather { source: source.clone(), memory: memory.clone(), now: self.now };
+        let failure = match workers.run(task, self.fetch).await {
+            Ok(Output::Gathered(mut gathered, documents)) => {
+                job::load(&mut gathered.entries, documents);
+                return *gathered;
+            }
+            Ok(_) => Failure::answer(),
+            Err((failure, _)) => failure,
+        };
+        let problems = vec![Problem::new(&source.name, failure.to_string())];
+        source::Gathered { outcome: Outcome::Failed, memory: memory.clone(), problems, ..source::Gathered::default() }
+    }
+
+    /// Reads `entries`, in a worker if there are any; what failed, and whether all of it. Where the pages are too much, what
+    /// the source itself says stands in.
+    async fn read(self, source: &Source, mut entries: Entries) -> (Read, Option<(Problem, bool)>) {
+        let Some(workers) = self.workers else {
+            return (read::entries(source, entries, self.fetch).await, None);
+        };
+        let documents = job::unload(&mut entries.entries);
+        let task = Task::Read { source: source.clone(), entries, documents };
+        let failed = |failure: Failure, what: &str| Problem::new(&source.name, format!("{failure}{what}"));
+        let (failure, task) = match workers.run(task, self.fetch).await {
+            Ok(Output::Read(read)) => return (read, None),
+            Ok(_) => return (Read::default(), Some((failed(Failure::answer(), ""), true))),
+            Err(failed) => failed,
+        };
+        if let Task::Read { entries, documents, .. } = *task {
+            let source = Source { full_text: FullText::Never, ..source.clone() };
+            let task = Task::Read { source, entries, documents };
+            if let Ok(Output::Read(read)) = workers.run(task, self.fetch).await {
+                return (read, Some((failed(failure, "; its teasers stand in for its pages"), false)));
+            }
         }
-        Ok((articles, problems))
+        (Read::default(), Some((failed(failure, ""), true)))
+    }
+
+    /// Asks again for the page behind `article`: with its text, or when to ask once more.
+    async fn retry_page(self, source: &Source, article: Article) -> Result<Article, Option<Duration>> {
+        let Some(workers) = self.workers else {
+            return read::retry_page(source, &article, self.fetch).await.map_err(|missed| missed.retry_after);
+        };
+        let task = Task::Retry { source: source.clone(), article: Box::new(article) };
+        match workers.run(task, self.fetch).await {
+            Ok(Output::Retried(retried)) => retried.map(|article| *article),
+            _ => Err(None),
+        }
     }
 
     /// The articles whose pages could not be had before and were read now. A source that says "unchanged" does not bring its
@@ -224,10 +335,9 @@ impl Gatherer<'_> {
                 memory.unread.push(unread);
                 continue;
             }
-            let Some(article) = self.store.article(&unread.id).await?.filter(|article| article.teaser) else {
-                continue;
-            };
-            match read::retry_page(source, &article, self.fetch).await.map_err(|missed| missed.retry_after) {
+            let article = self.store.article(&self.config.newsletter.name, &unread.id).await?;
+            let Some(article) = article.filter(|article| article.teaser) else { continue };
+            match self.retry_page(source, article).await {
                 Ok(article) => articles.push(article),
                 Err(Some(wait)) if unread.tries + 1 < MOST_TRIES => {
                     unread.put_off(self.now, wait);
@@ -237,18 +347,6 @@ impl Gatherer<'_> {
             }
         }
         Ok(articles)
-    }
-
-    /// What the pages of a source tell of each other: those of earlier runs and those just read.
-    async fn site(self, source: &Source, readings: &mut [Reading]) -> Result<SiteTemplate, store::Error> {
-        if !readings.iter().any(Reading::has_page) {
-            return Ok(SiteTemplate::default());
-        }
-        let key = key(&self.config.newsletter.name, source);
-        let mut site = SiteTemplate::remembered(self.store.site_lines(&key).await?);
-        readings.iter_mut().for_each(|reading| reading.observe(&mut site));
-        self.store.put_site_lines(&key, site.lasting()).await?;
-        Ok(site)
     }
 
     fn note(self, record: &mut SourceRecord, report: &SourceReport, source: &Source, memory: Memory) {

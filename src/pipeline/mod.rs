@@ -3,11 +3,13 @@
 //! [`run`] takes a [`Request`] and gives a [`Report`]; it prints nothing and reads no clock. Its middle can be had by itself:
 //! [`load`] reads all that an edition is composed of, and [`compose`] is a function on values.
 
+mod bounds;
 mod compose;
 pub mod deliver;
 mod fit;
 mod gather;
 mod inputs;
+mod job;
 mod mail;
 mod reach;
 mod read;
@@ -15,9 +17,11 @@ mod replay;
 mod report;
 mod run;
 pub mod templates;
+pub mod workers;
 
+pub use bounds::Bounds;
 pub use compose::{Composed, compose, example_edition};
-pub use gather::{Gathered, SourceReport, gather, health, key};
+pub use gather::{Gathered, SourceReport, gather, gather_within, health, key};
 pub use inputs::{Inputs, load};
 pub use mail::{Mail, Preview, enqueue, preview};
 pub use read::sample;

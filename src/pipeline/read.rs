@@ -4,31 +4,44 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+
 use crate::extract::boilerplate::SiteTemplate;
 use crate::extract::{self, BlockText, Draft};
-use crate::fetch::Fetch;
+use crate::fetch::{self, Fetch};
 use crate::model::{Article, Content, Document, Enclosure, Entry, Problem};
 use crate::source::{self, FullText, Source};
+
+/// The origin of what was not read over the web: a mail, a file, the output of a command.
+const LOCAL: &str = "file:";
+
+/// Entries of one source read at the same time.
+const ENTRIES_AT_ONCE: usize = 8;
 
 /// A feed's text of fewer words than this may be a teaser: the page behind it is looked at.
 const TEASER_WORDS: usize = 120;
 /// A page's text must be this much longer than the feed's to be taken in its place.
 const LONGER: f64 = 1.2;
 
-/// How the entries of one source are told apart.
-pub(super) struct Identity<'a> {
-    scope: &'a str,
+/// How the entries of one source are told apart, and from those of all others.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Identity {
+    scope: String,
+    /// Where the entries themselves were read, by [`extract::origin`].
+    origin: Option<String>,
     /// How many entries link each URL: one that all of them link (the home page) says nothing.
     links: BTreeMap<String, usize>,
 }
 
-impl<'a> Identity<'a> {
-    pub(super) fn of(entries: &[Entry], scope: &'a str) -> Self {
+impl Identity {
+    pub(super) fn of(entries: &[Entry], scope: &str, address: Option<&str>) -> Self {
         let mut links = BTreeMap::new();
         for url in entries.iter().filter_map(Entry::url) {
             *links.entry(extract::canonical_url(url)).or_default() += 1;
         }
-        Self { scope, links }
+        let origin = address.and_then(extract::origin).or_else(|| Some(LOCAL.to_owned()));
+        Self { scope: scope.to_owned(), origin, links }
     }
 
     /// The id of an entry's article, if that can be known before it is read.
@@ -37,7 +50,7 @@ impl<'a> Identity<'a> {
         if article.url.is_none() && entry.id.is_none() {
             return None;
         }
-        article.identify(entry.id.as_deref(), self.scope);
+        article.identify(entry.id.as_deref(), &self.scope);
         Some(article.id)
     }
 
@@ -47,40 +60,44 @@ impl<'a> Identity<'a> {
     }
 
     fn identify(&self, article: &mut Article, entry: &Entry) {
-        article.id = self.id(entry).unwrap_or_else(|| {
-            article.identify(None, self.scope);
-            std::mem::take(&mut article.id)
-        });
+        // A document may claim any address (`Archived-At`, `canonical`): where no entry gave one, it is known by its text.
+        match self.id(entry) {
+            Some(id) => article.id = id,
+            None => article.identify_by_text(&self.scope),
+        }
     }
 }
 
 /// One entry that was fetched, before it is decided which lines of its page are the article.
-pub(super) struct Reading {
+struct Reading {
     entry: Entry,
     /// The article as the feed gives it; `None` if the entry is a document itself.
     announced: Option<Article>,
     /// The document or the page behind the entry.
     draft: Option<Draft>,
+    /// Where that was read, by [`extract::origin`].
+    origin: Option<String>,
     /// The page could not be had for now, and may be asked for again after this.
     later: Option<Duration>,
     problems: Vec<Problem>,
 }
 
 /// Fetches what there is to read of `entry`.
-pub(super) async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) -> Reading {
+async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) -> Reading {
     if let Some(document) = entry.document.clone() {
+        let origin = document.url.as_deref().and_then(extract::origin).or_else(|| Some(LOCAL.to_owned()));
         let (draft, problems) = drafted(source, document).await;
-        return Reading { entry, announced: None, draft, later: None, problems };
+        return Reading { entry, announced: None, draft, origin, later: None, problems };
     }
     let given = (entry.content.take(), entry.summary.take());
     let (announced, problems) = away(source, move || announced(given.0.as_ref(), given.1.as_ref())).await;
     let announced = announced.unwrap_or_default();
-    let mut reading = Reading { entry, announced: None, draft: None, later: None, problems };
+    let mut reading = Reading { entry, announced: None, draft: None, origin: None, later: None, problems };
     if wants_page(source, &announced, &reading.entry) {
         match page(source, reading.entry.url().unwrap_or_default(), fetch).await {
-            Ok((draft, problems)) => {
-                reading.draft = draft;
-                reading.problems.extend(problems);
+            Ok(page) => {
+                (reading.draft, reading.origin) = (page.draft, page.origin);
+                reading.problems.extend(page.problems);
             }
             // A page that cannot be had costs the rest of the text, not the article.
             Err(missed) => {
@@ -96,10 +113,11 @@ pub(super) async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) 
 /// Asks once more for the page behind `article`, which stands as its source announced it: the same article with the text of
 /// the page.
 pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn Fetch) -> Result<Article, Missed> {
-    let (draft, _) = page(source, article.url.as_deref().unwrap_or_default(), fetch).await?;
+    let page = page(source, article.url.as_deref().unwrap_or_default(), fetch).await?;
     let mut read = article.clone();
-    if let Some(draft) = draft {
-        take_page(&mut read, draft.finish(&SiteTemplate::default()).0);
+    if let Some(draft) = page.draft {
+        let (found, _) = draft.finish(&SiteTemplate::default());
+        take_page(&mut read, Article { origin: page.origin, ..found });
     }
     Ok(Article {
         id: article.id.clone(),
@@ -112,17 +130,55 @@ pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn F
     })
 }
 
+/// Entries of one source that are to be read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Entries {
+    /// In their order.
+    pub(super) entries: Vec<Entry>,
+    /// How they are told apart.
+    pub(super) identity: Identity,
+    /// Lines of the source's pages in earlier runs.
+    pub(super) site: Vec<(u64, u32)>,
+}
+
+/// The articles of one source.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Read {
+    /// In the order of their entries.
+    pub(super) articles: Vec<Article>,
+    /// What went wrong; their subject is the source's name.
+    pub(super) problems: Vec<Problem>,
+    /// Ids of articles whose page may be had at another time, and how long to wait.
+    pub(super) later: Vec<(String, Duration)>,
+    /// Lines of the source's pages, to be remembered; `None`: no page was read.
+    pub(super) site: Option<Vec<(u64, u32)>>,
+}
+
+/// Reads `entries`, each as fully as its source allows.
+pub(super) async fn entries(source: &Source, entries: Entries, fetch: &dyn Fetch) -> Read {
+    let Entries { entries, identity, site } = entries;
+    let begun = entries.into_iter().map(|entry| begin(source, entry, fetch));
+    let mut readings: Vec<Reading> = stream::iter(begun).buffered(ENTRIES_AT_ONCE).collect().await;
+    let later = readings.iter().filter_map(|reading| reading.later(&identity)).collect();
+    let mut read = Read { later, ..Read::default() };
+    let mut site = SiteTemplate::remembered(site);
+    if readings.iter().any(Reading::has_page) {
+        readings.iter_mut().for_each(|reading| reading.observe(&mut site));
+        read.site = Some(site.lasting().collect());
+    }
+    for reading in readings {
+        let (article, met) = reading.finish(source, &identity, &site);
+        read.articles.extend(article);
+        read.problems.extend(met);
+    }
+    read
+}
+
 /// How the articles of `entries` would be read now: for looking at a source, nothing is stored.
 pub async fn sample(source: &Source, entries: &[Entry], fetch: &dyn Fetch) -> Vec<Article> {
-    let identity = Identity::of(entries, "");
-    let mut site = SiteTemplate::default();
-    let mut readings = Vec::new();
-    for entry in entries {
-        let mut reading = begin(source, entry.clone(), fetch).await;
-        reading.observe(&mut site);
-        readings.push(reading);
-    }
-    readings.into_iter().filter_map(|reading| reading.finish(source, &identity, &site).0).collect()
+    let identity = Identity::of(entries, "", None);
+    let entries = Entries { entries: entries.to_vec(), identity, site: Vec::new() };
+    self::entries(source, entries, fetch).await.articles
 }
 
 /// A page that could not be had.
@@ -134,35 +190,31 @@ pub(super) struct Missed {
 
 impl Reading {
     /// Its page may be had at another time: the id of the article that stands in, and how long to wait.
-    pub(super) fn later(&self, identity: &Identity<'_>) -> Option<(String, Duration)> {
+    fn later(&self, identity: &Identity) -> Option<(String, Duration)> {
         identity.id(&self.entry).zip(self.later)
     }
 
     /// There is a page or a document to read.
-    pub(super) fn has_page(&self) -> bool {
+    fn has_page(&self) -> bool {
         self.draft.is_some()
     }
 
     /// Lets `site` remember the lines of its page.
-    pub(super) fn observe(&mut self, site: &mut SiteTemplate) {
+    fn observe(&mut self, site: &mut SiteTemplate) {
         if let Some(draft) = &mut self.draft {
             draft.observe(site);
         }
     }
 
     /// The article, with what is remembered of its site; `None` if there is no text at all, not even a title.
-    pub(super) fn finish(
-        self,
-        source: &Source,
-        identity: &Identity<'_>,
-        site: &SiteTemplate,
-    ) -> (Option<Article>, Vec<Problem>) {
-        let Self { entry, announced, draft, mut problems, .. } = self;
+    fn finish(self, source: &Source, identity: &Identity, site: &SiteTemplate) -> (Option<Article>, Vec<Problem>) {
+        let Self { entry, announced, draft, origin, mut problems, .. } = self;
         let read = draft.map(|draft| {
             let (article, met) = draft.finish(site);
             problems.extend(met);
-            article
+            Article { origin, ..article }
         });
+        let announced = announced.map(|announced| Article { origin: identity.origin.clone(), ..announced });
         let mut article = match (announced, read) {
             (Some(mut announced), Some(page)) => {
                 take_page(&mut announced, page);
@@ -211,13 +263,24 @@ fn wants_page(source: &Source, article: &Article, entry: &Entry) -> bool {
         }
 }
 
-async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<(Option<Draft>, Vec<Problem>), Missed> {
+/// The page behind an entry.
+struct Page {
+    /// `None` if reading it failed.
+    draft: Option<Draft>,
+    /// Where it was found, by [`extract::origin`].
+    origin: Option<String>,
+    problems: Vec<Problem>,
+}
+
+async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<Page, Missed> {
     let document = source::read_page(url, source, fetch).await.map_err(|error| {
         let what = format!("the page behind an entry cannot be read, its teaser stands in: {error}");
         let retry_after = error.is_temporary().then(|| error.retry_after().unwrap_or_default());
         Missed { problem: Problem::new(&source.name, what), retry_after }
     })?;
-    Ok(drafted(source, document).await)
+    let origin = document.url.as_deref().and_then(extract::origin);
+    let (draft, problems) = drafted(source, document).await;
+    Ok(Page { draft, origin, problems })
 }
 
 async fn drafted(source: &Source, document: Document) -> (Option<Draft>, Vec<Problem>) {
@@ -272,7 +335,11 @@ fn complete(article: &mut Article, source: &Source, entry: &Entry) {
     }
     article.published = entry.published.or(article.published);
     article.language = source.language.clone().or_else(|| article.language.take()).or_else(|| entry.language.clone());
-    article.url = entry.url().map(extract::canonical_url).or_else(|| article.url.take());
+    // A link of another scheme (`mailto:` with recipients, `tel:`) leads to no article.
+    let is_web = |url: &String| {
+        (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= fetch::guard::LONGEST
+    };
+    article.url = entry.url().map(extract::canonical_url).or_else(|| article.url.take()).filter(is_web);
     article.tags.clone_from(&entry.categories);
     let picture =
         |enclosure: &&Enclosure| enclosure.media_type.as_deref().is_some_and(|kind| kind.starts_with("image/"));

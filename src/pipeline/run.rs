@@ -8,20 +8,23 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::config::{Config, WhenEmpty};
 use crate::error::{Error, Usage};
 use crate::fetch::{self, Fetch, Http, Recorded};
 use crate::model::{Problem, Recipient};
+use crate::pipeline::bounds::Bounds;
 use crate::pipeline::compose::{Composed, compose};
 use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
-use crate::pipeline::gather::gather;
+use crate::pipeline::gather::gather_within;
 use crate::pipeline::inputs::{Inputs, load};
 use crate::pipeline::mail::{Mail, enqueue, preview};
 use crate::pipeline::reach::Reach;
 use crate::pipeline::replay::{Recording, replies};
 use crate::pipeline::report::{Report, Skipped};
 use crate::pipeline::templates;
+use crate::pipeline::workers::Workers;
 use crate::render::Templates;
 use crate::send::{self, Mailbox, Recipients};
 use crate::store::{self, Store};
@@ -110,6 +113,8 @@ pub struct Host<'a> {
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Hears how far the run is.
     pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
+    /// Who reads what strangers sent; `None`: this process, without limits.
+    pub workers: Option<&'a Workers>,
     /// Becomes true when the program is asked to end: the message in hand is finished, the rest stays.
     pub cancel: watch::Receiver<bool>,
 }
@@ -117,7 +122,7 @@ pub struct Host<'a> {
 impl Default for Host<'_> {
     /// No variables, nobody who watches, no end before the end.
     fn default() -> Self {
-        Self { environment: &|_| None, progress: &|_| (), cancel: watch::channel(false).1 }
+        Self { environment: &|_| None, progress: &|_| (), workers: None, cancel: watch::channel(false).1 }
     }
 }
 
@@ -236,9 +241,10 @@ impl Run<'_> {
         policy.progress = Some(tell);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(&mail.options, self.host.environment)?;
+        let cancel = last_moment(self.host.cancel.clone());
         (self.host.progress)(Progress::Sending(open));
         let work = async {
-            let outcome = deliver(store, transport.as_ref(), mail.signer.clone(), &policy, &self.host.cancel).await;
+            let outcome = deliver(store, transport.as_ref(), mail.signer.clone(), &policy, &cancel).await;
             // Nobody is told any more: the other half ends.
             drop(policy);
             outcome
@@ -316,6 +322,13 @@ impl Run<'_> {
         Ok(report)
     }
 
+    /// When the gathering that begins now is to be over.
+    fn until(&self) -> Option<Instant> {
+        let limit = self.config.fetch.deadline;
+        let limit = self.request.deadline.map_or(limit, |deadline| limit.min(deadline));
+        Duration::try_from(limit).ok().and_then(|limit| Instant::now().checked_add(limit))
+    }
+
     fn http(&self) -> Result<Http, fetch::Error> {
         let mut options = self.config.fetch.clone();
         options.deadline = self.request.deadline.map_or(options.deadline, |deadline| options.deadline.min(deadline));
@@ -326,11 +339,27 @@ impl Run<'_> {
         let reach = Reach::new(fetch);
         (self.host.progress)(Progress::Gathering(self.config.sources.len()));
         let tick = |name: &str| (self.host.progress)(Progress::Gathered(name));
-        let gathered = gather(self.config, &self.request.only, store, &reach, self.request.now, &tick).await;
+        let bounds =
+            Bounds { fetch: &reach, workers: self.host.workers, until: self.until(), cancel: Some(&self.host.cancel) };
+        let gathered = gather_within(self.config, &self.request.only, store, bounds, self.request.now, &tick).await;
         (self.host.progress)(Progress::Over);
         report.gather(gathered?, reach.nobody());
         Ok(())
     }
+}
+
+/// One more second after the program was asked to end, for an edition of what was gathered until then.
+fn last_moment(cancel: watch::Receiver<bool>) -> watch::Receiver<bool> {
+    if !*cancel.borrow() {
+        return cancel;
+    }
+    let (tell, hear) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        // Nobody listens any more when all is sent.
+        let _ = tell.send(true);
+    });
+    hear
 }
 
 /// `[ping]`: hears of the start, the success and the failure of a run.

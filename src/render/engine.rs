@@ -9,7 +9,7 @@ use crate::model::Edition;
 use crate::render::reader::ReaderView;
 use crate::render::texts::Library;
 use crate::render::view::View;
-use crate::render::{Error, Reader, Rendered, display, escape, tidy, wrap};
+use crate::render::{Error, Reader, Rendered, Why, display, escape, tidy, wrap};
 
 /// The files a template consists of: subject, HTML, text, Markdown.
 pub const FILES: [&str; 4] = ["subject.txt", "edition.html", "edition.txt", "edition.md"];
@@ -112,7 +112,13 @@ impl Templates {
     pub fn render(&self, edition: &Edition, reader: &Reader) -> Result<Rendered, Error> {
         let wanted = reader.language.as_deref().into_iter().chain([edition.language.as_str()]);
         let texts = self.library.find(wanted);
-        let mut context = Context::from_serialize(&View::new(edition, texts))?;
+        let mut view = View::new(edition, texts);
+        if reader.why != Why::OwnDigest {
+            // Readers of a list can mend no source, and which of them fails is the owner's business.
+            (view.health.asked, view.health.line) = (0, String::new());
+            view.health.failed.clear();
+        }
+        let mut context = Context::from_serialize(&view)?;
         context.insert("reader", &ReaderView::new(reader, edition, texts));
         let [subject, html, text, markdown] = FILES;
         let subject = tidy::subject(&self.run(subject, &context)?);

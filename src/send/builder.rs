@@ -1,5 +1,7 @@
 use std::time::{Duration, SystemTime};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use lettre::message::Body;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
@@ -108,6 +110,9 @@ impl MessageBuilder {
             .raw_header(encoded("Auto-Submitted", "auto-generated"))
             .raw_header(encoded("Precedence", if is_list { "list" } else { "bulk" }))
             .raw_header(encoded("X-Auto-Response-Suppress", "OOF, AutoReply"));
+        if template.subject.contains("=?") {
+            builder = builder.raw_header(literal("Subject", &template.subject));
+        }
         if let Some(reply_to) = &template.reply_to {
             builder = builder.reply_to(mailbox(reply_to)?);
         }
@@ -140,6 +145,24 @@ impl MessageBuilder {
         body
     }
 }
+
+/// A header with text that already looks like an encoded word (RFC 2047): encoded as a whole, so that it is shown as it is
+/// written. Left as it is, a receiver would decode what a stranger has hidden in it.
+fn literal(name: &'static str, text: &str) -> HeaderValue {
+    let mut words = vec![String::new()];
+    for char in text.chars() {
+        if words.last().is_some_and(|word| word.len() + char.len_utf8() > WORD_BYTES) {
+            words.push(String::new());
+        }
+        words.last_mut().expect("there is one from the start").push(char);
+    }
+    let encoded = words.iter().map(|word| format!("=?utf-8?b?{}?=", STANDARD.encode(word)));
+    let encoded = encoded.collect::<Vec<_>>().join("\r\n ");
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), text.to_owned(), encoded)
+}
+
+/// Bytes in one encoded word: with its frame and the name of its header it fits into 78.
+const WORD_BYTES: usize = 36;
 
 /// A part, quoted-printable as far as it is the same for all readers.
 #[derive(Debug)]
@@ -216,4 +239,45 @@ fn unsubscribe_headers(url: Option<&str>, mailto: Option<&str>) -> Vec<(&'static
         headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use lettre::message::header::Headers;
+    use mail_parser::MessageParser;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_headline_reaches_the_reader_as_it_was_written(words in prop::collection::vec("[a-zé\u{4e00}?=_]{1,12}", 1..12)) {
+            let text = words.join(" =?utf-8?q?") + "=?";
+            let mut headers = Headers::new();
+            headers.insert_raw(literal("Subject", &text));
+            let head = headers.to_string();
+            prop_assert!(head.lines().all(|line| line.len() <= 78), "{}", head);
+            let message = MessageParser::default().parse(head.as_bytes()).unwrap();
+            prop_assert_eq!(message.subject(), Some(text.as_str()));
+        }
+    }
+
+    #[test]
+    fn a_headline_that_looks_encoded_is_shown_as_it_is_written() {
+        for text in [
+            "How to decode =?UTF-8?Q?Caf=C3=A9?= in a mail header",
+            "Harbour news =?utf-8?b?4oCudHh0LmV4ZeKArA==?=",
+            "=?",
+            "=?utf-8?q?a?=",
+            "é =?utf-8?q?=E2=80=AE?= über 🏴 =?x",
+            &"=?utf-8?q?ä?= ".repeat(20).trim_end(),
+        ] {
+            let mut headers = Headers::new();
+            headers.insert_raw(literal("Subject", text));
+            let head = headers.to_string();
+            assert!(head.lines().all(|line| line.len() <= 78), "{head}");
+            let message = MessageParser::default().parse(head.as_bytes()).unwrap();
+            assert_eq!(message.subject(), Some(text), "{head}");
+        }
+    }
 }

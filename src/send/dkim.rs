@@ -1,7 +1,8 @@
 //! A DKIM signature of our own (RFC 6376, RFC 8463), with the time of signing as an argument.
 //!
 //! Libraries sign with the clock; then no dry run could show the message that is sent, nor a second try make it again.
-//! `From` is named twice, so that nobody can add a second one.
+//! Each header is named once more than it is there, so that nobody can add another: receivers show the first or the last
+//! of two, as they like (RFC 6376, section 8.15).
 
 use std::fmt;
 use std::path::Path;
@@ -22,9 +23,8 @@ use super::{DkimOptions, Error};
 const SHA256_PREFIX: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
-/// What is signed, if it is there.
-const SIGNED: [&str; 14] = [
-    "From",
+/// Headers that are signed, those that are not there as well.
+const SIGNED: [&str; 13] = [
     "From",
     "To",
     "Reply-To",
@@ -77,8 +77,9 @@ impl Signer {
         let text = String::from_utf8_lossy(&bytes);
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let fields = fields(head);
-        let present = |name: &&str| fields.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-        let signed: Vec<String> = SIGNED.into_iter().filter(present).map(str::to_ascii_lowercase).collect();
+        let count = |name: &str| fields.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name)).count();
+        let once_more = |name: &str| std::iter::repeat_n(name.to_ascii_lowercase(), 1 + count(name));
+        let signed: Vec<String> = SIGNED.into_iter().flat_map(once_more).collect();
         let body_hash = BASE64.encode(Sha256::digest(relaxed_body(body)));
         let unsigned = format!(
             "v=1; a={}-sha256; d={}; s={}; c=relaxed/relaxed; q=dns/txt; t={}; h={}; bh={body_hash}; b=",

@@ -1,4 +1,4 @@
-//! What receivers find in the DNS about the domain we send from: SPF, the DKIM key, DMARC, and whether they fit.
+//! The DNS records of the domain we send from, as receivers see them: SPF, the DKIM key, DMARC, and whether they fit.
 //!
 //! A receiver trusts a mail whose `From` domain is *aligned* with the domain that SPF or DKIM vouches for (RFC 7489,
 //! 3.1). The envelope sender is the `From` address, so SPF is aligned by itself; DKIM is if its domain is that of
@@ -18,12 +18,12 @@ use crate::model::Problem;
 /// Longest wait for one answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What was found out about a domain.
+/// Findings about a domain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// What is as it should be, in plain words.
+    /// Records that are as they should be, in plain words.
     pub fine: Vec<String>,
-    /// What is not, and the record to add.
+    /// Records that are missing or wrong, and the record to add.
     pub problems: Vec<Problem>,
 }
 
@@ -72,7 +72,7 @@ impl Dns {
     }
 }
 
-/// What receivers will find about the mail of `options`, signed by `signer`.
+/// The findings of receivers about the mail of `options`, signed by `signer`.
 ///
 /// # Errors
 /// When `[mail] from` is no address.

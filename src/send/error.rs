@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-/// What can go wrong before the first message leaves; the answers of a server are no errors.
+/// Errors before the first message leaves; the answers of a server are no errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -9,7 +9,7 @@ pub enum Error {
     Address {
         /// As given, shortened.
         given: String,
-        /// What is wrong with it.
+        /// The reason.
         why: &'static str,
     },
     /// A setting is missing, or contradicts another.

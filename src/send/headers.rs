@@ -1,19 +1,19 @@
-//! What receivers would hold against a message: its headers and its lines, as they stand on the wire.
+//! Reasons for receivers to distrust a message: its headers and its lines, as sent.
 
 use std::collections::BTreeMap;
 
 use crate::model::Problem;
 
-/// What stands in every mail, once.
+/// Headers of every mail, exactly once.
 const NEEDED: [&str; 7] = ["date", "from", "to", "subject", "message-id", "mime-version", "content-type"];
 
-/// What tells receivers that no person wrote this (RFC 3834, RFC 2919).
+/// Headers that mark automatic mail (RFC 3834, RFC 2919).
 const EXPECTED: [&str; 2] = ["auto-submitted", "list-id"];
 
 /// The wall of RFC 5322, 2.1.1.
 const LONGEST_LINE: usize = 998;
 
-/// What is wrong with `message`, as it goes to the server.
+/// The faults of `message`, as it goes to the server.
 pub fn lint(message: &[u8]) -> Vec<Problem> {
     let text = String::from_utf8_lossy(message);
     let mut problems = lines(&text);
@@ -113,7 +113,7 @@ fn unsubscribing(head: &Head) -> Vec<Problem> {
     problems
 }
 
-/// What has to be signed if anything is.
+/// Headers that must be signed if any is.
 fn signature(head: &Head) -> Vec<Problem> {
     let Some(signature) = head.all("dkim-signature").first() else { return Vec::new() };
     let signature: String = signature.split_whitespace().collect();

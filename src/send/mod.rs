@@ -41,7 +41,7 @@ pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, Sendmai
 pub use placeholders::{EditionSecret, Placeholders};
 pub use rating::{RatingLinks, RatingOptions};
 pub use recipients::{Recipients, recipients};
-pub use secret::password;
+pub use secret::{exposed, password};
 pub use sendmail::Sendmail;
 pub use smtp::{Greeting, Smtp};
 pub use template::{MessageTemplate, message_id, plan_deliveries};

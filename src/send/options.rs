@@ -18,7 +18,7 @@ pub struct Options {
     pub reply_to: Option<String>,
     /// How messages leave.
     pub transport: TransportKind,
-    /// What to do with a message whose answer was lost: send it again, or leave a gap.
+    /// For a message whose answer was lost: send it again, or leave a gap.
     pub delivery: Delivery,
     /// Address that takes "unsubscribe" mails; set for lists.
     pub unsubscribe_mailto: Option<String>,
@@ -86,7 +86,7 @@ pub enum TransportKind {
     File,
 }
 
-/// What is preferred when an answer is lost.
+/// The preference when an answer is lost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {

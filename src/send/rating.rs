@@ -49,7 +49,7 @@ impl RatingLinks {
         format!("mailto:{}?subject={}", self.mailto, utf8_percent_encode(&subject, NON_ALPHANUMERIC))
     }
 
-    /// What the mail with this subject says of which story; `None` if it is no answer to a link of `newsletter`.
+    /// The rating in a mail with this subject, and its story; `None` if it is no answer to a link of `newsletter`.
     pub fn read(&self, newsletter: &str, subject: &str) -> Option<(String, bool)> {
         let words: Vec<&str> = subject.split_whitespace().collect();
         let at = words.windows(2).position(|pair| pair == ["rate", newsletter])?;

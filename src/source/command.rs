@@ -20,14 +20,15 @@ pub(super) async fn gather(source: &Source, words: &[String], memory: Memory) ->
     match tokio::time::timeout(LONGEST, run(source, words)).await {
         Ok(Ok(bytes)) => entries(source, bytes, memory),
         Ok(Err(problem)) => Gathered::failed(memory, problem),
-        Err(_) => {
-            Gathered::failed(memory, fail(format!("`{}` did not end within {} s", words.join(" "), LONGEST.as_secs())))
-        }
+        Err(_) => Gathered::failed(
+            memory,
+            fail(format!("`{}` did not end within {} s", source.shown_address(), LONGEST.as_secs())),
+        ),
     }
 }
 
 async fn run(source: &Source, words: &[String]) -> Result<Vec<u8>, Problem> {
-    let shown = words.join(" ");
+    let shown = words.first().map_or("", String::as_str);
     let fail = |what: String| Problem::new(&source.name, format!("`{shown}` {what}"));
     let (program, arguments) = words.split_first().ok_or_else(|| fail("names no program".into()))?;
     // A program named by a path is looked for beside the config, like every other path in it.

@@ -23,6 +23,7 @@ mod tree;
 mod web;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::fetch::Fetch;
 use crate::model::{Entry, Feed, Problem};
@@ -32,12 +33,14 @@ pub use options::{Defaults, FullText, Invalid, Kind, Location, Options, Source};
 pub use page::read as read_page;
 
 /// What one gathering of one source brought.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gathered {
     /// How it went.
     pub outcome: Outcome,
     /// At most `max_entries`, in the order of the source.
     pub entries: Vec<Entry>,
+    /// Address that a feed was read from, after redirects; `None` if it was not read from the web.
+    pub address: Option<String>,
     /// What a feed says about itself; its `entries` are empty here.
     pub feed: Option<Feed>,
     /// To be given to the next gathering, once what was gathered is stored.
@@ -47,8 +50,7 @@ pub struct Gathered {
 }
 
 /// How a gathering went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It was read.
     #[default]

@@ -98,7 +98,7 @@ pub enum FullText {
 }
 
 /// What a source is and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// RSS, Atom or JSON Feed.
     Feed(Location),
@@ -115,7 +115,7 @@ pub enum Kind {
 }
 
 /// Where a document stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Location {
     /// On the web.
     Url(String),
@@ -124,7 +124,7 @@ pub enum Location {
 }
 
 /// A source with all its settings filled in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// What it is called.
     pub name: String,
@@ -197,13 +197,32 @@ impl Source {
         })
     }
 
+    /// Whether it is asked for on the web, not read from this machine.
+    pub fn is_on_the_web(&self) -> bool {
+        matches!(
+            &self.kind,
+            Kind::Feed(Location::Url(_)) | Kind::Page(Location::Url(_)) | Kind::Sitemap(Location::Url(_))
+        )
+    }
+
     /// Where it stands, as the user wrote it: what its [`Memory`](crate::source::Memory) is about.
     pub fn address(&self) -> String {
+        match &self.kind {
+            Kind::Feed(Location::Url(url)) | Kind::Page(Location::Url(url)) | Kind::Sitemap(Location::Url(url)) => {
+                guard::without_credentials(url)
+            }
+            Kind::Command(words) => words.join(" "),
+            _ => self.shown_address(),
+        }
+    }
+
+    /// The same for messages: without what may be a secret.
+    pub fn shown_address(&self) -> String {
         match &self.kind {
             Kind::Feed(location) | Kind::Page(location) | Kind::Sitemap(location) => location.to_string(),
             Kind::Files(pattern) => pattern.clone(),
             Kind::Maildir(path) => path.display().to_string(),
-            Kind::Command(words) => words.join(" "),
+            Kind::Command(words) => words.first().cloned().unwrap_or_default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::fetch::{Accept, Error, Fetch, Reply, Request};
 use crate::model::{Document, Entry, Link};
-use crate::source::web::{self, Answer};
+use crate::source::web::{self, FetchOutcome};
 use crate::source::{Gathered, Location, Memory, Outcome, Source};
 
 /// The page as one entry that holds its document.
@@ -16,7 +16,7 @@ pub(super) async fn gather(
     fetch: &dyn Fetch,
 ) -> Gathered {
     match web::get(source, location, Accept::Page, &mut memory, now, fetch).await {
-        Answer::Document(reply) => {
+        FetchOutcome::Document(reply) => {
             let href = reply.url.clone();
             let links = match location {
                 Location::Url(_) => vec![Link { href, rel: Some("alternate".into()), media_type: None }],
@@ -25,8 +25,8 @@ pub(super) async fn gather(
             let entry = Entry { links, document: Some(document(reply)), ..Entry::default() };
             Gathered { entries: vec![entry], memory, ..Gathered::default() }
         }
-        Answer::Unchanged => Gathered { outcome: Outcome::Unchanged, memory, ..Gathered::default() },
-        Answer::Failed(problem) => Gathered::failed(memory, problem),
+        FetchOutcome::Unchanged => Gathered { outcome: Outcome::Unchanged, memory, ..Gathered::default() },
+        FetchOutcome::Failed(problem) => Gathered::failed(memory, problem),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::{Entry, Link, Problem};
 use crate::source::scope::Scope;
 use crate::source::text::{clean, decode, plain};
 use crate::source::tree::{self, Element};
-use crate::source::web::{self, Answer, LARGEST};
+use crate::source::web::{self, FetchOutcome, LARGEST};
 use crate::source::{Gathered, Location, Memory, Outcome, Source, newest};
 use crate::text::dates;
 
@@ -23,9 +23,9 @@ pub(super) async fn gather(
     fetch: &dyn Fetch,
 ) -> Gathered {
     let reply = match web::get(source, location, Accept::Anything, &mut memory, now, fetch).await {
-        Answer::Document(reply) => reply,
-        Answer::Unchanged => return Gathered { outcome: Outcome::Unchanged, memory, ..Gathered::default() },
-        Answer::Failed(problem) => return Gathered::failed(memory, problem),
+        FetchOutcome::Document(reply) => reply,
+        FetchOutcome::Unchanged => return Gathered { outcome: Outcome::Unchanged, memory, ..Gathered::default() },
+        FetchOutcome::Failed(problem) => return Gathered::failed(memory, problem),
     };
     let mut problems = Vec::new();
     let entries = match parse(&reply.bytes, reply.media_type.as_deref(), &reply.url) {

@@ -12,8 +12,8 @@ use crate::source::{Location, Memory, Source};
 /// Largest file that is read.
 pub(super) const LARGEST: Size = Size::mebibytes(15);
 
-/// What stands at a location, or why there is nothing new to be read.
-pub(super) enum Answer {
+/// The document at a location, or why there is nothing new to be read.
+pub(super) enum FetchOutcome {
     /// A document.
     Document(Reply),
     /// The same as last time.
@@ -30,7 +30,7 @@ pub(super) async fn get(
     memory: &mut Memory,
     now: Timestamp,
     fetch: &dyn Fetch,
-) -> Answer {
+) -> FetchOutcome {
     let reply = match location {
         Location::Path(path) => local(path),
         Location::Url(url) => {
@@ -43,9 +43,9 @@ pub(super) async fn get(
         }
     };
     match reply {
-        Ok(reply) if memory.note(&reply) => Answer::Unchanged,
-        Ok(reply) => Answer::Document(reply),
-        Err(problem) => Answer::Failed(problem),
+        Ok(reply) if memory.note(&reply) => FetchOutcome::Unchanged,
+        Ok(reply) => FetchOutcome::Document(reply),
+        Err(problem) => FetchOutcome::Failed(problem),
     }
 }
 

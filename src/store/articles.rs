@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use super::sources::get;
 use super::{Error, Store, from_millis, to_millis};
-use crate::model::Article;
+use crate::model::{Article, scope_key};
 
 /// Articles saved in one statement; SQLite takes eight thousand.
 const TOGETHER: usize = 100;
@@ -115,25 +115,30 @@ impl Store {
         rows.iter().map(|row| arrived(row).map(|article| (article.id.clone(), article))).collect()
     }
 
-    /// The article `id` as it is stored; `None` if it is unknown or pruned.
+    /// The article `id` as it reached `newsletter`; `None` if it did not or is pruned.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn article(&self, id: &str) -> Result<Option<Article>, Error> {
+    pub async fn article(&self, newsletter: &str, id: &str) -> Result<Option<Article>, Error> {
         let query = sqlx::query(
-            "SELECT a.id, a.article, coalesce(r.source, '') AS source, a.first_seen AS seen FROM articles a
-             LEFT JOIN arrivals r ON r.article = a.id WHERE a.id = ? AND a.article IS NOT NULL LIMIT 1",
+            "SELECT a.id, a.article, r.source, r.seen FROM articles a JOIN arrivals r ON r.article = a.id
+             WHERE r.newsletter = ? AND a.id = ? AND a.article IS NOT NULL",
         );
-        let row = query.bind(id).fetch_optional(&self.pool).await.map_err(Error::database("read an article"))?;
+        let row = query
+            .bind(newsletter)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::database("read an article"))?;
         row.as_ref().map(arrived).transpose()
     }
 
-    /// The article `id` with the hash its title and text had when it was stored; `None` if it is unknown or pruned.
+    /// The same with the hash its title and text had when it was stored.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn stored_article(&self, id: &str) -> Result<Option<(Article, String)>, Error> {
-        let Some(article) = self.article(id).await? else { return Ok(None) };
+    pub async fn stored_article(&self, newsletter: &str, id: &str) -> Result<Option<(Article, String)>, Error> {
+        let Some(article) = self.article(newsletter, id).await? else { return Ok(None) };
         let query = sqlx::query("SELECT hash FROM articles WHERE id = ?").bind(id);
         let row = query.fetch_one(&self.pool).await.map_err(Error::database("read an article"))?;
         Ok(Some((article, get(&row, "hash")?)))
@@ -149,6 +154,28 @@ impl Store {
         );
         let known = query.bind(newsletter).bind(sqlx::types::Json(ids)).fetch_all(&self.pool).await;
         Ok(known.map_err(Error::database("read articles"))?.into_iter().collect())
+    }
+
+    /// Lets what `source` of `newsletter` brought before ids named their source count as seen under its ids of today, now that
+    /// its place `scope` is known. Costs nothing where there is nothing of the kind.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn adopt_articles(&self, newsletter: &str, source: &str, scope: &str) -> Result<(), Error> {
+        let action = "adopt articles";
+        let query = sqlx::query_scalar("SELECT count(*) FROM unscoped_arrivals WHERE newsletter = ? AND source = ?");
+        let query = query.bind(newsletter).bind(source);
+        let count: i64 = query.fetch_one(&self.pool).await.map_err(Error::database(action))?;
+        if count == 0 {
+            return Ok(());
+        }
+        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        for statement in ADOPT {
+            let query = sqlx::query(statement).bind(newsletter).bind(source);
+            let query = query.bind(scope_key(scope)).bind(format!("guid:{scope}:"));
+            query.execute(&mut *write).await.map_err(Error::database(action))?;
+        }
+        write.commit().await.map_err(Error::database(action))
     }
 
     /// Forgets the texts of articles that were first seen before `before` and are in no edition, and the templates of
@@ -174,6 +201,18 @@ impl Store {
         Ok(articles.rows_affected())
     }
 }
+
+/// New ids for what was stored under the old ones: known, without a text of their own. The old rows stay, since editions
+/// name them.
+const ADOPT: [&str; 3] = [
+    "INSERT OR IGNORE INTO articles (id, first_seen, hash, article)
+     SELECT ?3 || ':' || replace(u.article, ?4, 'guid:'), a.first_seen, a.hash, NULL
+     FROM unscoped_arrivals u JOIN articles a ON a.id = u.article WHERE u.newsletter = ?1 AND u.source = ?2",
+    "INSERT OR IGNORE INTO arrivals (newsletter, article, source, seen, edition)
+     SELECT u.newsletter, ?3 || ':' || replace(u.article, ?4, 'guid:'), u.source, u.seen, u.edition
+     FROM unscoped_arrivals u WHERE u.newsletter = ?1 AND u.source = ?2",
+    "DELETE FROM unscoped_arrivals WHERE newsletter = ?1 AND source = ?2 AND ?3 <> '' AND ?4 <> ''",
+];
 
 /// Saves `articles`; answers the ids of those that are new to `newsletter`.
 async fn save(

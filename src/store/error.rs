@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-/// What can go wrong with the store; the predicates say what the caller can do.
+/// Errors of the store; the predicates say what the caller can do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,12 +17,28 @@ pub enum Error {
     /// SQLite refused.
     #[error("the store refused to {action}")]
     Database {
-        /// What was to be done, as a verb and its object.
+        /// The failed action, as a verb and its object.
         action: &'static str,
         /// SQLite's words.
         source: sqlx::Error,
     },
-    /// The file was written by a newer program, or its tables were changed by hand.
+    /// The file is there and holds nothing: it was cut off. A new store would forget who got what.
+    #[error("the store `{}` is empty: it was cut off", path.display())]
+    Truncated {
+        /// Which.
+        path: PathBuf,
+        /// The copy to restore, if there is one.
+        backup: Option<PathBuf>,
+    },
+    /// A newer version of this program has changed the tables.
+    #[error("the store `{}` was written by a newer version of this program", path.display())]
+    Newer {
+        /// Which.
+        path: PathBuf,
+        /// The copy that was made before.
+        backup: Option<PathBuf>,
+    },
+    /// Its tables were changed by hand.
     #[error("the store's tables are not those of this program")]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// A stored value is not what was written.
@@ -46,6 +62,22 @@ impl Error {
     /// The file is damaged or no database at all: restore it or move it away.
     pub fn is_corrupt(&self) -> bool {
         matches!(self.primary_code(), Some(11 | 26)) || matches!(self, Self::Broken { .. })
+    }
+
+    /// How to get a usable store again.
+    pub fn hint(&self) -> Option<String> {
+        let (Self::Truncated { path, backup } | Self::Newer { path, backup }) = self else { return None };
+        let way = if matches!(self, Self::Newer { .. }) { "use that version, or " } else { "" };
+        Some(match backup {
+            Some(backup) => format!(
+                "{way}restore the backup: `cp {} {}` (of the time before the last change of its tables)",
+                backup.display(),
+                path.display()
+            ),
+            None => {
+                format!("{way}restore `{}` from your backup; without one, move it away to begin anew", path.display())
+            }
+        })
     }
 
     /// The disk is full; nothing was written and nothing is lost.

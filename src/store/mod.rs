@@ -1,4 +1,4 @@
-//! What is remembered between runs: the health of sources, articles, editions, and the outbox.
+//! The memory between runs: the health of sources, articles, editions, and the outbox.
 //!
 //! One SQLite file in WAL mode, readable by its owner only. Everything that belongs together is written in one
 //! transaction with `synchronous=FULL`: a program killed at any moment leaves a store the next run continues from.

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::SqlStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
 use super::Error;
 
 /// The store's versions, each the change from the one before it; what was published once never changes.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "site lines", include_str!("migrations/0002_site_lines.sql")),
     (3, "stories", include_str!("migrations/0003_stories.sql")),
+    (4, "scoped articles", include_str!("migrations/0004_scoped_articles.sql")),
 ];
 
 /// How long a query waits for another program's write before it gives up.
@@ -38,12 +39,13 @@ impl Store {
     /// # Errors
     /// When the file cannot be made, is no store, or belongs to a newer program.
     pub async fn open(path: &Path) -> Result<Self, Error> {
+        not_truncated(path)?;
         create_folder(path).map_err(Error::file("create the folder of", path))?;
         // Made by us first: SQLite gives its -wal and -shm the mode of the file itself.
         private(OpenOptions::new().create(true).truncate(false).write(true))
             .open(path)
             .map_err(Error::file("create", path))?;
-        Self::connect(path, None).await
+        Self::connect(path, path, None).await
     }
 
     /// Opens a private copy of the store at `path` as it is now; what is written to it is gone with it. The original
@@ -52,10 +54,11 @@ impl Store {
     /// # Errors
     /// When the original cannot be read or is no store.
     pub async fn snapshot(path: &Path) -> Result<Self, Error> {
+        not_truncated(path)?;
         let folder = TempDir::with_prefix("digest-").map_err(Error::file("copy", path))?;
         let copy = folder.path().join("digest.db");
         copy_files(path, &copy).map_err(Error::file("copy", path))?;
-        Self::connect(&copy, Some(Arc::new(folder))).await
+        Self::connect(&copy, path, Some(Arc::new(folder))).await
     }
 
     /// Writes everything back into the one file and closes it.
@@ -63,7 +66,8 @@ impl Store {
         self.pool.close().await;
     }
 
-    async fn connect(path: &Path, folder: Option<Arc<TempDir>>) -> Result<Self, Error> {
+    /// Opens the database at `path`, which is the store `original` or a copy of it.
+    async fn connect(path: &Path, original: &Path, folder: Option<Arc<TempDir>>) -> Result<Self, Error> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -73,9 +77,58 @@ impl Store {
             .foreign_keys(true);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(Error::database("open"))?;
-        migrator().run(&pool).await.map_err(Error::Migration)?;
+        if folder.is_none() && is_older(&pool).await? {
+            back_up(&pool, path).await?;
+        }
+        migrator().run(&pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) => {
+                Error::Newer { path: original.to_owned(), backup: existing_backup(original) }
+            }
+            error => Error::Migration(error),
+        })?;
         Ok(Self { pool, _folder: folder })
     }
+}
+
+/// A store that is there has a header at least; what has none lost its content.
+fn not_truncated(path: &Path) -> Result<(), Error> {
+    let is_empty = |path: &Path| path.metadata().is_ok_and(|data| data.len() == 0);
+    if is_empty(path) && !wal(path).metadata().is_ok_and(|data| data.len() > 0) {
+        return Err(Error::Truncated { path: path.to_owned(), backup: existing_backup(path) });
+    }
+    Ok(())
+}
+
+/// Whether an earlier version made the tables, so that they will be changed now.
+async fn is_older(pool: &SqlitePool) -> Result<bool, Error> {
+    let failed = || Error::database("look at its tables");
+    let table = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let known: i64 = sqlx::query_scalar(table).fetch_one(pool).await.map_err(failed())?;
+    if known == 0 {
+        return Ok(false);
+    }
+    let last = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations");
+    let last: i64 = last.fetch_one(pool).await.map_err(failed())?;
+    Ok(last > 0 && MIGRATIONS.iter().any(|(version, ..)| *version > last))
+}
+
+/// Copies the store whole beside itself before its tables are changed.
+async fn back_up(pool: &SqlitePool, path: &Path) -> Result<(), Error> {
+    let backup = backup(path);
+    let made = private(OpenOptions::new().create(true).truncate(true).write(true)).open(&backup);
+    made.map_err(Error::file("create", &backup))?;
+    let copied = sqlx::query("VACUUM INTO ?").bind(backup.to_string_lossy().into_owned()).execute(pool).await;
+    copied.map(drop).map_err(Error::database("be copied before its tables are changed"))
+}
+
+fn backup(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".backup");
+    name.into()
+}
+
+fn existing_backup(path: &Path) -> Option<PathBuf> {
+    Some(backup(path)).filter(|backup| backup.metadata().is_ok_and(|data| data.len() > 0))
 }
 
 /// Restricts a file that is about to be made to its owner.

@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Error, Store, from_millis, to_millis};
 
-/// What is remembered of one source of one newsletter.
+/// The record of one source of one newsletter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceRecord {
     /// When it was last asked.
@@ -17,7 +17,7 @@ pub struct SourceRecord {
     pub failures: u32,
     /// When that row began.
     pub first_failure: Option<Timestamp>,
-    /// What was wrong the last time, for a reader.
+    /// The last problem, for a reader.
     pub problem: Option<String>,
     /// Not to be asked before (`Retry-After`, back-off).
     pub not_before: Option<Timestamp>,
@@ -25,12 +25,12 @@ pub struct SourceRecord {
     pub moved_to: Option<String>,
     /// How often in a row it redirected there.
     pub moved_times: u32,
-    /// What reading it wants to find again (validators and the like), in that room's own words; may be empty.
+    /// State of the reader, kept from one run to the next (validators and the like), in that room's own words; may be empty.
     pub memory: String,
 }
 
 impl Store {
-    /// What is remembered of the source `key` (its newsletter, kind and place); `None` if nothing is.
+    /// The record of the source `key` (its newsletter, kind and place); `None` if nothing is.
     ///
     /// # Errors
     /// When the store cannot be read.

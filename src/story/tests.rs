@@ -461,6 +461,8 @@ fn a_sentence_that_cannot_be_proven_is_named() {
     assert!(flaws == count && hash.contains("hash differs"), "{hash}");
     let (flaws, link) = what(verify(&edition, &stored(&|article| article.url = Some("https://x.example/".into()))));
     assert!(flaws == count && link.contains("link"), "{link}");
+    let (flaws, credit) = what(verify(&edition, &stored(&|article| article.source = "stranger".into())));
+    assert!(flaws == count && credit.contains("came from `stranger`"), "{credit}");
     assert_eq!(what(verify(&edition, &[])).0, count);
     let mut moved = edition.clone();
     moved.sections[0].stories[0].sentences[0].start += 1;

@@ -44,6 +44,9 @@ pub fn verify(edition: &Edition, articles: &[(Article, String)]) -> Vec<Flaw> {
 
 fn flaw(sentence: &KeySentence, stored: Option<&(Article, String)>) -> Option<String> {
     let Some((article, hash)) = stored else { return Some("its article is not stored".to_owned()) };
+    if article.source != sentence.source {
+        return Some(format!("is credited to `{}`, and its article came from `{}`", sentence.source, article.source));
+    }
     if article.hash() != *hash {
         return Some("the stored article is not the one that was read: its hash differs".to_owned());
     }

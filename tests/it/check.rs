@@ -17,8 +17,7 @@ fn record(kind: &str) -> String {
 }
 
 fn dkim(domain: &str, key: &str) -> String {
-    let path = format!("{}/tests/fixtures/dkim/{key}", env!("CARGO_MANIFEST_DIR"));
-    format!("[mail.dkim]\ndomain = \"{domain}\"\nselector = \"s1\"\nkey_file = \"{path}\"\n")
+    format!("[mail.dkim]\ndomain = \"{domain}\"\nselector = \"s1\"\nkey_file = \"{key}\"\n")
 }
 
 fn program(smtp: &str, more: &str) -> Program {
@@ -29,6 +28,10 @@ fn program(smtp: &str, more: &str) -> Program {
          [mail.smtp]\ntimeout = \"2s\"\n{smtp}{more}"
     ));
     program.write("password", "s3cret\n");
+    for key in ["rsa.pkcs8.pem", "ed25519.pem"] {
+        let path = format!("{}/tests/fixtures/dkim/{key}", env!("CARGO_MANIFEST_DIR"));
+        program.write(key, &std::fs::read_to_string(path).unwrap());
+    }
     program
 }
 

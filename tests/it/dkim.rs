@@ -159,15 +159,17 @@ fn a_signature_bears_the_time_of_the_edition_and_is_the_same_at_every_try() {
 }
 
 #[test]
-fn from_alone_is_signed_twice() {
+fn every_header_is_signed_once_more_than_it_is_there() {
     let mail = String::from_utf8(mail(&signer(&key("ed25519.pem")).unwrap())).unwrap();
     let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n ", "");
     let signature = head.lines().find(|line| line.starts_with("DKIM-Signature:")).unwrap();
     let signed = signature.split("h=").nth(1).unwrap().split(';').next().unwrap().replace(' ', "");
-    assert_eq!(
-        signed,
-        "from:from:to:reply-to:subject:date:message-id:mime-version:content-type:content-transfer-encoding:list-id:list-unsubscribe:list-unsubscribe-post:auto-submitted"
-    );
+    for name in
+        ["from", "to", "reply-to", "subject", "date", "message-id", "content-type", "list-unsubscribe", "list-id"]
+    {
+        let there = head.lines().filter(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:"))).count();
+        assert_eq!(signed.split(':').filter(|other| *other == name).count(), there + 1, "{name}: {signed}");
+    }
     assert!(signature.contains("c=relaxed/relaxed") && !signature.contains("l="), "{signature}");
 }
 

@@ -5,7 +5,7 @@
 use std::net::TcpListener;
 
 use jiff::SignedDuration;
-use newsdigest::fetch::{Accept, Error, Fetch, Http, Options, Reply, Request};
+use newsdigest::fetch::{Accept, Error, Fetch, Http, Options, Reply, Request, ping};
 
 use crate::support::program::Program;
 use crate::support::web::{Answer, Web, rss};
@@ -173,4 +173,44 @@ async fn what_is_no_web_address_is_not_fetched() {
         let error = ask(&http, url, true).await.unwrap_err();
         assert!(error.is_refused(), "{url}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_typed_address_leads_to_no_other_host_inside() {
+    let (web, inside) = (Web::start(), Web::start());
+    inside.on("/secret", Answer::Body("text/plain", b"secret".to_vec()));
+    web.on("/page", Answer::Body("text/plain", b"page".to_vec())).on("/moved", Answer::Redirect(302, "/page".into()));
+    let elsewhere = inside.url("/secret").replace("127.0.0.1", "localhost");
+    for (path, to) in [("/name", elsewhere.as_str()), ("/cloud", "http://169.254.169.254/"), ("/v6", "http://[::1]/")] {
+        web.on(path, Answer::Redirect(302, to.into()));
+        let error = http().fetch(Request::new(web.url(path), Accept::Page).typed()).await.unwrap_err();
+        assert!(error.is_refused(), "{path}: {error}");
+    }
+    let moved = http().fetch(Request::new(web.url("/moved"), Accept::Page).typed()).await.unwrap();
+    assert_eq!((moved.bytes.as_slice(), inside.all()), (&b"page"[..], vec![]));
+}
+
+#[test]
+fn reading_a_typed_address_follows_no_redirect_inside() {
+    let (web, inside) = (Web::start(), Web::start());
+    let elsewhere = inside.url("/secret").replace("127.0.0.1", "localhost");
+    web.on("/page", Answer::Redirect(302, elsewhere));
+    let program = program(&[]);
+    for command in ["read", "summarize"] {
+        let ran = program.run(&[command, &web.url("/page")]);
+        assert!(ran.code != 0 && format!("{}{}", ran.stdout, ran.stderr).contains("private network"), "{ran:?}");
+    }
+    assert_eq!(inside.all(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_ping_is_sent_to_no_other_host() {
+    let (web, inside) = (Web::start(), Web::start());
+    let elsewhere = inside.url("/secret").replace("127.0.0.1", "localhost");
+    web.on("/away", Answer::Redirect(302, elsewhere)).on("/here", Answer::Redirect(302, "/there".into()));
+    web.on("/there", Answer::Body("text/plain", b"OK".to_vec()));
+    ping(&web.url("/here")).await.unwrap();
+    let error = ping(&web.url("/away")).await.unwrap_err().to_string();
+    assert!(error.contains("another host") && !error.contains("away"), "{error}");
+    assert_eq!(inside.all(), Vec::<String>::new());
 }

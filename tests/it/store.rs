@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient};
-use newsdigest::store::{self, Durability, NewEdition, NewTemplate, SourceRecord, Store};
+use newsdigest::model::{
+    Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, SourceHealth, scope_key,
+};
+use newsdigest::store::{self, Durability, Error, NewEdition, NewTemplate, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {
     format!("2026-01-{day:02}T06:00:00Z").parse().unwrap()
@@ -87,12 +89,12 @@ async fn a_text_may_change_until_an_edition_uses_it() {
     let (_folder, store) = fresh().await;
     store.save_articles("morning", &[article("a", "teaser")], time(1)).await.unwrap();
     store.save_articles("morning", &[article("a", "the whole text")], time(2)).await.unwrap();
-    assert_eq!(store.article("a").await.unwrap().unwrap().text, "the whole text");
+    assert_eq!(store.article("morning", "a").await.unwrap().unwrap().text, "the whole text");
     put(&store, 3, &[], &["a"]).await.unwrap();
     store.save_articles("morning", &[article("a", "corrected")], time(4)).await.unwrap();
-    let kept = store.article("a").await.unwrap().unwrap();
+    let kept = store.article("morning", "a").await.unwrap().unwrap();
     assert_eq!((kept.text.as_str(), kept.first_seen), ("the whole text", Some(time(1))));
-    assert_eq!(store.article("none").await.unwrap(), None);
+    assert_eq!(store.article("morning", "none").await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -104,7 +106,7 @@ async fn pruned_texts_go_but_do_not_come_back_as_new() {
     put(&store, 2, &[], &["used"]).await.unwrap();
     assert_eq!(store.prune(time(5)).await.unwrap(), 1);
     assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["young"]);
-    assert!(store.article("used").await.unwrap().is_some());
+    assert!(store.article("morning", "used").await.unwrap().is_some());
     assert_eq!(store.save_articles("morning", &[article("old", "x")], time(10)).await.unwrap(), [false]);
     assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["young"]);
     assert_eq!(store.message_template(&edition(2).id, "en").await.unwrap(), None);
@@ -290,4 +292,75 @@ async fn a_file_that_is_no_store_is_told_so() {
     std::fs::write(&path, "this is no database, and long enough to be looked at as one\n".repeat(100)).unwrap();
     let error = Store::open(&path).await.unwrap_err();
     assert!(error.is_corrupt() && !error.is_busy() && !error.is_full(), "{error:?}");
+}
+
+async fn change(path: &Path, statements: &[&'static str]) {
+    let pool = sqlx::sqlite::SqlitePool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    for statement in statements {
+        sqlx::query(*statement).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+}
+
+/// The statements that make a store one of the version before ids named their source.
+const UNSCOPED: [&str; 2] = ["DROP TABLE unscoped_arrivals", "DELETE FROM _sqlx_migrations WHERE version >= 4"];
+
+#[tokio::test]
+async fn a_store_that_was_cut_off_or_is_newer_names_its_backup() {
+    let (folder, store) = fresh().await;
+    let path = folder.path().join("state/digest.db");
+    store.close().await;
+    std::fs::write(&path, "").unwrap();
+    for error in [Store::open(&path).await.unwrap_err(), Store::snapshot(&path).await.unwrap_err()] {
+        assert!(matches!(error, Error::Truncated { backup: None, .. }), "{error:?}");
+        assert!(error.hint().unwrap().contains("from your backup"));
+    }
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "it is not silently a new store");
+    std::fs::remove_file(&path).unwrap();
+
+    let store = Store::open(&path).await.unwrap();
+    store.save_articles("morning", &[article("url:a.example/1", "one")], time(1)).await.unwrap();
+    store.close().await;
+    change(&path, &UNSCOPED).await;
+    Store::open(&path).await.unwrap().close().await;
+    let backup = path.with_extension("db.backup");
+    assert_eq!(Store::open(&backup).await.unwrap().unused_articles("morning", None).await.unwrap().len(), 1);
+    change(
+        &path,
+        &["INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+           VALUES (9999, 'later', TRUE, x'00', 0)"],
+    )
+    .await;
+    let error = Store::open(&path).await.unwrap_err();
+    assert!(matches!(&error, Error::Newer { backup: Some(named), .. } if *named == backup), "{error:?}");
+    std::fs::write(&path, "").unwrap();
+    let hint = Store::open(&path).await.unwrap_err().hint().unwrap();
+    assert!(hint.contains(&format!("cp {}", backup.display())), "{hint}");
+}
+
+#[tokio::test]
+async fn what_was_seen_before_ids_named_their_source_stays_seen_and_proven() {
+    let (folder, store) = fresh().await;
+    let path = folder.path().join("state/digest.db");
+    let old = ["url:a.example/1", "guid:feed https://a.example/feed:7", "text:abc"];
+    let articles = old.map(|id| article(id, id));
+    store.save_articles("morning", &articles, time(1)).await.unwrap();
+    put(&store, 2, &[], &old[..1]).await.unwrap();
+    store.close().await;
+    change(&path, &UNSCOPED).await;
+
+    let store = Store::open(&path).await.unwrap();
+    let key = scope_key("feed https://a.example/feed");
+    let new = ["url:a.example/1", "guid:7", "text:abc"].map(|id| format!("{key}:{id}"));
+    let ids: Vec<&str> = new.iter().map(String::as_str).collect();
+    store.adopt_articles("morning", "another", "feed https://a.example/feed").await.unwrap();
+    store.adopt_articles("evening", "wire", "feed https://a.example/feed").await.unwrap();
+    assert!(store.known_articles("morning", &ids).await.unwrap().is_empty(), "nobody adopts what another brought");
+    for _ in 0..2 {
+        store.adopt_articles("morning", "wire", "feed https://a.example/feed").await.unwrap();
+        assert_eq!(store.known_articles("morning", &ids).await.unwrap().len(), 3);
+    }
+    let waiting = store.unused_articles("morning", None).await.unwrap();
+    assert_eq!(waiting.iter().map(|article| article.id.as_str()).collect::<Vec<_>>(), [old[1], old[2]]);
+    assert_eq!(store.article("morning", old[0]).await.unwrap().unwrap().text, old[0]);
 }

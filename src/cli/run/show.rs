@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::cli::run::{Args, Format};
+use crate::cli::terminal;
 use crate::error::{Error, Usage};
 use crate::pipeline::{Composed, Preview, Report};
 use crate::send::PreparedMessage;
@@ -47,7 +48,7 @@ fn shown(format: Format, composed: &Composed, preview: &Preview) -> Result<Vec<u
             let all = json!({
                 "edition": composition.edition, "subject": rendered.subject, "html_bytes": size, "decisions": decisions,
             });
-            format!("{all:#}\n").into_bytes()
+            terminal::visible(&format!("{all:#}\n")).into_bytes()
         }
         Format::Eml => message.as_ref().ok_or(Usage::NoMessage)?.message.bytes.clone(),
         Format::Text => {
@@ -67,7 +68,8 @@ fn headers(mail: &PreparedMessage) -> String {
 
 /// Data for another program or a person.
 pub(in crate::cli) fn to_stdout(text: &str) -> Result<(), Error> {
-    to_stdout_bytes(text.as_bytes())
+    let mut out = terminal::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::Stdout)
 }
 
 fn to_stdout_bytes(bytes: &[u8]) -> Result<(), Error> {

@@ -12,6 +12,7 @@ use crate::cli::run::to_stdout;
 use crate::cli::source::health::{health, last_well, named};
 use crate::config::Config;
 use crate::extract;
+use crate::fetch::guard::shown;
 use crate::fetch::{self, Fetch, Http, Reply, Request};
 use crate::model::{Article, Problem};
 use crate::pipeline::{key, sample};
@@ -73,11 +74,11 @@ impl Fetch for Heard<'_> {
 
 /// What is told of one source.
 fn told(source: &Source, gathered: &Gathered, first: Option<&Reply>, read: &[Article], now: Timestamp) -> String {
-    let mut lines = vec![source.address()];
+    let mut lines = vec![source.shown_address()];
     if let Some(reply) = first {
         let kind = reply.media_type.as_deref().unwrap_or("of no type");
         lines.push(format!("status {}, {} kB, {kind}", reply.status, reply.bytes.len().div_ceil(1000)));
-        lines.extend((reply.url != source.address()).then(|| format!("redirects to {}", reply.url)));
+        lines.extend((reply.url != source.address()).then(|| format!("redirects to {}", shown(&reply.url))));
     }
     if gathered.outcome != Outcome::Failed {
         lines.push(items(gathered));
@@ -136,7 +137,7 @@ fn confidence(read: &[Article]) -> Option<String> {
 fn advice(source: &Source, gathered: &Gathered, read: &[Article], now: Timestamp) -> Vec<String> {
     let mut advice = Vec::new();
     if let Some(to) = &gathered.memory.moved_to {
-        advice.push(format!("it moved for good: write {to} into the config"));
+        advice.push(format!("it moved for good: write {} into the config", shown(to)));
     }
     if gathered.outcome == Outcome::Failed {
         return advice;

@@ -25,7 +25,7 @@ pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
     for source in &config.sources {
         let record = records.get(&key(&config.newsletter.name, source));
         let health = record.map_or_else(|| "never asked".to_owned(), health);
-        lines.push_str(&format!("{:width$}  {}  {health}\n", source.name, source.address()));
+        lines.push_str(&format!("{:width$}  {}  {health}\n", source.name, source.shown_address()));
     }
     to_stdout(&lines)?;
     Ok(Exit::Done)

@@ -16,10 +16,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::fetch::{Accept, Fetch, Reply};
+use crate::fetch::{Accept, Fetch, Reply, guard};
 use crate::model::{Feed, Problem};
 use crate::source::text::{clean, decode};
-use crate::source::web::{self, Answer};
+use crate::source::web::{self, FetchOutcome};
 use crate::source::{Gathered, Location, Memory, Outcome, Source, newest, tree};
 
 pub use discover::{FeedLink, feeds_in_page};
@@ -102,20 +102,21 @@ pub(super) async fn gather(
 ) -> Gathered {
     let before = memory.clone();
     let reply = match web::get(source, location, Accept::Feed, &mut memory, now, fetch).await {
-        Answer::Document(reply) => reply,
-        Answer::Unchanged => {
+        FetchOutcome::Document(reply) => reply,
+        FetchOutcome::Unchanged => {
             let problems = moved(source, &before, &memory).into_iter().collect();
             return Gathered { outcome: Outcome::Unchanged, memory, problems, ..Gathered::default() };
         }
-        Answer::Failed(problem) => return Gathered::failed(memory, problem),
+        FetchOutcome::Failed(problem) => return Gathered::failed(memory, problem),
     };
+    let address = Some(reply.url.clone());
     match read(reply).await {
         Ok((mut feed, mut problems)) => {
             // Nothing was left out: worth a word to who asks about the feed, not to who reads the edition.
             problems.retain(|problem| problem.what != MENDED);
             problems.extend(moved(source, &before, &memory));
             let entries = newest(std::mem::take(&mut feed.entries), source.max_entries);
-            Gathered { entries, feed: Some(feed), memory, problems, ..Gathered::default() }
+            Gathered { entries, address, feed: Some(feed), memory, problems, ..Gathered::default() }
         }
         Err(error) => {
             // What could not be read was not read: next time it must not count as known.
@@ -141,6 +142,12 @@ async fn read(reply: Reply) -> Result<(Feed, Vec<Problem>), Error> {
 /// The word that the address in the config is out of date, once, when the server has said so often enough.
 fn moved(source: &Source, before: &Memory, memory: &Memory) -> Option<Problem> {
     let to = memory.convinced().filter(|to| before.convinced() != Some(to))?;
-    let problem = Problem::new(&source.name, format!("the feed has moved to `{to}` for good"));
-    Some(problem.hint(format!("set `feed = \"{to}\"`")))
+    let shown = guard::shown(to);
+    let problem = Problem::new(&source.name, format!("the feed has moved to `{shown}` for good"));
+    let whole = shown.len() == to.len();
+    Some(if whole {
+        problem.hint(format!("set `feed = \"{to}\"`"))
+    } else {
+        problem.hint("set `feed` to that address")
+    })
 }

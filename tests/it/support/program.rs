@@ -47,7 +47,10 @@ impl Program {
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::write(&path, text).unwrap();
+        // Some of them hold secrets.
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
 
     /// Runs it in its folder; blocks, so call it off the runtime's threads or with several of them.
@@ -55,7 +58,13 @@ impl Program {
         run_in(self.folder.path(), &self.path("state"), arguments)
     }
 
-    /// The same with more in its environment.
+    /// Starts it and does not wait for it; what it says is not heard.
+    pub(crate) fn start(&self, arguments: &[&str]) -> std::process::Child {
+        let mut command = command_in(self.folder.path(), &self.path("state"), arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Runs it with more in its environment.
     pub(crate) fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
         run_by(command_in(self.folder.path(), &self.path("state"), arguments).envs(environment.iter().copied()))
     }

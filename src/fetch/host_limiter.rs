@@ -9,12 +9,12 @@ use crate::fetch::Options;
 
 /// How many requests may be under way, in all and at one host.
 #[derive(Debug)]
-pub(super) struct Gates {
+pub(super) struct HostLimiter {
     all: Arc<Semaphore>,
     per_host: usize,
     delay: Duration,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
-    /// When each host may be asked next, and how long it wants to be left in peace between two requests.
+    /// When each host may be asked next, and the delay it wants between two requests.
     turns: Mutex<HashMap<String, Turn>>,
 }
 
@@ -23,7 +23,7 @@ struct Turn {
     next: Instant,
     delay: Duration,
     /// It wants no request before.
-    rests: Instant,
+    cooldown_ends: Instant,
 }
 
 /// The right to ask one host; given back when dropped.
@@ -33,7 +33,7 @@ pub(super) struct Pass {
     _all: Option<OwnedSemaphorePermit>,
 }
 
-impl Gates {
+impl HostLimiter {
     pub(super) fn new(options: &Options) -> Self {
         Self {
             all: Arc::new(Semaphore::new(options.connections.max(1))),
@@ -61,30 +61,30 @@ impl Gates {
     /// When `host` may be asked, its delay after whoever was let in last.
     fn turn(&self, host: &str) -> Instant {
         self.at(host, |turn| {
-            let now = turn.next.max(turn.rests).max(Instant::now());
+            let now = turn.next.max(turn.cooldown_ends).max(Instant::now());
             turn.next = now + turn.delay;
             now
         })
     }
 
-    /// Leaves `host` at least `delay` between two requests.
-    pub(super) fn slow(&self, host: &str, delay: Duration) {
+    /// Keeps at least `delay` between two requests to `host`.
+    pub(super) fn set_delay(&self, host: &str, delay: Duration) {
         self.at(host, |turn| turn.delay = turn.delay.max(delay));
     }
 
-    /// Leaves `host` in peace for `wait`, since it said that we ask too much.
-    pub(super) fn rest(&self, host: &str, wait: Duration) {
-        self.at(host, |turn| turn.rests = Instant::now() + wait);
+    /// Makes no request to `host` for `wait`, since it said that we ask too much.
+    pub(super) fn cool_down(&self, host: &str, wait: Duration) {
+        self.at(host, |turn| turn.cooldown_ends = Instant::now() + wait);
     }
 
-    /// How long `host` must be left in peace yet.
-    pub(super) fn resting(&self, host: &str) -> Duration {
-        self.at(host, |turn| turn.rests.saturating_duration_since(Instant::now()))
+    /// How long `host` must not be asked yet.
+    pub(super) fn cooldown(&self, host: &str) -> Duration {
+        self.at(host, |turn| turn.cooldown_ends.saturating_duration_since(Instant::now()))
     }
 
     fn at<T>(&self, host: &str, change: impl FnOnce(&mut Turn) -> T) -> T {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        change(turns.entry(host.to_owned()).or_insert(Turn { next: now, delay: self.delay, rests: now }))
+        change(turns.entry(host.to_owned()).or_insert(Turn { next: now, delay: self.delay, cooldown_ends: now }))
     }
 }

@@ -1,0 +1,248 @@
+//! One piece of reading, and how it is done without a network.
+//!
+//! What strangers sent is read in a worker, and a worker asks nobody. So a job is done as if all answers were there: the
+//! same functions run with a fetcher that replays the answers given with the job and notes what is missing. As long as
+//! something is, the job comes back with its requests; whoever gave it asks for them and gives it again.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fetch::{self, Fetch, Reply, Request, Size};
+use crate::model::{Article, Document, Entry};
+use crate::pipeline::read::{self, Entries, Read};
+use crate::source::{self, Gathered, Memory, Source};
+
+/// Something to be read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Job {
+    pub(super) task: Task,
+    pub(super) answers: Vec<Answer>,
+}
+
+/// What a job is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Task {
+    /// What a source announces.
+    Gather { source: Source, memory: Memory, now: Timestamp },
+    /// Its entries, with the documents of those that hold one.
+    Read { source: Source, entries: Entries, documents: Vec<Option<Carried>> },
+    /// The page behind an article of an earlier run.
+    Retry { source: Source, article: Box<Article> },
+}
+
+impl Task {
+    /// Whether it begins with a request: there is nothing to be read yet.
+    pub(super) fn needs_first(&self) -> bool {
+        match self {
+            Self::Gather { source, .. } => source.is_on_the_web(),
+            Self::Retry { .. } => true,
+            Self::Read { .. } => false,
+        }
+    }
+}
+
+/// The result of a task.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Output {
+    /// Nothing yet: these answers are missing.
+    Needs(Vec<Request>),
+    /// Of [`Task::Gather`], the documents of the entries apart.
+    Gathered(Box<Gathered>, Vec<Option<Carried>>),
+    /// Of [`Task::Read`].
+    Read(Read),
+    /// Of [`Task::Retry`]: the article, or when its page may be asked for again.
+    Retried(Result<Box<Article>, Option<Duration>>),
+}
+
+/// Why a job was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub(super) enum Failure {
+    /// It needed more memory than it may have.
+    #[error("reading it takes more than {0} of memory")]
+    Memory(Size),
+    /// It took longer than it may.
+    #[error("reading it takes longer than {} s", .0.as_secs_f64())]
+    Time(Duration),
+    /// The program itself failed.
+    #[error("reading it failed inside the program: {0}")]
+    Fault(String),
+}
+
+impl Failure {
+    /// The worker answered something else than it was asked.
+    pub(super) fn answer() -> Self {
+        Self::Fault("the worker answered something else".to_owned())
+    }
+}
+
+/// An answer from the network.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Answer {
+    request: Request,
+    reply: Result<Reply, fetch::Error>,
+    #[serde(with = "base64_text")]
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn new(request: Request, mut reply: Result<Reply, fetch::Error>) -> Self {
+        let bytes = reply.as_mut().map(|reply| std::mem::take(&mut reply.bytes)).unwrap_or_default();
+        Self { request, reply, bytes }
+    }
+
+    /// The same without its body, for want of memory.
+    pub(super) fn refuse(&mut self, limit: Size) {
+        self.reply = Err(fetch::Error::TooLarge { url: fetch::guard::shown(&self.request.url), limit });
+        self.bytes = Vec::new();
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// A document that is carried as text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Carried {
+    media_type: Option<String>,
+    url: Option<String>,
+    #[serde(with = "base64_text")]
+    bytes: Vec<u8>,
+}
+
+/// Takes the documents out of `entries`, in their order.
+pub(super) fn unload(entries: &mut [Entry]) -> Vec<Option<Carried>> {
+    let carry = |Document { bytes, media_type, url }| Carried { media_type, url, bytes };
+    entries.iter_mut().map(|entry| entry.document.take().map(carry)).collect()
+}
+
+/// Puts `documents` back.
+pub(super) fn load(entries: &mut [Entry], documents: Vec<Option<Carried>>) {
+    let document = |Carried { media_type, url, bytes }| Document { bytes, media_type, url };
+    entries.iter_mut().zip(documents).for_each(|(entry, carried)| entry.document = carried.map(document));
+}
+
+/// Does `job`; a panic is a failure.
+pub(super) async fn perform(job: Job) -> Result<Output, Failure> {
+    let Job { task, answers } = job;
+    let replay = Replay { answers, missing: Mutex::default() };
+    let done = AssertUnwindSafe(done(task, &replay)).catch_unwind().await;
+    let missing = replay.missing.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match done {
+        Ok(_) if !missing.is_empty() => Ok(Output::Needs(missing)),
+        Ok(output) => Ok(output),
+        Err(panic) => {
+            let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+            let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(Failure::Fault(words.unwrap_or_else(|| "a panic".to_owned())))
+        }
+    }
+}
+
+async fn done(task: Task, fetch: &dyn Fetch) -> Output {
+    match task {
+        Task::Gather { source, memory, now } => {
+            let mut gathered = source::gather(&source, &memory, now, fetch).await;
+            let documents = unload(&mut gathered.entries);
+            Output::Gathered(Box::new(gathered), documents)
+        }
+        Task::Read { source, mut entries, documents } => {
+            load(&mut entries.entries, documents);
+            Output::Read(read::entries(&source, entries, fetch).await)
+        }
+        Task::Retry { source, article } => {
+            let retried = read::retry_page(&source, &article, fetch).await;
+            Output::Retried(retried.map(Box::new).map_err(|missed| missed.retry_after))
+        }
+    }
+}
+
+/// The answers that came with a job.
+struct Replay {
+    answers: Vec<Answer>,
+    missing: Mutex<Vec<Request>>,
+}
+
+impl Fetch for Replay {
+    fn fetch<'a>(&'a self, request: Request) -> BoxFuture<'a, Result<Reply, fetch::Error>> {
+        let known = self.answers.iter().find(|answer| answer.request == request);
+        let reply = match known {
+            Some(Answer { reply, bytes, .. }) => reply.clone().map(|reply| Reply { bytes: bytes.clone(), ..reply }),
+            None => {
+                let url = fetch::guard::shown(&request.url);
+                let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+                if !missing.contains(&request) {
+                    missing.push(request);
+                }
+                Err(fetch::Error::NotRecorded { url })
+            }
+        };
+        Box::pin(std::future::ready(reply))
+    }
+}
+
+/// Bytes as base64: JSON would spell a list of numbers.
+mod base64_text {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_job_is_carried_whole(
+            bodies in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..50)), 0..5), title in ".{0,20}",
+        ) {
+            let document =
+                |bytes: Vec<u8>| Document { bytes, media_type: Some("text/html".into()), url: Some("https://a.example/".into()) };
+            let entry = |body: &Option<Vec<u8>>| Entry {
+                title: Some(title.clone()),
+                document: body.clone().map(document),
+                ..Entry::default()
+            };
+            let entries: Vec<Entry> = bodies.iter().map(entry).collect();
+            let mut carried = entries.clone();
+            let documents = unload(&mut carried);
+            let json = serde_json::to_string(&(&carried, documents)).unwrap();
+            let (mut back, documents): (Vec<Entry>, Vec<Option<Carried>>) = serde_json::from_str(&json).unwrap();
+            load(&mut back, documents);
+            prop_assert_eq!(back, entries);
+        }
+    }
+
+    #[test]
+    fn a_job_asks_for_what_is_missing_and_then_is_done() {
+        let options =
+            source::Options { name: "a".into(), feed: Some("https://a.example/feed".into()), ..Default::default() };
+        let source = Source::new(&options, &source::Defaults::default(), std::path::Path::new("")).unwrap();
+        let task = Task::Gather { source, memory: Memory::default(), now: Timestamp::UNIX_EPOCH };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let done = |answers| runtime.block_on(perform(Job { task: task.clone(), answers })).unwrap();
+        let Output::Needs(requests) = done(Vec::new()) else { panic!("it needs its feed") };
+        assert_eq!(requests.len(), 1);
+        let feed = b"<rss version='2.0'><channel><item><title>x</title></item></channel></rss>".to_vec();
+        let reply = Reply { status: 200, url: requests[0].url.clone(), bytes: feed, ..Reply::default() };
+        let Output::Gathered(gathered, _) = done(vec![Answer::new(requests[0].clone(), Ok(reply))]) else { panic!() };
+        assert_eq!(gathered.entries.len(), 1);
+    }
+}
