@@ -18,7 +18,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use futures::{StreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use crate::fetch::{Fetch, Size};
 use crate::pipeline::job::{Answer, Failure, Job, Output, Task, perform};

@@ -40,7 +40,8 @@ pub fn compose(inputs: &Inputs<'_>) -> Composition {
     let times = [filtered.times.clone(), history.articles.iter().map(Article::time).collect()].concat();
     let corpus = Corpus::new(&all, &times);
     let deduplicated = filtered.dedup(inputs, &all, &corpus, &history, &mut log);
-    let drafts = drafts(inputs, &filtered, &deduplicated, &history, &pairs(&corpus, &deduplicated.gone, &deduplicated.apart));
+    let drafts =
+        drafts(inputs, &filtered, &deduplicated, &history, &pairs(&corpus, &deduplicated.gone, &deduplicated.apart));
     let elsewhere = Elsewhere::new(&all);
     let choices = choose(inputs, &drafts, |draft| write_story(inputs, &corpus, &elsewhere, draft));
     EditionBuilder { inputs, log, sections: headings(inputs, &drafts), sentences: Vec::new() }.build(drafts, choices)

@@ -156,7 +156,8 @@ impl AsyncTokioStream for Secured {
 
 impl AsyncRead for Secured {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = ready!(futures::io::AsyncRead::poll_read(Pin::new(&mut self.0), cx, buffer.initialize_unfilled()))?;
+        let read =
+            ready!(futures_util::io::AsyncRead::poll_read(Pin::new(&mut self.0), cx, buffer.initialize_unfilled()))?;
         buffer.advance(read);
         Poll::Ready(Ok(()))
     }
@@ -164,15 +165,15 @@ impl AsyncRead for Secured {
 
 impl AsyncWrite for Secured {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        futures::io::AsyncWrite::poll_write(Pin::new(&mut self.0), cx, bytes)
+        futures_util::io::AsyncWrite::poll_write(Pin::new(&mut self.0), cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        futures::io::AsyncWrite::poll_flush(Pin::new(&mut self.0), cx)
+        futures_util::io::AsyncWrite::poll_flush(Pin::new(&mut self.0), cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        futures::io::AsyncWrite::poll_close(Pin::new(&mut self.0), cx)
+        futures_util::io::AsyncWrite::poll_close(Pin::new(&mut self.0), cx)
     }
 }
 

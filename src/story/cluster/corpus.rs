@@ -221,7 +221,14 @@ impl ArticleVector {
         vector
     }
 
-    fn count_word(&mut self, vocabulary: &Vocabulary, number: u32, piece: Piece, share: Share, counts: &mut Vec<Count>) {
+    fn count_word(
+        &mut self,
+        vocabulary: &Vocabulary,
+        number: u32,
+        piece: Piece,
+        share: Share,
+        counts: &mut Vec<Count>,
+    ) {
         let word = vocabulary.word(number);
         let is_name = word.is_name();
         if piece.title && word.counts && !word.number && word.time.is_none() {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::corpus::Corpus;
 use super::dedup::dedup;
-use super::linkage::link;
 use super::features::PairFeatures;
+use super::linkage::link;
 use super::pairs::{Pair, compare, pairs};
 use crate::model::Article;
 use crate::story::options::Options;

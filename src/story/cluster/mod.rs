@@ -21,8 +21,8 @@ mod vocabulary;
 mod words;
 
 pub use background::count_background;
-pub use group::{Grouped, ScoredPair, group, score_pairs};
 pub use features::PairFeatures;
+pub use group::{Grouped, ScoredPair, group, score_pairs};
 
 pub(in crate::story) use copies::{Shingles, containment, overlaps};
 pub(in crate::story) use corpus::Corpus;
@@ -30,7 +30,7 @@ pub(in crate::story) use dedup::{Copies, dedup, is_repeat};
 pub(in crate::story) use group::{canonical, stories};
 pub(in crate::story) use linkage::{RELATIVE, too_loose};
 pub(in crate::story) use pairs::{Pair, pairs};
-pub(in crate::story) use token::for_each_word;
 pub(in crate::story) use sentences::sentences;
+pub(in crate::story) use token::for_each_word;
 pub(in crate::story) use vocabulary::{is_stop_word, stem_of};
 pub(in crate::story) use words::language_of;

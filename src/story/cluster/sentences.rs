@@ -40,7 +40,8 @@ fn break_at(text: &str, at: usize, after: usize) -> Option<(usize, usize)> {
             let behind = rest.trim_start_matches(['"', '”', '»', ')', ']']);
             let next = behind.trim_start();
             let opened = next.strip_prefix(['"', '“', '«', '(', '[']).unwrap_or(next);
-            let begins = opened.starts_with(|sign: char| sign == '#' || (sign.is_alphanumeric() && !sign.is_lowercase()));
+            let begins =
+                opened.starts_with(|sign: char| sign == '#' || (sign.is_alphanumeric() && !sign.is_lowercase()));
             (begins && next.len() < behind.len()).then(|| (after, text.len() - next.len()))
         }
         "。" | "！" | "？" | "।" | "؟" | "۔" => Some((after, after)),
@@ -58,7 +59,10 @@ mod tests {
 
     #[test]
     fn sentences_end_before_a_capital_and_at_line_ends() {
-        check("It is 3.5 m. \"Fine.\" (So.) It is, e.g. so.\n\nEnd", &["It is 3.5 m.", "\"Fine.", "(So.", "It is, e.g. so.", "End"]);
+        check(
+            "It is 3.5 m. \"Fine.\" (So.) It is, e.g. so.\n\nEnd",
+            &["It is 3.5 m.", "\"Fine.", "(So.", "It is, e.g. so.", "End"],
+        );
         check("今天去。明天来！", &["今天去。", "明天来！"]);
         check("", &[]);
         check("...\n\n \n", &["..."]);

@@ -1,6 +1,6 @@
 //! An article as numbered words, sentence by sentence.
 
-use rayon::iter::{IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
 use super::sentences::sentences;

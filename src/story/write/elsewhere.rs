@@ -56,7 +56,8 @@ mod tests {
             text: text.into(),
             ..Article::default()
         };
-        let articles = [article("a", "The quay is open. Write to us at once!"), article("b", "Fog. Write to us,  at once.")];
+        let articles =
+            [article("a", "The quay is open. Write to us at once!"), article("b", "Fog. Write to us,  at once.")];
         let elsewhere = Elsewhere::new(&articles.iter().collect::<Vec<_>>());
         assert!(elsewhere.prints("coast", "Write to us at once!", |id| id == "a"));
         assert!(!elsewhere.prints("coast", "Write to us at once!", |id| id == "a" || id == "b"));

@@ -48,10 +48,10 @@ pub(in crate::story) fn write_story(
     let texts = texts(&draft.originals);
     let language = language_of(draft.lead());
     let summed = summarize(&texts, &language, inputs.summary);
-    let summary = StorySummary { inputs, corpus, elsewhere, draft, texts: &texts, summed: &summed, language: &language };
+    let summary =
+        StorySummary { inputs, corpus, elsewhere, draft, texts: &texts, summed: &summed, language: &language };
     let mut seen = SeenContent::default();
-    let sentences =
-        if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(&mut seen)? };
+    let sentences = if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(&mut seen)? };
     let sentences = summary.with_addition(sentences, seen);
     let sentences = summary.with_disagreement(sentences, draft.past.is_empty());
     let sentences = adjoining(sentences, &texts);
