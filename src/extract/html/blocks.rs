@@ -181,7 +181,10 @@ impl Reader {
     /// How an element that was entered is left, and the container that it begins.
     fn enter(&mut self, entered: Entered) -> (Option<Step>, Option<Container>) {
         match entered {
-            Entered::Block(container, true) => (Some(Step::Preformatted), Some(container)),
+            Entered::Block(container, true) => {
+                self.preformatted += 1;
+                (Some(Step::Preformatted), Some(container))
+            }
             Entered::Block(container, false) => (Some(Step::Block), Some(container)),
             Entered::Link => {
                 self.links += 1;

@@ -82,7 +82,7 @@ pub(crate) fn mark_claims(lines: &mut [Line], claims: &[String]) {
         let is_label = label.len() < 40 && CLAIM_LABELS.contains(&label.trim().to_lowercase().as_str());
         let own = key(&line.text);
         let states = claims.iter().any(|claim| own.contains(claim) && own.len() < 2 * claim.len());
-        if states || labelled || (is_label && label.len() < line.text.len()) {
+        if states || labelled || (is_label && label.len() + 2 < line.text.len()) {
             line.kind = Some(PartKind::Claim);
         }
         // A label alone in its line speaks of the next.

@@ -199,7 +199,7 @@ mod tests {
         }
         assert_eq!(
             title("<title>Harwick.example: A bridge is rebuilt at sea</title>", ""),
-            "Harwick.example: A bridge is rebuilt at sea"
+            "A bridge is rebuilt at sea"
         );
     }
 
