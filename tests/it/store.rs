@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use newsdigest::model::{
-    Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, SourceHealth, scope_key,
-};
+use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, scope_key};
 use newsdigest::store::{self, Durability, Error, NewEdition, NewTemplate, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {

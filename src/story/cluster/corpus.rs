@@ -1,7 +1,7 @@
 //! Articles as vectors: what `pairs` compares.
 //!
 //! A word counts 3 in the title and in the lead, 1 in the rest, and less where it is stock text of its source; its weight is
-//! `(1 + ln count) · idf` (`recipes/stories2.md`). Beside the weights stand the facts by which two articles of one kind are
+//! `(1 + ln count) · idf`. Beside the weights stand the facts by which two articles of one kind are
 //! told apart: names, numbers, dates.
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -79,7 +79,7 @@ pub(in crate::story) struct Corpus {
     vocabulary: Vocabulary,
 }
 
-/// What a term is, besides a word.
+/// Kind of a term, besides being a word.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Kind {
     /// It begins with a digit.

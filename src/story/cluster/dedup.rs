@@ -32,7 +32,7 @@ const BARE_HEADLINE: f64 = 5.0;
 /// Share of each headline that two headlines of one template text must have in common.
 const HEADLINE: f64 = 0.5;
 
-/// What `dedup` found.
+/// The findings of `dedup`.
 pub(in crate::story) struct Copies {
     /// For each article, the one it is a copy of. An original is nobody's copy.
     pub original: Vec<Option<usize>>,
@@ -108,7 +108,7 @@ fn ordered(a: usize, b: usize) -> (u32, u32) {
     (place(a.min(b)), place(a.max(b)))
 }
 
-/// What two articles with much the same words are.
+/// The relation of two articles with much the same words.
 enum Verdict {
     /// One article.
     Copy,

@@ -19,7 +19,7 @@ const FAR_DAYS: f64 = 7.0;
 /// So many names, and nothing else in common, join nothing: two things in one place.
 const BARE_NAMES: usize = 2;
 
-/// What two articles share, each 0 to 1 but for the calendar's clash.
+/// Features that two articles share, each 0 to 1 but for the calendar's clash.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct PairFeatures {
     /// Likeness of headline and lead.

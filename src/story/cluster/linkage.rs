@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-/// How much looser than inside the link between two groups may be (`recipes/stories2.md`).
+/// How much looser than inside the link between two groups may be.
 pub(in crate::story) const RELATIVE: f64 = 0.50;
 
 /// A possible join; the greatest is done first, ties by position.
@@ -71,7 +71,7 @@ struct Island {
     pairs: Vec<(usize, usize, f64)>,
 }
 
-/// What no pair connects can be joined apart, on all cores.
+/// Parts that no pair connects can be joined apart, on all cores.
 fn islands(count: usize, mut pairs: Vec<(usize, usize, f64)>) -> Vec<Island> {
     let mut root: Vec<usize> = (0..count).collect();
     let find = |root: &mut Vec<usize>, mut member: usize| {

@@ -47,7 +47,7 @@ pub(in crate::story) fn pairs(corpus: &Corpus, gone: &[bool], apart: &BTreeSet<(
     })
 }
 
-/// What `take` makes of each pair of the corpus that shares rare words, by (`b`, `a`).
+/// The result of `take` for each pair of the corpus that shares rare words, by (`b`, `a`).
 pub(super) fn compare<T: Send>(
     corpus: &Corpus,
     gone: &[bool],

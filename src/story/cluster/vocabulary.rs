@@ -28,7 +28,7 @@ pub(super) struct Word {
     pub number: bool,
     /// There is a digit in it.
     pub has_digit: bool,
-    /// What it says about time.
+    /// Its meaning as a time.
     pub time: Option<TimeWord>,
     known: bool,
     uses: Uses,
@@ -87,7 +87,7 @@ impl Tally {
     }
 }
 
-/// What the languages and words of a tally are called in the vocabulary.
+/// Numbers in the vocabulary of a tally's languages and words.
 pub(super) struct Numbers {
     pub languages: Vec<u32>,
     pub words: Vec<u32>,
@@ -174,7 +174,7 @@ impl Vocabulary {
         self.terms.len()
     }
 
-    /// What each stem is, besides a word.
+    /// Kind of each stem.
     pub(super) fn kinds(&self) -> Vec<Kind> {
         let mut kinds = vec![Kind::default(); self.terms.len()];
         for word in &self.words {

@@ -134,7 +134,7 @@ impl StorySummary<'_> {
         chosen.map(|picked| self.sentence(picked, picked.reasons.why())).collect()
     }
 
-    /// What is new since the past stories, whose content goes into `seen`; `None` if nothing is.
+    /// Sentences that are new since the past stories, whose content goes into `seen`; `None` if nothing is.
     fn update(&self, seen: &mut SeenContent) -> Option<Vec<KeySentence>> {
         for past in &self.draft.past {
             past.story.sentences.iter().for_each(|sentence| seen.add(&sentence.text, self.language));
