@@ -30,4 +30,4 @@ pub use options::Options;
 pub use plain::{plain, plain_draft};
 pub use plain_text::{fragment, title_text, visible_line};
 pub use sanitize::{SafeHtml, sanitize};
-pub use url::{canonical_url, origin, owns_address, unwrapped};
+pub use url::{canonical_url, is_a_claim, origin, owns_address, unwrapped};

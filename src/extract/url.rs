@@ -203,6 +203,11 @@ pub fn owns_address(article: &Article) -> bool {
     is_part && claimed.port() == read.port()
 }
 
+/// Whether the address of `article` is somebody's claim: its text was read elsewhere.
+pub fn is_a_claim(article: &Article) -> bool {
+    article.origin.is_some() && !owns_address(article)
+}
+
 /// `url` as the origin of a text: without user, query and fragment, where secrets stand; `None` if it is not of the web.
 pub fn origin(url: &str) -> Option<String> {
     let mut url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

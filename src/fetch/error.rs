@@ -1,4 +1,5 @@
 use std::error::Error as _;
+use std::io;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub enum Error {
         url: String,
         /// In the words of the library.
         cause: String,
+        /// Somebody answered there, but not with a certificate that we trust.
+        answered: bool,
     },
     /// No complete answer in time.
     #[error("no complete answer from `{url}` within {} s", .after.as_secs_f64())]
@@ -143,8 +146,8 @@ impl Error {
         if error.is_timeout() {
             return Self::Timeout { url, after: limit };
         }
-        let cause = innermost(error);
-        if error.is_connect() { Self::Connect { url, cause } } else { Self::Broken { url, cause } }
+        let (cause, answered) = (innermost(error), cause_of::<rustls::Error>(error).is_some());
+        if error.is_connect() { Self::Connect { url, cause, answered } } else { Self::Broken { url, cause } }
     }
 }
 
@@ -153,6 +156,11 @@ fn cause_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T
     let mut cause = error.source();
     while let Some(error) = cause {
         if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        // An error of the system has another inside that it does not name as its cause.
+        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(found) = inside.and_then(|inside| inside.downcast_ref::<T>()) {
             return Some(found);
         }
         cause = error.source();

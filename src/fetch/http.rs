@@ -39,7 +39,7 @@ impl Http {
     pub fn new(options: &Options) -> Result<Self, Error> {
         let build = |builder: ClientBuilder| {
             let url = String::new();
-            builder.build().map_err(|error| Error::Connect { url, cause: error.to_string() })
+            builder.build().map_err(|error| Error::Connect { url, cause: error.to_string(), answered: false })
         };
         Ok(Self {
             // A proxy would resolve names for us, behind the guard's back.
@@ -200,9 +200,14 @@ impl Response {
     }
 }
 
-fn client(options: &Options) -> ClientBuilder {
+/// Says who does the cryptography of TLS; the library leaves that to the program.
+pub(super) fn choose_cryptography() {
     // The first one stays; another part of the process may have chosen already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+fn client(options: &Options) -> ClientBuilder {
+    choose_cryptography();
     let limit = options.time_limit();
     Client::builder()
         .user_agent(options.agent())

@@ -5,6 +5,7 @@ use reqwest::redirect;
 use crate::fetch::Error;
 use crate::fetch::error::innermost;
 use crate::fetch::guard::shown_site;
+use crate::fetch::http::choose_cryptography;
 
 /// Longest wait for an answer to a ping.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,8 +19,11 @@ const HOPS: usize = 5;
 /// # Errors
 /// When there is no answer, or one that is no success.
 pub async fn ping(url: &str) -> Result<(), Error> {
-    let failed =
-        |error: reqwest::Error| Error::Connect { url: shown_site(url), cause: innermost(&error.without_url()) };
+    let failed = |error: reqwest::Error| Error::Connect {
+        url: shown_site(url),
+        cause: innermost(&error.without_url()),
+        answered: true,
+    };
     let same_host = redirect::Policy::custom(|attempt| {
         let from = attempt.previous().last().and_then(reqwest::Url::host_str);
         let (stays, tries) = (from == attempt.url().host_str(), attempt.previous().len());
@@ -29,6 +33,7 @@ pub async fn ping(url: &str) -> Result<(), Error> {
             attempt.error("it redirects to another host, or without end")
         }
     });
+    choose_cryptography();
     let client = reqwest::Client::builder().timeout(PATIENCE).redirect(same_host).build().map_err(failed)?;
     client.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
     Ok(())

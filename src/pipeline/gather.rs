@@ -225,7 +225,7 @@ impl Gatherer<'_> {
             !report.problems.is_empty() && (!is_failure || took_too_much || should_warn(source, &record));
         info!(
             source = source.name,
-            outcome = ?report.outcome,
+            outcome = report.outcome.name(),
             entries = report.entries,
             fresh = report.fresh,
             "gathered"

@@ -29,7 +29,7 @@ impl Fetch for Reach<'_> {
         Box::pin(async move {
             let reply = self.fetch.fetch(request).await;
             self.tried.store(true, Ordering::Relaxed);
-            if !matches!(reply, Err(Error::Connect { .. })) {
+            if !matches!(reply, Err(Error::Connect { answered: false, .. })) {
                 self.reached.store(true, Ordering::Relaxed);
             }
             reply

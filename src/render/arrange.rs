@@ -44,11 +44,12 @@ pub(super) struct Quoted<'a> {
 impl<'a> Arrangement<'a> {
     pub(super) fn new(edition: &'a Edition) -> Self {
         let is_lead_layout = edition.layout.kind == LayoutKind::Lead;
-        let lead = edition.stories().filter(|story| is_lead_layout && !story.is_brief()).reduce(higher);
+        let stands = standing(edition);
+        let lead = edition.stories().filter(|story| is_lead_layout && stands(story)).reduce(higher);
         let told: Vec<&Story> = if is_lead_layout && edition.story_count() + edition.more_count() >= ALL_FULL_BELOW {
-            best_of_sections(edition, lead)
+            best_of_sections(edition, lead, stands)
         } else {
-            edition.stories().filter(|story| !story.is_brief()).collect()
+            edition.stories().filter(|story| stands(story)).collect()
         };
         let is = |known: &[&Story], story: &Story| known.iter().any(|other| std::ptr::eq(*other, story));
         let arrange = |section: &'a Section| {
@@ -77,10 +78,17 @@ impl<'a> Arranged<'a> {
     }
 }
 
+/// Whether a story can lead or be shown in full. Where all there is are excerpts, they are: an edition of headlines alone
+/// would quote nobody.
+fn standing(edition: &Edition) -> fn(&Story) -> bool {
+    let excerpt = |story: &Story| story.teaser && !story.weak && !story.paywalled && !story.sentences.is_empty();
+    if edition.stories().all(Story::is_brief) { excerpt } else { |story| !story.is_brief() }
+}
+
 /// The best story of each section but the lead, and of these the best the layout has room for.
-fn best_of_sections<'a>(edition: &'a Edition, lead: Option<&Story>) -> Vec<&'a Story> {
+fn best_of_sections<'a>(edition: &'a Edition, lead: Option<&Story>, stands: fn(&Story) -> bool) -> Vec<&'a Story> {
     let is_lead = |story: &Story| lead.is_some_and(|lead| std::ptr::eq(lead, story));
-    let best = |section: &'a Section| section.stories.iter().find(|story| !story.is_brief() && !is_lead(story));
+    let best = |section: &'a Section| section.stories.iter().find(|story| stands(story) && !is_lead(story));
     let mut best: Vec<&Story> = edition.sections.iter().filter_map(best).collect();
     best.sort_by(|one, other| other.score.total_cmp(&one.score));
     best.truncate(edition.layout.fulls.saturating_sub(usize::from(lead.is_some())));

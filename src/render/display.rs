@@ -270,7 +270,7 @@ mod tests {
             "The harbour of Aville has reopened",
         );
         let early = "Harbour: reopens without a mediator and without a second proposal";
-        check(early, 40, "Harbour: reopens without a mediator…");
+        check(early, 40, "Harbour: reopens without a mediator and…");
     }
 
     #[test]

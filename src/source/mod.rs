@@ -51,6 +51,7 @@ pub struct Gathered {
 
 /// How a gathering went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It was read.
     #[default]
@@ -61,6 +62,18 @@ pub enum Outcome {
     Waiting,
     /// It could not be read; a problem says why.
     Failed,
+}
+
+impl Outcome {
+    /// As logs and reports spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Unchanged => "unchanged",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl Gathered {

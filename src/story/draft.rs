@@ -9,6 +9,7 @@ use super::cluster::{Pair, stories};
 use super::inputs::Inputs;
 use super::select::{Deduplicated, Filtered, History, Part, PastStory, Ranking, RuleEffects, continued, parts};
 use super::write::headline;
+use crate::extract::is_a_claim;
 use crate::model::Article;
 
 /// The articles of one story and what is known of it.
@@ -51,10 +52,13 @@ pub(in crate::story) fn drafts<'a>(
     deduplicated.copies.iter().for_each(|(original, copy)| copies.entry(*original).or_default().push(*copy));
     let drafts = groups.into_iter().zip(continues).map(|(mut originals, continues)| {
         let key = |place: &usize| (filtered.articles[*place].teaser, -centrality[*place], filtered.times[*place]);
+        // Who only claims an address never leads a story that its owner tells, too.
+        let claims = |place: &usize| is_a_claim(filtered.articles[*place]);
         let weight = |place: &usize| inputs.terms(&filtered.articles[*place].source).map_or(1.0, |terms| terms.weight);
         originals.sort_by(|a, b| {
             let (x, y) = (key(a), key(b));
-            let central = x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)).then(weight(b).total_cmp(&weight(a)));
+            let owned = claims(a).cmp(&claims(b)).then(x.0.cmp(&y.0));
+            let central = owned.then(x.1.total_cmp(&y.1)).then(weight(b).total_cmp(&weight(a)));
             central.then(x.2.is_none().cmp(&y.2.is_none())).then(x.2.cmp(&y.2)).then(a.cmp(b))
         });
         let copies: Vec<usize> = originals.iter().filter_map(|place| copies.get(place)).flatten().copied().collect();

@@ -107,7 +107,7 @@ async fn a_feed_that_plants_computable_placeholders_gets_nobodys_address() {
     let [text, html] = parts(&mail.taken()[0]);
     for part in [text, html] {
         assert!(part.contains(&format!("thief.example/slot{stem}address")), "the link stays as it was: {part}");
-        let after_thief = part.split("thief.example").skip(1).map(|rest| rest.chars().take(200).collect::<String>());
+        let after_thief = part.split("thief.example").skip(1).map(|rest| rest.split([' ', '\n', '"']).next().unwrap());
         for rest in after_thief {
             assert!(!rest.contains("neill") && !rest.contains("leave@example.org"), "{rest}");
         }

@@ -261,7 +261,7 @@ async fn a_commands_output_is_a_feed_a_page_or_a_text() {
     };
     assert_eq!(read("['cat', 'feed.xml']").await.entries.len(), 2);
     let note = read("['cat', 'note.txt']").await.entries.remove(0).document.unwrap();
-    assert_eq!((note.bytes.as_slice(), note.media_type.as_deref()), (b"Just a note.".as_slice(), Some("text/plain")));
+    assert_eq!((note.bytes.as_slice(), note.media_type.as_deref()), (b"Just a note.".as_slice(), None));
     let failed = read("['cat', 'none.txt']").await;
     assert!(failed.outcome == Outcome::Failed && failed.problems[0].cause.as_deref().unwrap().contains("none.txt"));
     assert!(read("['no-such-program-here']").await.problems[0].what.contains("could not be started"));

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::copies::{Overlap, SMALL, Shingles, containment, overlaps};
 use super::corpus::{ArticleVector, Corpus};
 use super::features::RARE;
-use crate::extract::{canonical_url, owns_address};
+use crate::extract::{canonical_url, is_a_claim};
 use crate::model::Article;
 
 /// An original's text is at least this part of its longest copy's: a copy is longer by a page's leavings, or the
@@ -170,8 +170,7 @@ impl Judge<'_> {
         let id = (!article.id.is_empty()).then_some(Mark::Id(&article.id));
         // Anybody can claim an address: it tells something only of a text that was read there, or whose origin nobody
         // knows.
-        let is_known = article.origin.is_none() || owns_address(article);
-        let address = article.url.as_deref().filter(|_| is_known);
+        let address = article.url.as_deref().filter(|_| !is_a_claim(article));
         let page = address.map(|url| Mark::Page(bare(&canonical_url(url)).to_owned(), article.title.trim()));
         let headline = if self.is_bare(vector) { vector.title.as_slice() } else { &[] };
         let text = (vector.shingles.count() > 0).then_some(Mark::Text(&vector.shingles, headline));
@@ -264,8 +263,7 @@ fn first(bundle: &[usize], articles: &[&Article], vectors: &[ArticleVector]) -> 
         let article = articles[*place];
         let cut = (vectors[*place].shingles.count() as f64) < WHOLE * most;
         let seen: Option<Timestamp> = article.first_seen;
-        let is_a_claim = article.origin.is_some() && !owns_address(article);
-        (article.teaser, cut, is_a_claim, seen.is_none(), seen, *place)
+        (article.teaser, cut, is_a_claim(article), seen.is_none(), seen, *place)
     };
     bundle.iter().copied().min_by_key(key).unwrap_or_default()
 }

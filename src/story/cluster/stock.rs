@@ -6,7 +6,7 @@
 //! stock text: that is a copy. A headline that a source repeats over different texts ("Morning briefing", "Week 47 in
 //! review") names no event and is not counted at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -77,7 +77,13 @@ impl Holders {
 fn of_one_source(places: Vec<usize>, articles: &[Words], vocabulary: &Vocabulary) -> Vec<(usize, Vec<Share>)> {
     let keys = |words: &[u32]| Keys::of(words.iter().map(|number| vocabulary.word(*number)));
     let mut holders = Holders::default();
+    // An article that is announced again and again is a copy of itself, not a template.
+    let mut texts: HashSet<Vec<u64>, FixedState> = HashSet::default();
     for place in &places {
+        let whole: Vec<u64> = articles[*place].pieces().map(|(_, words)| keys(words).exact).collect();
+        if !texts.insert(whole) {
+            continue;
+        }
         for (piece, words) in articles[*place].pieces() {
             let keys = keys(words);
             holders.add(keys.masked, *place);

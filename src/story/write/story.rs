@@ -54,7 +54,9 @@ pub(in crate::story) fn write_story(
     let sentences = if draft.past.is_empty() { summary.chosen_sentences() } else { summary.update(&mut seen)? };
     let sentences = summary.with_addition(sentences, seen);
     let sentences = summary.with_disagreement(sentences, draft.past.is_empty());
-    let sentences = adjoining(sentences, &texts);
+    let mut sentences = adjoining(sentences, &texts);
+    // No reader reads them, and they would take the time of every other story.
+    sentences.retain(|sentence| sentence.text.len() <= LONGEST_SENTENCE);
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
     Some(WrittenStory { story: story(inputs, draft, sentences, summed.keyphrases), sentences: decisions })
 }
@@ -98,6 +100,9 @@ fn story(inputs: &Inputs<'_>, draft: &StoryDraft<'_>, sentences: Vec<KeySentence
         score: draft.score,
     }
 }
+
+/// Bytes of a sentence that can be quoted.
+const LONGEST_SENTENCE: usize = 4_000;
 
 /// A short text without a headline, as people post them.
 fn is_post(article: &Article) -> bool {
