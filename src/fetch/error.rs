@@ -158,10 +158,13 @@ fn cause_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T
         if let Some(found) = error.downcast_ref::<T>() {
             return Some(found);
         }
-        // An error of the system has another inside that it does not name as its cause.
-        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(found) = inside.and_then(|inside| inside.downcast_ref::<T>()) {
-            return Some(found);
+        // An error of the system has others inside that it does not name as its cause.
+        let mut inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        while let Some(error) = inside {
+            if let Some(found) = error.downcast_ref::<T>() {
+                return Some(found);
+            }
+            inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         }
         cause = error.source();
     }

@@ -75,6 +75,9 @@ async fn hostile_feeds_are_named_and_the_good_ones_are_in_the_edition() {
     let edition = text_of(&mail.taken()[0].bytes);
     for number in 0..EACH {
         assert!(edition.contains(&format!("gate{number}")), "Good{number} is missing: {edition}");
+    }
+    // What can be read within the limits is read, and is at most a line in the edition; the rest is named.
+    for number in [0, 2] {
         assert!(ran.stderr.contains(&format!("Bad{number}:")), "Bad{number} is not named: {}", ran.stderr);
     }
     assert!(ran.stderr.contains("MiB of memory"), "{}", ran.stderr);

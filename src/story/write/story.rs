@@ -12,6 +12,7 @@ use super::explain::{SentenceDecision, explain};
 use super::novelty::SeenContent;
 use super::places::{headline, places};
 use super::tags::tags;
+use crate::extract::{canonical_url, is_a_claim};
 use crate::model::{Article, KeySentence, Story, Update};
 use crate::story::cluster::{Corpus, language_of};
 use crate::story::draft::StoryDraft;
@@ -109,13 +110,20 @@ fn is_post(article: &Article) -> bool {
     article.title.trim().is_empty() && crate::model::word_count(&article.text) < POST_WORDS
 }
 
+/// Whether `article` claims the address of `lead`, which its owner tells: what it says there is no word of the owner.
+fn speaks_for(article: &Article, lead: &Article) -> bool {
+    let address = |article: &Article| article.url.as_deref().map(canonical_url);
+    is_a_claim(article) && !is_a_claim(lead) && address(article) == address(lead)
+}
+
 /// Articles of the headline's language; announcements only when there is nothing else.
 fn texts<'a>(originals: &[&'a Article]) -> Vec<&'a Article> {
     let language = language_of(originals[0]);
     let same = originals
         .iter()
         .copied()
-        .filter(|original| language_of(original) == language && !original.text.trim().is_empty());
+        .filter(|original| language_of(original) == language && !original.text.trim().is_empty())
+        .filter(|original| !speaks_for(original, originals[0]));
     let (teasers, whole): (Vec<_>, Vec<_>) = same.partition(|original| original.teaser);
     let mut texts = if whole.is_empty() { teasers } else { whole };
     texts.truncate(MOST_TEXTS);
