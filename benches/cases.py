@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Runs the cases from the field: each folder of ../shared/cases that has a check here, in a copy of its own, with what is
 expected and what was found.
 
@@ -7,7 +6,7 @@ expected and what was found.
 Looks in $DIGEST_CASES or ../shared/cases and says so when they are not there. To add a case: a function named for its folder's
 number that takes the copied folder and yields (what, expected, found), marked with @case.
 """
-import json, os, pathlib, shutil, subprocess, sys, tempfile
+import contextlib, functools, http.server, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading
 
 DIGEST = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else 'target/debug/digest').resolve()
 CASES = pathlib.Path(os.environ.get('DIGEST_CASES', '../shared/cases'))
@@ -66,6 +65,201 @@ def case_26(folder):
     for lines, expected in (('g3.jsonl', 3), ('g.jsonl', 3)):
         answer = digest(folder, 'group', '--jsonl', lines)
         yield f'digest group {lines}', expected, len({json.loads(line)['story'] for line in answer.stdout.splitlines()})
+
+
+# Cases of feeds and mails.
+
+
+def reading(number):
+    """Registers a function that takes a [`Run`] in the copied folder and yields (expected, found)."""
+    def register(function):
+        def check(folder):
+            for expected, found in function(Run(DIGEST, folder)):
+                yield function.__name__.replace('_', ' '), expected, found
+        CHECKS[number] = check
+        return function
+    return register
+
+
+class Run:
+    """The program, run in the copy of a case's folder."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = str(program), str(folder)
+
+    def __call__(self, *arguments):
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        return done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode
+
+    def read(self, name):
+        """What `digest read` says of a file."""
+        told = self("read", name)[0]
+        return json.loads(told.splitlines()[0]) if told.strip() else {}
+
+    def source(self, name):
+        """Lets the config's only source read another file."""
+        path = os.path.join(self.folder, "config.toml")
+        text = open(path).read()
+        open(path, "w").write(re.sub(r'^feed = ".*"$', f'feed = "{name}"', text, count=1, flags=re.M))
+
+    def dry(self, now="2026-11-27T12:00:00Z"):
+        """The text of the edition that would be sent."""
+        return self("--dry-run", "--now", now)[0]
+
+    def fresh(self):
+        """Forgets earlier runs."""
+        for name in os.listdir(self.folder):
+            if name.startswith("state.db"):
+                os.remove(os.path.join(self.folder, name))
+
+
+def holds(text, *words):
+    return [(f"holds {word!r}", f"holds {word!r}" if word in text else f"lacks {word!r}") for word in words]
+
+
+def lacks(text, *words):
+    return [(f"lacks {word!r}", f"holds {word!r}" if word in text else f"lacks {word!r}") for word in words]
+
+
+def chosen(run, name):
+    """All sentences that `digest summarize` finds in a file, in one line each."""
+    told = run("summarize", "--all", "--format", "json", name)[0]
+    found = json.loads(told) if told.strip() else {}
+    return [" ".join(sentence["text"].split()) for sentence in found.get("sentences", [])]
+
+
+@reading("01")
+def titles_with_tags(run):
+    for name in ("feed.atom", "feed.json"):
+        feed = run.read(name)
+        entries = json.dumps(feed["entries"], ensure_ascii=False)
+        yield from holds(entries, "Why <img> needs a width and a height", "From Either<A, B> to Option<A>", "A bare <img> has no size")
+
+
+@reading("06")
+def entries_on_one_page(run):
+    for day, now in (("day1.xml", "2026-11-26T12:00:00Z"), ("day2.xml", "2026-11-27T12:00:00Z")):
+        shutil.copy(os.path.join(run.folder, day), os.path.join(run.folder, "feed.xml"))
+        if day == "day1.xml":
+            run("run", "--now", now)
+    text = run.dry("2026-11-27T12:00:00Z")
+    yield from holds(text, "November 27, 2026", "https://docs.example/notes#nov-27")
+
+
+@reading("07")
+def redirects_of_alerts(run):
+    text = run.dry()
+    yield from lacks(text, "google.com/url")
+    yield from holds(text, "https://coast.example/news/harbour-wall?id=7")
+
+
+@reading("08")
+def frames_of_boards(run):
+    text = run.dry()
+    yield from lacks(text, "submitted by", "Article URL", "Comments", "Points:", "Fishermen want a crane")
+    yield from holds(text, "A wall that mends itself", "Show: A tide clock", "Council votes to mend harbour wall", "Who closes the sea gate?")
+
+
+@reading("09")
+def posts_without_title(run):
+    text = run.dry()
+    yield from lacks(text, "Untitled", "#tide")
+    yield ("the sea gate once", f"the sea gate {'once' if text.count('The sea gate stays closed until Sunday') == 1 else text.count('The sea gate stays closed until Sunday')}")
+
+
+@reading("10")
+def podcasts(run):
+    for name, link in (("pod.xml", "https://cdn.example/ep/17-keeper.mp3"), ("emptylink.xml", "https://cdn.example/17.mp3"),
+                       ("enc.atom", "https://cdn.example/17.mp3"), ("att.json", "https://tide.example/18")):
+        run.fresh()
+        run.source(name)
+        yield from holds(run.dry(), link)
+
+
+@reading("22")
+def sitemaps(run):
+    with served(run.folder, 8765):
+        for name, words in (("prefixed.xml", "wall.html"), ("prefindex.xml", "wall.html"), ("nons.xml", "wall.html"),
+                            ("titles.xml", "Council votes to mend the wall"), ("titles2.xml", "Council votes to mend the wall"),
+                            ("othernews.xml", "Council votes to mend the wall")):
+            run.fresh()
+            open(os.path.join(run.folder, "config.toml"), "w").write(
+                f'[[source]]\nname = "Map"\nsitemap = "http://127.0.0.1:8765/{name}"\nallow_private = true\n[fetch]\nallow_private = true\n'
+                '[mail]\nfrom = "D <d@example.org>"\nto = ["r@example.org"]\ntransport = "file"\n[mail.file]\nfolder = "out"\n[store]\npath = "state.db"\n')
+            text, errors, _ = run("--dry-run", "--now", "2026-11-27T12:00:00Z")
+            yield (f"{name}: {words}", f"{name}: {words}" if words in text else f"{name}: {errors.strip()[:100]}")
+
+
+@reading("24")
+def items_without_guid(run):
+    for name, titles in (("same-link.xml", ("The Keeper", "The Gate", "The Tide")), ("frag-guid.xml", ("Release 16.1", "Release 16.2")),
+                         ("no-link-no-guid.xml", ("The Keeper", "The Gate"))):
+        run.fresh()
+        run.source(name)
+        yield from holds(run.dry("2026-11-28T12:00:00Z"), *titles)
+
+
+@reading("33")
+def lists_of_feeds(run):
+    _, said, code = run("source", "import", "a.opml")
+    config = open(os.path.join(run.folder, "config.toml")).read()
+    yield (0, code)
+    yield from holds(config, "one.example/rss.xml", "https://two.example/rss.xml", "eight.example/pod.xml", "https://nine.example/rss.xml")
+    yield from lacks(config, "exec:", "feed:", "itpc:")
+    yield from holds(said, "exec:")
+
+
+@reading("04")
+def flowed_lines(run):
+    for name, count in (("flowed.eml", 3), ("flowed2.eml", 3), ("flowed-en.eml", 2), ("fixed.eml", 3)):
+        found = chosen(run, name)
+        yield (f"{name}: {count} sentences", f"{name}: {len(found)} sentences")
+
+
+@reading("05")
+def encoded_words(run):
+    for name, words in (("q-split.eml", "Žvejai pasižadėjo saugoti uostą"), ("from-split.eml", "Café News"),
+                        ("gb-split.eml", "渔民承诺保护港口"), ("iso2022.eml", "港の防波堤")):
+        yield from holds(json.dumps(run.read(name), ensure_ascii=False), words)
+
+
+@reading("18")
+def preheaders(run):
+    for name in ("issue.eml", "class.eml", "maxheight.eml"):
+        yield from lacks(run.read(name).get("text", ""), "look behind the motor", "Unsubscribe")
+
+
+@reading("23")
+def armour_and_quotes(run):
+    for name in ("mail.eml", "list-footer.eml"):
+        text = "\n".join(chosen(run, name))
+        yield from lacks(text, "PGP", "Hash:", "wrote:", "Does anybody know", "mailing list", "Quay Street")
+        yield from holds(text, "The old wall of the harbour")
+
+
+@reading("25")
+def legacy_encodings(run):
+    for name in sorted(os.listdir(run.folder)):
+        if name.endswith(".want"):
+            want = open(os.path.join(run.folder, name), encoding="utf8").read().strip()
+            found = run.read(name.replace(".want", ".eml"))
+            got = (found.get("title"), found.get("site"), want if found.get("text", "").startswith(want) else found.get("text", "")[:40])
+            yield ((name, want, want, want), (name, *got))
+
+
+@contextlib.contextmanager
+def served(folder, port):
+    """The files of a folder, on loopback."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def main():

@@ -10,6 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::{Exit, Session};
 use crate::config::{NewSource, add_sources};
 use crate::error::{Error, Usage};
+use crate::source::Files;
 
 /// The config to start from; its lines are edited by [`set`], so that the comments stay.
 const STARTER: &str = include_str!("starter.toml");
@@ -45,7 +46,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     }
     let mut sources = Vec::new();
     if let Some(file) = &args.opml {
-        sources.extend(super::source::from_opml(file, &session.output)?);
+        sources.extend(super::source::from_opml(file, Files::Refused, &session.output)?);
     }
     let mut feeds = args.feed.clone();
     if path != "-" && io::stdin().is_terminal() && io::stderr().is_terminal() {

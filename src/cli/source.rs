@@ -12,8 +12,8 @@ use crate::cli::output::Output;
 use crate::cli::{Exit, Session};
 use crate::config::{Config, NewSource, add_sources};
 use crate::error::{Error, Usage};
-use crate::source::opml::{self, Subscription};
-use crate::source::{Kind, Location};
+use crate::source::opml::{self, List, Subscription};
+use crate::source::{Files, Location, SourceKind};
 use crate::store::{self, Store};
 
 pub(super) use discover::discover;
@@ -41,6 +41,9 @@ enum Action {
     Import {
         /// The OPML file
         file: PathBuf,
+        /// Paths on this machine in it are taken, too: only for a list that you trust
+        #[arg(long)]
+        allow_files: bool,
     },
     /// The feeds of the config as OPML, on stdout
     Export,
@@ -72,8 +75,9 @@ struct Add {
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     match &args.action {
         Action::Add(add) => add_one(add, session),
-        Action::Import { file } => {
-            let sources = from_opml(file, &session.output)?;
+        Action::Import { file, allow_files } => {
+            let files = if *allow_files { Files::Allowed } else { Files::Refused };
+            let sources = from_opml(file, files, &session.output)?;
             write(&session.config_path()?, &sources, &session.output)
         }
         Action::Export => export(&session.config()?),
@@ -123,11 +127,13 @@ fn write(path: &Path, sources: &[NewSource], output: &Output) -> Result<Exit, Er
 }
 
 /// The feeds of an OPML file.
-pub(super) fn from_opml(file: &Path, output: &Output) -> Result<Vec<NewSource>, Error> {
+pub(super) fn from_opml(file: &Path, files: Files, output: &Output) -> Result<Vec<NewSource>, Error> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file).map_err(Error::file("read", &name))?;
-    let found = opml::read(&bytes).map_err(|error| Usage::Opml { file: name.clone(), error })?;
-    if found.is_empty() {
+    let List { subscriptions, skipped } =
+        opml::read(&bytes, files).map_err(|error| Usage::Opml { file: name.clone(), error })?;
+    skipped.iter().for_each(|problem| output.problem(problem));
+    if subscriptions.is_empty() {
         output.say(&format!("`{name}` lists no feeds"));
     }
     let source = |subscription: Subscription| NewSource {
@@ -137,7 +143,7 @@ pub(super) fn from_opml(file: &Path, output: &Output) -> Result<Vec<NewSource>, 
         section: subscription.section,
         allow_private: false,
     };
-    Ok(found.into_iter().map(source).collect())
+    Ok(subscriptions.into_iter().map(source).collect())
 }
 
 fn export(config: &Config) -> Result<Exit, Error> {
@@ -145,7 +151,7 @@ fn export(config: &Config) -> Result<Exit, Error> {
         .sources
         .iter()
         .filter_map(|source| match &source.kind {
-            Kind::Feed(Location::Url(url)) => Some(Subscription {
+            SourceKind::Feed(Location::Url(url)) => Some(Subscription {
                 title: source.name.clone(),
                 feed: url.clone(),
                 site: None,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub struct NewSource {
     /// Its name; made unique by a number if it is taken.
     pub name: String,
-    /// `feed`, `page`, `sitemap`, `files` or `maildir`.
+    /// `feed`, `page`, `sitemap`, `listing`, `files` or `maildir`.
     pub kind: &'static str,
     /// Where it is.
     pub place: String,

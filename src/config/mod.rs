@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 
 use crate::render::Templates;
 use crate::source::Source;
-use crate::story::{Limits, Rules, SourceTerms};
+use crate::story::{Limits, Rules, SourcePolicy};
 use crate::{fetch, send, story, summary};
 
 pub use diagnostic::{Diagnostic, Mistakes};
@@ -94,20 +94,20 @@ impl Config {
         if is_builtin { name.clone() } else { self.base.join(name).display().to_string() }
     }
 
-    /// What composing must know of the sources: by the order of their sections, then of the file.
-    pub fn terms(&self) -> Vec<SourceTerms> {
-        let terms = |source: &Source| SourceTerms {
+    /// How composing treats each source: in the order of their sections, then of the file.
+    pub fn source_policies(&self) -> Vec<SourcePolicy> {
+        let policy = |source: &Source| SourcePolicy {
             name: source.name.clone(),
             section: source.section.clone(),
             weight: source.weight,
             max_stories: source.max_stories,
         };
-        let place = |terms: &SourceTerms| {
-            let section = terms.section.as_deref().unwrap_or_default();
+        let place = |policy: &SourcePolicy| {
+            let section = policy.section.as_deref().unwrap_or_default();
             let sections = &self.newsletter.sections;
             sections.iter().position(|known| known == section).unwrap_or(sections.len())
         };
-        let mut all: Vec<SourceTerms> = self.sources.iter().map(terms).collect();
+        let mut all: Vec<SourcePolicy> = self.sources.iter().map(policy).collect();
         all.sort_by_key(place);
         all
     }

@@ -118,6 +118,90 @@ pub fn canonical_url(url: &str) -> String {
     parsed.into()
 }
 
+/// The address of a feed's entry: as [`canonical_url`], but with the fragment where it names a part of the page, as the
+/// entries of a changelog on one page do.
+pub fn entry_url(url: &str) -> String {
+    let canonical = canonical_url(url);
+    let Some(fragment) = Url::parse(url.trim()).ok().and_then(|url| url.fragment().map(str::to_owned)) else {
+        return canonical;
+    };
+    // `#xtor=RSS-1` counts visits; the others lead to the page itself or to its comments.
+    let is_part = !fragment.is_empty()
+        && !fragment.contains(['=', '~'])
+        && !["rss", "atom", "feed", "top", "comments", "respond", "disqus_thread", "content", "main", "more"]
+            .contains(&fragment.to_ascii_lowercase().as_str());
+    if !is_part || canonical.contains('#') { canonical } else { format!("{canonical}#{fragment}") }
+}
+
+/// Where a link leads that redirects elsewhere and says so: the address in a parameter of an alert's or a board's redirect
+/// (`https://www.google.com/url?…&url=…`). Any other link is itself: that a page names another in a parameter does not
+/// make it a redirect.
+pub fn direct(link: &str) -> String {
+    let mut link = link.trim().to_owned();
+    for _ in 0..MOST_WRAPPERS {
+        let Some(target) = Url::parse(&link).ok().and_then(|url| redirect(&url)) else { break };
+        link = target;
+    }
+    link
+}
+
+/// Last parts of the paths of redirects.
+const REDIRECTS: [&str; 24] = [
+    "url",
+    "redirect",
+    "redir",
+    "rd",
+    "r",
+    "l",
+    "l.php",
+    "away",
+    "away.php",
+    "out",
+    "outbound",
+    "exit",
+    "go",
+    "goto",
+    "link",
+    "linkfilter",
+    "click",
+    "track",
+    "apiclick.aspx",
+    "newtab",
+    "external",
+    "leave",
+    "jump",
+    "deref",
+];
+
+/// Parameters that carry the target of a redirect.
+const TARGETS: [&str; 16] = [
+    "url",
+    "u",
+    "q",
+    "to",
+    "target",
+    "dest",
+    "destination",
+    "redirect",
+    "redirect_url",
+    "redirect_to",
+    "goto",
+    "link",
+    "href",
+    "out",
+    "z",
+    "r",
+];
+
+fn redirect(url: &Url) -> Option<String> {
+    let last = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    if !REDIRECTS.contains(&last.as_str()) {
+        return None;
+    }
+    let carried = url.query_pairs().filter(|(name, _)| TARGETS.contains(&name.to_ascii_lowercase().as_str()));
+    carried.filter_map(|(_, value)| address(value.trim())).next()
+}
+
 fn is_tracking(pair: &str) -> bool {
     let name = pair.split('=').next().unwrap_or(pair).to_ascii_lowercase();
     TRACKING.iter().any(|known| known.strip_suffix('*').map_or(*known == name, |start| name.starts_with(start)))
@@ -218,6 +302,20 @@ pub fn origin(url: &str) -> Option<String> {
     Some(url.into())
 }
 
+/// Whether `url` is that of a site's front page.
+pub fn is_front_page(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| is_front(&url) && url.fragment().is_none())
+}
+
+/// Whether both stand on one site, or one on a part of the other's (`news.a.example` and `a.example`).
+pub(crate) fn is_same_site(one: &Url, other: &Url) -> bool {
+    let part = |inner: &str, outer: &str| {
+        outer.contains('.') && inner.strip_suffix(outer).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let (Some(one_site), Some(other_site)) = (site(one), site(other)) else { return false };
+    one_site == other_site || part(one_site, other_site) || part(other_site, one_site)
+}
+
 fn is_front(url: &Url) -> bool {
     matches!(url.path(), "" | "/") && url.query().is_none()
 }
@@ -249,6 +347,45 @@ mod tests {
             (" no url ", "no url"),
         ] {
             assert_eq!(canonical_url(url), expected);
+        }
+    }
+
+    #[test]
+    fn redirects_that_name_their_target_lead_there_and_other_links_to_themselves() {
+        for (link, expected) in [
+            (
+                "https://www.google.com/url?rct=j&sa=t&url=https://a.example/p%3Fid%3D7&ct=ga",
+                "https://a.example/p?id=7",
+            ),
+            (
+                "http://www.bing.com/news/apiclick.aspx?ref=Rss&url=https%3a%2f%2fa.example%2fp&c=1",
+                "https://a.example/p",
+            ),
+            ("https://l.board.example/l.php?u=https%3A%2F%2Fa.example%2Fp&h=x", "https://a.example/p"),
+            (
+                "https://www.google.com/url?q=https://out.example/redirect?to%3Dhttps%253A%252F%252Fa.example%252Fp",
+                "https://a.example/p",
+            ),
+            ("https://a.example/story?via=https://b.example/", "https://a.example/story?via=https://b.example/"),
+            ("https://a.example/share?url=https://b.example/p", "https://a.example/share?url=https://b.example/p"),
+            ("https://a.example/go?q=fish", "https://a.example/go?q=fish"),
+            ("https://a.example/url?url=javascript:x", "https://a.example/url?url=javascript:x"),
+        ] {
+            assert_eq!(direct(link), expected, "{link}");
+        }
+    }
+
+    #[test]
+    fn an_entry_keeps_the_anchor_that_names_it() {
+        for (url, expected) in [
+            ("https://a.example/notes?utm_source=x#nov-27", "https://a.example/notes#nov-27"),
+            ("https://a.example/p#xtor=RSS-1", "https://a.example/p"),
+            ("https://a.example/p#comments", "https://a.example/p"),
+            ("https://a.example/#/page", "https://a.example/#/page"),
+            ("https://a.example/p#", "https://a.example/p"),
+            ("no url", "no url"),
+        ] {
+            assert_eq!(entry_url(url), expected, "{url}");
         }
     }
 

@@ -36,13 +36,31 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Where the entry points: its `alternate` link, else its first link that is not about itself.
+    /// Where the entry points: its `alternate` link, else its first link that is not about itself. Only pages of the web: a
+    /// `mailto:` leads to no article.
     pub fn url(&self) -> Option<&str> {
         let readable =
             |link: &&Link| !matches!(link.rel.as_deref(), Some("self" | "enclosure" | "edit" | "replies" | "hub"));
-        let alternate = self.links.iter().find(|link| matches!(link.rel.as_deref(), None | Some("alternate")));
-        alternate.or_else(|| self.links.iter().find(readable)).map(|link| link.href.as_str())
+        let pages = || self.links.iter().filter(|link| is_web(&link.href));
+        let alternate = pages().find(|link| matches!(link.rel.as_deref(), None | Some("alternate")));
+        alternate.or_else(|| pages().find(readable)).map(|link| link.href.as_str())
     }
+
+    /// What a reader can open where [`url`](Self::url) is none: the sound or film that comes with it, else its id, if that is
+    /// an address.
+    pub fn stand_in(&self) -> Option<&str> {
+        let is_media = |enclosure: &&Enclosure| {
+            let kind = enclosure.media_type.as_deref().unwrap_or_default();
+            is_web(&enclosure.href) && !kind.starts_with("image/")
+        };
+        let media = self.enclosures.iter().find(is_media).map(|enclosure| enclosure.href.as_str());
+        media.or_else(|| self.id.as_deref().filter(|id| is_web(id)))
+    }
+}
+
+fn is_web(address: &str) -> bool {
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
 /// A piece of text and how it is written.

@@ -41,7 +41,7 @@ pub fn compose(inputs: &Inputs, config: &Config, templates: &Templates) -> Resul
         },
         articles: &inputs.articles,
         repeated: &inputs.repeated(config),
-        sources: &config.terms(),
+        sources: &config.source_policies(),
         rules: &config.rules,
         preferences: &Preferences::from_ratings(&inputs.ratings),
         past: &inputs.past,

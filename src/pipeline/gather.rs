@@ -242,7 +242,7 @@ impl Gatherer<'_> {
         address: Option<&str>,
         later: &mut Vec<Unread>,
     ) -> Result<Articles, store::Error> {
-        let scope = place(source);
+        let scope = source.place();
         self.store.adopt_articles(&self.config.newsletter.name, &source.name, &scope).await?;
         let identity = Identity::of(&entries, &scope, address);
         // What has no id before it is read (a local text) is read, and its id decides when it is stored.
@@ -274,7 +274,7 @@ impl Gatherer<'_> {
 
     /// What the source announces, read in a worker if there are any. A command is the owner's own and runs here.
     async fn announced(self, source: &Source, memory: &Memory) -> source::Gathered {
-        let Some(workers) = self.workers.filter(|_| !matches!(source.kind, source::Kind::Command(_))) else {
+        let Some(workers) = self.workers.filter(|_| !matches!(source.kind, source::SourceKind::Command(_))) else {
             return source::gather(source, memory, self.now, self.fetch).await;
         };
         let task = Task::Gather { source: source.clone(), memory: memory.clone(), now: self.now };
@@ -374,18 +374,5 @@ impl Gatherer<'_> {
 /// Under which key a source is remembered: its newsletter, kind and place. Two newsletters that share a store read it
 /// each for itself (what one has read is not "unchanged" for the other), and a source whose place changes starts anew.
 pub fn key(newsletter: &str, source: &Source) -> String {
-    format!("{newsletter} {}", place(source))
-}
-
-/// What a source is and where: inside it, guids are unique.
-fn place(source: &Source) -> String {
-    let kind = match &source.kind {
-        source::Kind::Feed(_) => "feed",
-        source::Kind::Page(_) => "page",
-        source::Kind::Sitemap(_) => "sitemap",
-        source::Kind::Files(_) => "files",
-        source::Kind::Maildir(_) => "maildir",
-        source::Kind::Command(_) => "command",
-    };
-    format!("{kind} {}", source.address())
+    format!("{newsletter} {}", source.place())
 }

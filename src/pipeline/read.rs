@@ -8,21 +8,16 @@ use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::extract::boilerplate::SiteTemplate;
-use crate::extract::{self, BlockText, Draft};
-use crate::fetch::{self, Fetch};
-use crate::model::{Article, Content, Document, Enclosure, Entry, Problem};
-use crate::source::{self, FullText, Source};
+use crate::extract::{self, Draft};
+use crate::fetch::Fetch;
+use crate::model::{Article, Document, Entry, Problem};
+use crate::source::{self, Source, add_page, announced, complete, wants_page};
 
 /// The origin of what was not read over the web: a mail, a file, the output of a command.
 const LOCAL: &str = "file:";
 
 /// Entries of one source read at the same time.
 const ENTRIES_AT_ONCE: usize = 8;
-
-/// A feed's text of fewer words than this may be a teaser: the page behind it is looked at.
-const TEASER_WORDS: usize = 120;
-/// A page's text must be this much longer than the feed's to be taken in its place.
-const LONGER: f64 = 1.2;
 
 /// How the entries of one source are told apart, and from those of all others.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,7 +33,7 @@ impl Identity {
     pub(super) fn of(entries: &[Entry], scope: &str, address: Option<&str>) -> Self {
         let mut links = BTreeMap::new();
         for url in entries.iter().filter_map(Entry::url) {
-            *links.entry(extract::canonical_url(url)).or_default() += 1;
+            *links.entry(extract::entry_url(url)).or_default() += 1;
         }
         let origin = address.and_then(extract::origin).or_else(|| Some(LOCAL.to_owned()));
         Self { scope: scope.to_owned(), origin, links }
@@ -55,8 +50,10 @@ impl Identity {
     }
 
     fn own_url(&self, entry: &Entry) -> Option<String> {
-        let url = extract::canonical_url(entry.url()?);
-        (self.links.get(&url).copied().unwrap_or(0) < 2).then_some(url)
+        let url = extract::entry_url(entry.url()?);
+        let is_own = self.links.get(&url).copied().unwrap_or(0) < 2
+            && (entry.document.is_some() || !extract::is_front_page(&url));
+        is_own.then_some(url)
     }
 
     fn identify(&self, article: &mut Article, entry: &Entry) {
@@ -90,7 +87,9 @@ async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) -> Reading 
         return Reading { entry, announced: None, draft, origin, later: None, problems };
     }
     let given = (entry.content.take(), entry.summary.take());
-    let (announced, problems) = away(source, move || announced(given.0.as_ref(), given.1.as_ref())).await;
+    let title = entry.title.clone().unwrap_or_default();
+    let announce = move || announced(given.0.as_ref(), given.1.as_ref(), &title);
+    let (announced, problems) = away(source, announce).await;
     let announced = announced.unwrap_or_default();
     let mut reading = Reading { entry, announced: None, draft: None, origin: None, later: None, problems };
     if wants_page(source, &announced, &reading.entry) {
@@ -117,7 +116,7 @@ pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn F
     let mut read = article.clone();
     if let Some(draft) = page.draft {
         let (found, _) = draft.finish(&SiteTemplate::default());
-        take_page(&mut read, Article { origin: page.origin, ..found });
+        add_page(&mut read, Article { origin: page.origin, ..found });
     }
     Ok(Article {
         id: article.id.clone(),
@@ -217,7 +216,7 @@ impl Reading {
         let announced = announced.map(|announced| Article { origin: identity.origin.clone(), ..announced });
         let mut article = match (announced, read) {
             (Some(mut announced), Some(page)) => {
-                take_page(&mut announced, page);
+                add_page(&mut announced, page);
                 announced
             }
             (announced, read) => announced.or(read).unwrap_or_default(),
@@ -230,37 +229,6 @@ impl Reading {
         let is_empty = article.text.trim().is_empty() && article.title.trim().is_empty();
         ((!is_empty).then_some(article), problems)
     }
-}
-
-/// The article as the feed itself gives it.
-fn announced(content: Option<&Content>, summary: Option<&Content>) -> Article {
-    let plain = |content: &Content| match content {
-        Content::Html { html } => extract::fragment(html),
-        Content::Text { text } => BlockText { text: text.clone(), parts: Vec::new() },
-    };
-    let content = content.map(plain).unwrap_or_default();
-    let summary = summary.map(plain).unwrap_or_default();
-    let is_whole = words(&content.text) >= words(&summary.text) && !content.text.trim().is_empty();
-    let BlockText { text, parts } = if is_whole { content } else { summary };
-    let teaser = words(&text) < TEASER_WORDS && (!is_whole || looks_cut(&text));
-    let confidence = if is_whole { 0.9 } else { 0.3 };
-    Article { text, parts, teaser, confidence, ..Article::default() }
-}
-
-/// The feed itself says that there is more.
-fn looks_cut(text: &str) -> bool {
-    let text = text.trim_end();
-    ["...", "…", "[...]", "[…]", "more", "→", "»"].iter().any(|end| text.ends_with(end)) || words(text) < 40
-}
-
-fn wants_page(source: &Source, article: &Article, entry: &Entry) -> bool {
-    let has_page = entry.url().is_some_and(|url| url.starts_with("http"));
-    has_page
-        && match source.full_text {
-            FullText::Always => true,
-            FullText::Never => false,
-            FullText::Auto => article.teaser,
-        }
 }
 
 /// The page behind an entry.
@@ -307,45 +275,4 @@ async fn away<T: Send + 'static>(
             (None, vec![problem.hint("please report it with the page's address")])
         }
     }
-}
-
-/// The page's text replaces the teaser if it says more.
-fn take_page(article: &mut Article, page: Article) {
-    let (announced, read) = (words(&article.text) as f64, words(&page.text) as f64);
-    if read > announced * LONGER || (announced == 0.0 && read > 0.0) {
-        *article = Article { title: std::mem::take(&mut article.title), ..page };
-    } else if read > 0.0 {
-        // The page says no more than the feed: that is all there is.
-        article.teaser = article.teaser && page.teaser;
-        article.byline = article.byline.take().or(page.byline);
-        article.site = article.site.take().or(page.site);
-        article.image = article.image.take().or(page.image);
-    }
-}
-
-/// What the source says about the article counts more than what the page says, but for the language.
-fn complete(article: &mut Article, source: &Source, entry: &Entry) {
-    article.source.clone_from(&source.name);
-    if let Some(title) = entry.title.as_ref().filter(|title| !title.trim().is_empty()) {
-        article.title.clone_from(title);
-    }
-    let names: Vec<String> = entry.authors.iter().filter_map(|author| author.name.clone()).collect();
-    if !names.is_empty() {
-        article.byline = Some(names.join(", "));
-    }
-    article.published = entry.published.or(article.published);
-    article.language = source.language.clone().or_else(|| article.language.take()).or_else(|| entry.language.clone());
-    // A link of another scheme (`mailto:` with recipients, `tel:`) leads to no article.
-    let is_web = |url: &String| {
-        (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= fetch::guard::LONGEST
-    };
-    article.url = entry.url().map(extract::canonical_url).or_else(|| article.url.take()).filter(is_web);
-    article.tags.clone_from(&entry.categories);
-    let picture =
-        |enclosure: &&Enclosure| enclosure.media_type.as_deref().is_some_and(|kind| kind.starts_with("image/"));
-    article.image = article.image.take().or_else(|| Some(entry.enclosures.iter().find(picture)?.href.clone()));
-}
-
-fn words(text: &str) -> usize {
-    text.split_whitespace().count()
 }

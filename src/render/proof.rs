@@ -62,7 +62,7 @@ mod tests {
         for template in Templates::names() {
             let mail = Templates::builtin(template).unwrap().render(&edition, &Reader::default()).unwrap();
             let proof = prove_mail(&edition, &mail.html, &mail.text);
-            assert_eq!(proof.flaws, [String::new(); 0], "{template}");
+            assert_eq!(proof.flaws, Vec::<String>::new(), "{template}");
             assert!(proof.quoted >= 8, "{template}: {}", proof.quoted);
             let changed = mail.html.replace("are expected at", "are refused at");
             assert_eq!(prove_mail(&edition, &changed, &mail.text).flaws.len(), 1, "{template}");

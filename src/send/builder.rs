@@ -270,7 +270,7 @@ mod tests {
             "=?",
             "=?utf-8?q?a?=",
             "é =?utf-8?q?=E2=80=AE?= über 🏴 =?x",
-            &"=?utf-8?q?ä?= ".repeat(20).trim_end(),
+            "=?utf-8?q?ä?= ".repeat(20).trim_end(),
         ] {
             let mut headers = Headers::new();
             headers.insert_raw(literal("Subject", text));

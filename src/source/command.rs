@@ -14,7 +14,7 @@ use crate::source::{Gathered, Memory, Source, feed, newest};
 /// How long it may run.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What the program prints, as entries.
+/// The output of the program, as entries.
 pub(super) async fn gather(source: &Source, words: &[String], memory: Memory) -> Gathered {
     let fail = |what: String| Problem::new(&source.name, what);
     match tokio::time::timeout(LONGEST, run(source, words)).await {

@@ -6,7 +6,7 @@ use std::{fs, io};
 use jiff::Timestamp;
 
 use crate::extract::{self, DocumentKind};
-use crate::model::{Document, Entry, Problem};
+use crate::model::{Content, Document, Entry, Link, Person, Problem};
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Outcome, Source};
 
@@ -28,23 +28,42 @@ pub(super) fn gather(source: &Source, pattern: &str, memory: Memory) -> Gathered
         problems.push(Problem::new(&source.name, format!("no file matches `{pattern}`")));
         return Gathered { outcome: Outcome::Failed, memory, problems, ..Gathered::default() };
     }
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut found: Vec<(Option<Timestamp>, Document)> = Vec::new();
     for path in &files {
         match documents(path) {
-            Ok(documents) => {
-                let updated = changed(path);
-                let entry = |document| Entry { updated, document: Some(document), ..Entry::default() };
-                entries.extend(documents.into_iter().map(entry));
-            }
+            Ok(documents) => found.extend(documents.into_iter().map(|document| (changed(path), document))),
             Err(error) => {
                 problems.push(Problem::new(&source.name, format!("cannot read `{}`", path.display())).because(error));
             }
         }
     }
-    // A mailbox holds many mails, its newest at the end.
-    let surplus = entries.len().saturating_sub(source.max_entries);
-    entries.drain(..surplus);
+    // A mailbox holds many mails, its newest at the end. A newsletter of many items counts once.
+    found.drain(..found.len().saturating_sub(source.max_entries));
+    let whole = |updated, document| vec![Entry { updated, document: Some(document), ..Entry::default() }];
+    let entries = found
+        .into_iter()
+        .flat_map(|(updated, document)| newsletter(&document).unwrap_or_else(|| whole(updated, document)))
+        .collect();
     Gathered { entries, memory, problems, ..Gathered::default() }
+}
+
+/// The entries of a mail that tells of many things; `None` for any other document.
+pub(super) fn newsletter(document: &Document) -> Option<Vec<Entry>> {
+    if DocumentKind::of(&document.bytes, document.media_type.as_deref()) != DocumentKind::Mail {
+        return None;
+    }
+    let roundup = extract::roundup(&document.bytes)?;
+    let author = |name: &String| Person { name: Some(name.clone()), ..Person::default() };
+    let entry = |item: extract::MailItem| Entry {
+        id: roundup.id.as_ref().map(|id| format!("{id} {}", item.url)),
+        title: Some(item.title),
+        links: vec![Link { href: item.url, rel: Some("alternate".into()), media_type: None }],
+        authors: roundup.sender.iter().map(author).collect(),
+        content: Some(Content::Text { text: item.text }),
+        published: roundup.published,
+        ..Entry::default()
+    };
+    Some(roundup.items.into_iter().map(entry).collect())
 }
 
 /// The `most` files changed last, sorted by path.
@@ -62,7 +81,7 @@ pub(super) fn changed(path: &Path) -> Option<Timestamp> {
     Timestamp::try_from(modified).ok()
 }
 
-/// What a file holds: one document, or the mails of a mailbox.
+/// The documents in a file: one, or the mails of a mailbox.
 fn documents(path: &Path) -> io::Result<Vec<Document>> {
     let (bytes, url) = (read_file(path)?, Some(file_url(path)));
     let media_type = extract::media_type(path);

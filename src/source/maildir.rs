@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Document, Entry, Problem};
-use crate::source::files::latest;
+use crate::source::files::{latest, newsletter};
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Source};
 
@@ -29,7 +29,9 @@ pub(super) fn gather(source: &Source, folder: &Path, memory: Memory) -> Gathered
         match read_file(&path) {
             Ok(bytes) => {
                 let (media_type, url) = (Some("message/rfc822".into()), Some(file_url(&path)));
-                entries.push(Entry { document: Some(Document { bytes, media_type, url }), ..Entry::default() });
+                let document = Document { bytes, media_type, url };
+                let whole = |document| vec![Entry { document: Some(document), ..Entry::default() }];
+                entries.extend(newsletter(&document).unwrap_or_else(|| whole(document)));
             }
             Err(error) => {
                 problems.push(Problem::new(&source.name, format!("cannot read `{}`", path.display())).because(error));

@@ -10,16 +10,16 @@ use crate::source::Source;
 /// Permanent redirects to the same place before we ask there at once.
 const CONVINCED: u32 = 3;
 
-/// How long a source that is gone (410) is left in peace.
+/// How long a source that is gone (410) is not requested.
 const GONE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// What one gathering of a source wants to know at the next.
+/// Facts that one gathering of a source keeps for the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
     /// Where the source stood; a memory of another place is none.
     pub address: String,
-    /// What the server said about the copy we read.
+    /// The validators that the server gave with the copy we read.
     pub validators: Validators,
     /// SHA-256 of the bytes we read: servers that change their validators without need fool nobody.
     pub hash: Option<String>,
@@ -72,7 +72,7 @@ impl Memory {
         self.not_before.is_some_and(|until| until > now)
     }
 
-    /// Where to ask for what stands at `url`: there, or where it has told us often enough that it moved.
+    /// Where to ask for what stands at `url`: there, or where it has said often enough that it moved.
     pub(super) fn ask_at<'a>(&'a self, url: &'a str) -> &'a str {
         self.convinced().unwrap_or(url)
     }

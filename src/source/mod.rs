@@ -3,49 +3,51 @@
 //! Each kind of source is a file of its own with one function; all of them fill the same [`Gathered`]. A source that
 //! fails is not an error: it gathers nothing and says why, and the run goes on with the others.
 //!
-//! To add a kind: write `source/<kind>.rs` with a `gather` function, a key in [`Options`] and a variant in [`Kind`];
+//! To add a kind: write `source/<kind>.rs` with a `gather` function, a key in [`Options`] and a variant in [`SourceKind`];
 //! the compiler points at every other place.
 
-mod builder;
+mod announced;
 mod command;
 pub mod feed;
 mod files;
+mod listing;
 mod maildir;
+mod markup;
 mod memory;
-mod namespace;
 pub mod opml;
 mod options;
 mod page;
 mod scope;
 mod sitemap;
-mod text;
-mod tree;
 mod web;
+mod xml;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::extract::direct;
 use crate::fetch::Fetch;
 use crate::model::{Entry, Feed, Problem};
 
+pub use announced::{add_page, announced, complete, wants_page};
 pub use memory::{Memory, Unread};
-pub use options::{Defaults, FullText, Invalid, Kind, Location, Options, Source};
+pub use options::{Defaults, Files, FullText, Invalid, Location, Options, Source, SourceKind};
 pub use page::read as read_page;
 
-/// What one gathering of one source brought.
+/// The result of gathering one source.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gathered {
     /// How it went.
     pub outcome: Outcome,
-    /// At most `max_entries`, in the order of the source.
+    /// At most `max_entries`, in the order of the source; a newsletter that was received counts once, whatever it holds.
     pub entries: Vec<Entry>,
-    /// Address that a feed was read from, after redirects; `None` if it was not read from the web.
+    /// Address that a feed or a list of links was read from, after redirects; `None` if it was not read from the web.
     pub address: Option<String>,
-    /// What a feed says about itself; its `entries` are empty here.
+    /// The feed's description of itself; its `entries` are empty here.
     pub feed: Option<Feed>,
     /// To be given to the next gathering, once what was gathered is stored.
     pub memory: Memory,
-    /// What went wrong; their subject is the source's name.
+    /// Problems met; their subject is the source's name.
     pub problems: Vec<Problem>,
 }
 
@@ -92,18 +94,20 @@ pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dy
         return Gathered { outcome: Outcome::Waiting, memory, ..Gathered::default() };
     }
     let mut gathered = match &source.kind {
-        Kind::Feed(location) => feed::gather(source, location, memory, now, fetch).await,
-        Kind::Page(location) => page::gather(source, location, memory, now, fetch).await,
-        Kind::Sitemap(location) => sitemap::gather(source, location, memory, now, fetch).await,
-        Kind::Files(pattern) => files::gather(source, pattern, memory),
-        Kind::Maildir(folder) => maildir::gather(source, folder, memory),
-        Kind::Command(words) => command::gather(source, words, memory).await,
+        SourceKind::Feed(location) => feed::gather(source, location, memory, now, fetch).await,
+        SourceKind::Page(location) => page::gather(source, location, memory, now, fetch).await,
+        SourceKind::Sitemap(location) => sitemap::gather(source, location, memory, now, fetch).await,
+        SourceKind::Listing(location) => listing::gather(source, location, memory, now, fetch).await,
+        SourceKind::Files(pattern) => files::gather(source, pattern, memory),
+        SourceKind::Maildir(folder) => maildir::gather(source, folder, memory),
+        SourceKind::Command(words) => command::gather(source, words, memory).await,
     };
     let is_feed = gathered.feed.is_some();
     for entry in &mut gathered.entries {
         entry.updated = entry.updated.map(|updated| updated.min(now));
         entry.published = entry.published.map(|published| published.min(now)).or(entry.updated.filter(|_| is_feed));
         entry.title = entry.title.take().filter(|title| !title.is_empty());
+        entry.links.iter_mut().for_each(|link| link.href = direct(&link.href));
         entry.language = source.language.clone().or(entry.language.take());
     }
     for problem in &mut gathered.problems {

@@ -3,13 +3,14 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::extract::is_selector;
 use crate::fetch::guard;
 
 /// One `[[source]]`: a name, exactly one of the kinds, and what it does otherwise than `[defaults]`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// What it is called in the config, in reports and in the edition; unique.
+    /// Its name in the config, in reports and in the edition; unique.
     pub name: String,
     /// Kind: RSS, Atom or JSON Feed, by URL or by a path relative to the config.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,6 +21,9 @@ pub struct Options {
     /// Kind: a sitemap or an index of sitemaps, by URL or path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sitemap: Option<String>,
+    /// Kind: a page that links articles (a front page, a changelog, a press room), by URL or path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<String>,
     /// Kind: files by pattern (`notes/*.md`, `**/*.html`), relative to the config: txt, md, html, eml, mbox.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files: Option<String>,
@@ -53,6 +57,9 @@ pub struct Options {
     /// CSS selector of the article in its pages, where the extractor cannot find it by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_selector: Option<String>,
+    /// CSS selector of the links of a `listing` that lead to articles, or of the elements that hold them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_selector: Option<String>,
     /// CSS selectors of what is cut out of its pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remove_selectors: Vec<String>,
@@ -97,15 +104,17 @@ pub enum FullText {
     Never,
 }
 
-/// What a source is and where it stands.
+/// The kind of a source, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum SourceKind {
     /// RSS, Atom or JSON Feed.
     Feed(Location),
     /// One page that is one article.
     Page(Location),
     /// A sitemap, or an index of them.
     Sitemap(Location),
+    /// A page that links articles.
+    Listing(Location),
     /// Files by pattern, absolute.
     Files(String),
     /// A Maildir folder.
@@ -126,10 +135,10 @@ pub enum Location {
 /// A source with all its settings filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it is and where.
-    pub kind: Kind,
+    /// Its kind and place.
+    pub kind: SourceKind,
     /// Section of the edition.
     pub section: Option<String>,
     /// How much its stories count; 1 is neutral.
@@ -146,6 +155,8 @@ pub struct Source {
     pub allow_private: bool,
     /// CSS selector of the article in its pages.
     pub content_selector: Option<String>,
+    /// CSS selector of the links of a listing.
+    pub link_selector: Option<String>,
     /// CSS selectors of what is cut out of its pages.
     pub remove_selectors: Vec<String>,
     /// BCP 47 language of its articles.
@@ -160,10 +171,25 @@ pub struct Source {
 pub struct Invalid {
     /// The key to point at; `None`: the table as a whole.
     pub key: Option<&'static str>,
-    /// What is wrong.
+    /// The mistake.
     pub what: String,
-    /// What to do.
+    /// A way to mend it.
     pub hint: Option<String>,
+}
+
+impl SourceKind {
+    /// Its key in the config.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Feed(_) => "feed",
+            Self::Page(_) => "page",
+            Self::Sitemap(_) => "sitemap",
+            Self::Listing(_) => "listing",
+            Self::Files(_) => "files",
+            Self::Maildir(_) => "maildir",
+            Self::Command(_) => "command",
+        }
+    }
 }
 
 impl Source {
@@ -180,6 +206,14 @@ impl Source {
         if !weight.is_finite() || weight < 0.0 {
             return Err(invalid(Some("weight"), "a weight is a number from 0 up", "1.0 is neutral"));
         }
+        if let Some(selector) = options.link_selector.as_deref().filter(|selector| !is_selector(selector)) {
+            let what = format!("`{selector}` is no CSS selector");
+            return Err(invalid(Some("link_selector"), &what, "write it as in a style sheet: `.news a`"));
+        }
+        if options.link_selector.is_some() && !matches!(kind, SourceKind::Listing(_)) {
+            let hint = "set `listing` to the page with the links";
+            return Err(invalid(Some("link_selector"), "only a `listing` has links to be selected", hint));
+        }
         Ok(Self {
             name: options.name.trim().to_owned(),
             kind,
@@ -191,6 +225,7 @@ impl Source {
             warn_after: options.warn_after.unwrap_or(defaults.warn_after),
             allow_private: options.allow_private.unwrap_or(false),
             content_selector: options.content_selector.clone(),
+            link_selector: options.link_selector.clone(),
             remove_selectors: options.remove_selectors.clone(),
             language: options.language.clone(),
             folder: folder.to_owned(),
@@ -201,17 +236,21 @@ impl Source {
     pub fn is_on_the_web(&self) -> bool {
         matches!(
             &self.kind,
-            Kind::Feed(Location::Url(_)) | Kind::Page(Location::Url(_)) | Kind::Sitemap(Location::Url(_))
+            SourceKind::Feed(Location::Url(_))
+                | SourceKind::Page(Location::Url(_))
+                | SourceKind::Sitemap(Location::Url(_))
+                | SourceKind::Listing(Location::Url(_))
         )
     }
 
     /// Where it stands, as the user wrote it: what its [`Memory`](crate::source::Memory) is about.
     pub fn address(&self) -> String {
         match &self.kind {
-            Kind::Feed(Location::Url(url)) | Kind::Page(Location::Url(url)) | Kind::Sitemap(Location::Url(url)) => {
-                guard::without_credentials(url)
-            }
-            Kind::Command(words) => words.join(" "),
+            SourceKind::Feed(Location::Url(url))
+            | SourceKind::Page(Location::Url(url))
+            | SourceKind::Sitemap(Location::Url(url))
+            | SourceKind::Listing(Location::Url(url)) => guard::without_credentials(url),
+            SourceKind::Command(words) => words.join(" "),
             _ => self.shown_address(),
         }
     }
@@ -219,30 +258,41 @@ impl Source {
     /// The same for messages: without what may be a secret.
     pub fn shown_address(&self) -> String {
         match &self.kind {
-            Kind::Feed(location) | Kind::Page(location) | Kind::Sitemap(location) => location.to_string(),
-            Kind::Files(pattern) => pattern.clone(),
-            Kind::Maildir(path) => path.display().to_string(),
-            Kind::Command(words) => words.first().cloned().unwrap_or_default(),
+            SourceKind::Feed(location)
+            | SourceKind::Page(location)
+            | SourceKind::Sitemap(location)
+            | SourceKind::Listing(location) => location.to_string(),
+            SourceKind::Files(pattern) => pattern.clone(),
+            SourceKind::Maildir(path) => path.display().to_string(),
+            SourceKind::Command(words) => words.first().cloned().unwrap_or_default(),
         }
+    }
+
+    /// Kind and address in one: inside it, guids are unique.
+    pub fn place(&self) -> String {
+        format!("{} {}", self.kind.name(), self.address())
     }
 }
 
 impl Options {
-    fn kind(&self, folder: &Path) -> Result<Kind, Invalid> {
+    fn kind(&self, folder: &Path) -> Result<SourceKind, Invalid> {
         let located =
             |key, text: &Option<String>| text.as_deref().map(|text| Location::read(key, text, folder)).transpose();
         let kinds = [
-            located("feed", &self.feed)?.map(Kind::Feed),
-            located("page", &self.page)?.map(Kind::Page),
-            located("sitemap", &self.sitemap)?.map(Kind::Sitemap),
-            self.files.as_deref().map(|pattern| pattern_in(pattern, folder)).transpose()?.map(Kind::Files),
-            self.maildir.as_deref().map(|path| Kind::Maildir(folder.join(path))),
-            self.command.clone().map(Kind::Command),
+            located("feed", &self.feed)?.map(SourceKind::Feed),
+            located("page", &self.page)?.map(SourceKind::Page),
+            located("sitemap", &self.sitemap)?.map(SourceKind::Sitemap),
+            located("listing", &self.listing)?.map(SourceKind::Listing),
+            self.files.as_deref().map(|pattern| pattern_in(pattern, folder)).transpose()?.map(SourceKind::Files),
+            self.maildir.as_deref().map(|path| SourceKind::Maildir(folder.join(path))),
+            self.command.clone().map(SourceKind::Command),
         ];
         let mut kinds = kinds.into_iter().flatten();
-        let all = "feed, page, sitemap, files, maildir or command";
+        let all = "feed, page, sitemap, listing, files, maildir or command";
         match (kinds.next(), kinds.next()) {
-            (Some(Kind::Command(words)), None) if words.first().is_none_or(|program| program.trim().is_empty()) => {
+            (Some(SourceKind::Command(words)), None)
+                if words.first().is_none_or(|program| program.trim().is_empty()) =>
+            {
                 Err(invalid(Some("command"), "the command names no program", "write it as [\"program\", \"argument\"]"))
             }
             (Some(kind), None) => Ok(kind),
@@ -254,9 +304,28 @@ impl Options {
     }
 }
 
+/// Whether paths on this machine may be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// Only addresses of the web.
+    Refused,
+    /// Paths, too.
+    Allowed,
+}
+
+/// The web address that an address of other readers (`feed:`, `itpc:`, `pcast:`, `podcast:`) means.
+pub(super) fn web_address(text: &str) -> Option<String> {
+    let (scheme, rest) = text.trim().split_once(':')?;
+    let is_known = ["feed", "itpc", "pcast", "podcast"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let rest = rest.trim_start_matches('/');
+    let is_whole = ["http:", "https:"].iter().any(|scheme| rest.to_ascii_lowercase().starts_with(scheme));
+    is_known.then(|| if is_whole { rest.to_owned() } else { format!("http://{rest}") })
+}
+
 impl Location {
-    fn read(key: &'static str, text: &str, folder: &Path) -> Result<Self, Invalid> {
-        let text = text.trim();
+    pub(super) fn read(key: &'static str, text: &str, folder: &Path) -> Result<Self, Invalid> {
+        let web = web_address(text);
+        let text = web.as_deref().unwrap_or(text).trim();
         if let Some(path) = text.strip_prefix("file://") {
             return Ok(Self::Path(PathBuf::from(path)));
         }
@@ -310,11 +379,11 @@ mod tests {
     #[test]
     fn a_source_is_of_one_kind_and_takes_the_defaults() {
         let source = check("name = 'a'\nfeed = 'https://example.org/feed'\nmax_entries = 5").unwrap();
-        assert_eq!(source.kind, Kind::Feed(Location::Url("https://example.org/feed".into())));
+        assert_eq!(source.kind, SourceKind::Feed(Location::Url("https://example.org/feed".into())));
         assert_eq!((source.max_entries, source.warn_after, source.full_text), (5, 3, FullText::Auto));
         let source = check("name = 'a'\npage = 'pages/x.html'").unwrap();
-        assert_eq!(source.kind, Kind::Page(Location::Path("/etc/digest/pages/x.html".into())));
-        assert_eq!(check("name = 'a'\nfiles = 'n/*.md'").unwrap().kind, Kind::Files("/etc/digest/n/*.md".into()));
+        assert_eq!(source.kind, SourceKind::Page(Location::Path("/etc/digest/pages/x.html".into())));
+        assert_eq!(check("name = 'a'\nfiles = 'n/*.md'").unwrap().kind, SourceKind::Files("/etc/digest/n/*.md".into()));
     }
 
     #[test]
@@ -328,6 +397,8 @@ mod tests {
             ("name = 'a'\nfiles = 'a***'", Some("files")),
             ("name = 'a'\ncommand = []", Some("command")),
             ("name = 'a'\nfeed = 'x'\nweight = -1", Some("weight")),
+            ("name = 'a'\nfeed = 'x'\nlink_selector = 'a'", Some("link_selector")),
+            ("name = 'a'\nlisting = 'x'\nlink_selector = 'a[['", Some("link_selector")),
         ] {
             assert_eq!(check(toml).unwrap_err().key, key, "{toml}");
         }

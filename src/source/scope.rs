@@ -5,12 +5,14 @@ use url::Url;
 pub(super) struct Scope {
     pub(super) base: Option<Url>,
     pub(super) language: Option<String>,
+    /// Texts without a `type` are plain, as in Atom (RFC 4287, section 3.1.1).
+    pub(super) plain: bool,
 }
 
 impl Scope {
     /// That of a document at `url`.
     pub(super) fn of(url: Option<&str>) -> Self {
-        Self { base: url.and_then(|url| Url::parse(url).ok()), language: None }
+        Self { base: url.and_then(|url| Url::parse(url).ok()), ..Self::default() }
     }
 
     /// The same inside an element with these `xml:base` and `xml:lang`.
@@ -19,6 +21,7 @@ impl Scope {
         Self {
             base: joined.or_else(|| self.base.clone()),
             language: language.map(str::to_owned).or(self.language.clone()),
+            plain: self.plain,
         }
     }
 

@@ -4,15 +4,18 @@ use jiff::Timestamp;
 
 use crate::fetch::{Accept, Fetch, Request, gunzip};
 use crate::model::{Entry, Link, Problem};
+use crate::source::markup::{decode, plain};
 use crate::source::scope::Scope;
-use crate::source::text::{clean, decode, plain};
-use crate::source::tree::{self, Element};
 use crate::source::web::{self, FetchOutcome, LARGEST};
+use crate::source::xml::{self, Element};
 use crate::source::{Gathered, Location, Memory, Outcome, Source, newest};
 use crate::text::dates;
 
 /// Sitemaps read of one index, newest first.
 const MAPS: usize = 5;
+
+/// Most pages read of one sitemap; the protocol allows as many.
+const MOST: usize = 50_000;
 
 /// The newest pages of the sitemap.
 pub(super) async fn gather(
@@ -66,7 +69,7 @@ async fn indexed(source: &Source, maps: Vec<Entry>, fetch: &dyn Fetch, problems:
     entries
 }
 
-/// What a document turned out to be.
+/// The kinds of documents a sitemap's address may hold.
 enum Map {
     Pages(Vec<Entry>),
     Index(Vec<Entry>),
@@ -77,10 +80,11 @@ fn parse(bytes: &[u8], media_type: Option<&str>, url: &str) -> Map {
     // Sitemaps are often stored compressed; the server then hands out a file, not an encoding.
     let unpacked = if bytes.starts_with(&[0x1f, 0x8b]) { gunzip(bytes, LARGEST).ok() } else { None };
     let decoded = decode(unpacked.as_deref().unwrap_or(bytes), media_type);
-    let tree = tree::parse(&clean(&decoded));
+    let tree = xml::parse(&xml::repair(&decoded));
     let scope = Scope::of(Some(url));
-    let read = |name: &str| tree.root.all(name).filter_map(|page| entry(page, &scope)).collect();
-    match tree.root.name.as_str() {
+    let named = |name: &'static str| tree.root.elements().filter(move |element| element.local() == name);
+    let read = |name| named(name).filter_map(|page| entry(page, &scope)).take(MOST).collect();
+    match tree.root.local() {
         "urlset" => Map::Pages(read("url")),
         "sitemapindex" => Map::Index(read("sitemap")),
         "" => Map::Neither("there is no XML in it".into()),
@@ -89,18 +93,23 @@ fn parse(bytes: &[u8], media_type: Option<&str>, url: &str) -> Map {
 }
 
 fn entry(page: &Element, scope: &Scope) -> Option<Entry> {
-    let href = scope.link(&page.first(&["loc"])?.text())?;
-    let news = page.first(&["news:news"]);
-    let said = |name: &str| news.and_then(|news| news.first(&[name])).map(|element| plain(&element.text()));
-    let language = news.and_then(|news| news.first(&["news:publication"])?.first(&["news:language"]));
+    let href = scope.link(&local(page, "loc")?.text())?;
+    let news = local(page, "news");
+    let said = |name: &str| news.and_then(|news| local(news, name)).map(|element| plain(&element.text()));
+    let language = news.and_then(|news| local(local(news, "publication")?, "language"));
     Some(Entry {
-        title: said("news:title").filter(|title| !title.is_empty()),
+        title: said("title").filter(|title| !title.is_empty()),
         links: vec![Link { href, rel: Some("alternate".into()), media_type: None }],
-        published: said("news:publication_date").and_then(|text| dates::parse(&text)),
-        updated: page.first(&["lastmod"]).and_then(|element| dates::parse(&element.text())),
+        published: said("publication_date").and_then(|text| dates::parse(&text)),
+        updated: local(page, "lastmod").and_then(|element| dates::parse(&element.text())),
         language: language.map(|element| element.text().trim().to_owned()),
         ..Entry::default()
     })
+}
+
+/// The first child with this local name and something in it: sitemaps call their namespaces as they like.
+fn local<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
+    element.elements().find(|child| child.local() == name && !child.text().trim().is_empty())
 }
 
 #[cfg(test)]
@@ -119,5 +128,22 @@ mod tests {
         assert_eq!(entries[0].title.as_deref(), Some("A & B"));
         assert_eq!(entries[0].published.unwrap().to_string(), "2026-11-02T10:00:00Z");
         assert_eq!(entries[0].language.as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn the_names_of_namespaces_do_not_matter() {
+        for (root, news) in [("sm:", "n:"), ("", "x:"), ("ns0:", "ns1:")] {
+            let xml = format!(
+                "<{root}urlset><{root}url><image:image><image:loc>https://example.org/a.jpg</image:loc></image:image>\
+                 <{root}loc>https://example.org/a</{root}loc><{news}news><{news}publication_date>2026-11-02\
+                 </{news}publication_date><{news}title>A quay</{news}title></{news}news></{root}url></{root}urlset>"
+            );
+            let Map::Pages(entries) = parse(xml.as_bytes(), None, "https://example.org/s.xml") else { panic!("{xml}") };
+            assert_eq!(entries[0].url(), Some("https://example.org/a"), "{xml}");
+            assert_eq!(entries[0].title.as_deref(), Some("A quay"), "{xml}");
+            assert!(entries[0].published.is_some(), "{xml}");
+        }
+        let index = b"<s:sitemapindex><s:sitemap><s:loc>https://example.org/b</s:loc></s:sitemap></s:sitemapindex>";
+        assert!(matches!(parse(index, None, "https://example.org/s.xml"), Map::Index(maps) if maps.len() == 1));
     }
 }

@@ -54,7 +54,7 @@ pub(in crate::story) fn drafts<'a>(
         let key = |place: &usize| (filtered.articles[*place].teaser, -centrality[*place], filtered.times[*place]);
         // Who only claims an address never leads a story that its owner tells, too.
         let claims = |place: &usize| is_a_claim(filtered.articles[*place]);
-        let weight = |place: &usize| inputs.terms(&filtered.articles[*place].source).map_or(1.0, |terms| terms.weight);
+        let weight = |place: &usize| inputs.policy(&filtered.articles[*place].source).map_or(1.0, |terms| terms.weight);
         originals.sort_by(|a, b| {
             let (x, y) = (key(a), key(b));
             let owned = claims(a).cmp(&claims(b)).then(x.0.cmp(&y.0));

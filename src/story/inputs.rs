@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::options::{Limits, Options, SourceTerms};
+use super::options::{Limits, Options, SourcePolicy};
 use super::select::{PastStory, Preferences, Rules};
 use crate::model::{Article, SourceHealth};
 use crate::summary;
@@ -18,7 +18,7 @@ pub struct Inputs<'a> {
     /// Articles whose very headline and text an edition had under another id: their ids and the edition's.
     pub repeated: &'a BTreeMap<String, String>,
     /// The sources, in the order of the config.
-    pub sources: &'a [SourceTerms],
+    pub sources: &'a [SourcePolicy],
     /// Rules that drop, keep and boost.
     pub rules: &'a Rules,
     /// The reader's ratings.
@@ -53,13 +53,13 @@ pub struct Newsletter<'a> {
 }
 
 impl Inputs<'_> {
-    /// The terms of a source, by its name.
-    pub(in crate::story) fn terms(&self, source: &str) -> Option<&SourceTerms> {
+    /// The policy of a source, by its name.
+    pub(in crate::story) fn policy(&self, source: &str) -> Option<&SourcePolicy> {
         self.sources.iter().find(|terms| terms.name == source)
     }
 
     /// The heading a source's stories stand under; empty for none.
     pub(in crate::story) fn section(&self, source: &str) -> String {
-        self.terms(source).and_then(|terms| terms.section.clone()).unwrap_or_default()
+        self.policy(source).and_then(|terms| terms.section.clone()).unwrap_or_default()
     }
 }

@@ -25,7 +25,7 @@ pub use cluster::{Grouped, PairFeatures, ScoredPair, count_background, group, sc
 pub use compose::{Composition, compose};
 pub use decision::{Decision, Outcome};
 pub use inputs::{Inputs, Newsletter};
-pub use options::{Limits, Options, SourceTerms};
+pub use options::{Limits, Options, SourcePolicy};
 pub use select::{
     MOST, MOST_POINTS, Part, PastStory, Patterns, Preferences, Ranking, Rule, RuleError, Rules, STEP, drop_links, rate,
     shorten, steps,

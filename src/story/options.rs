@@ -65,7 +65,7 @@ impl Default for Limits {
 
 /// A source as composing needs it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SourceTerms {
+pub struct SourcePolicy {
     /// Its name in the config, equal to `Article::source`.
     pub name: String,
     /// The heading its stories stand under; `None`: no heading.
@@ -76,7 +76,7 @@ pub struct SourceTerms {
     pub max_stories: Option<usize>,
 }
 
-impl Default for SourceTerms {
+impl Default for SourcePolicy {
     fn default() -> Self {
         Self { name: String::new(), section: None, weight: 1.0, max_stories: None }
     }

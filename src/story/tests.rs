@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Composition, Inputs, Limits, Newsletter, Options, Outcome, PastStory, Patterns, Preferences, Rule, Rules,
-    SourceTerms, compose, drop_links, group, shorten, steps, verify,
+    SourcePolicy, compose, drop_links, group, shorten, steps, verify,
 };
 use crate::model::{Article, Edition, SourceHealth};
 use crate::summary;
@@ -12,7 +12,7 @@ use crate::summary;
 /// Everything a inputs borrows, with defaults.
 pub(in crate::story) struct Desk {
     pub(in crate::story) articles: Vec<Article>,
-    pub(in crate::story) sources: Vec<SourceTerms>,
+    pub(in crate::story) sources: Vec<SourcePolicy>,
     pub(in crate::story) rules: Vec<Rule>,
     pub(in crate::story) past: Vec<PastStory>,
     pub(in crate::story) now: &'static str,
@@ -23,10 +23,10 @@ pub(in crate::story) struct Desk {
 
 impl Default for Desk {
     fn default() -> Self {
-        let source = |name: &str, section: &str| SourceTerms {
+        let source = |name: &str, section: &str| SourcePolicy {
             name: name.into(),
             section: (!section.is_empty()).then(|| section.into()),
-            ..SourceTerms::default()
+            ..SourcePolicy::default()
         };
         Self {
             articles: Vec::new(),

@@ -7,7 +7,7 @@ use std::fs;
 use std::time::Duration;
 
 use newsdigest::model::Feed;
-use newsdigest::source::{feed, opml};
+use newsdigest::source::{Files, feed, opml};
 use proptest::prelude::*;
 use tokio::time::Instant;
 
@@ -120,14 +120,14 @@ proptest! {
         if let Ok((feed, _)) = feed::parse(&bytes, None, Some("https://example.org/feed")) {
             prop_assert!(is_safe(&feed), "{feed:?}");
         }
-        let _ = opml::read(&bytes);
+        let _ = opml::read(&bytes, Files::Refused);
         prop_assert!(started.elapsed() < Duration::from_secs(2));
     }
 
     #[test]
     fn random_bytes_are_read_soon(bytes in prop::collection::vec(any::<u8>(), 0..2000), media_type in "[ -~]{0,40}") {
         let _ = feed::parse(&bytes, Some(&media_type), None);
-        let _ = opml::read(&bytes);
+        let _ = opml::read(&bytes, Files::Refused);
     }
 
     #[test]
@@ -153,7 +153,7 @@ fn outlines_nested_without_end_are_read_soon() {
     let outline = |number: usize| format!("<outline text='{number}' xmlUrl='https://example.org/{number}'>");
     let nested: String = (0..100_000).map(outline).collect();
     let started = Instant::now();
-    let _ = opml::read(format!("<opml version='2.0'><body>{nested}</body></opml>").as_bytes());
+    let _ = opml::read(format!("<opml version='2.0'><body>{nested}</body></opml>").as_bytes(), Files::Refused);
     let _ = feed::parse(&b"[".repeat(1_000_000), None, None);
     let _ = feed::parse(&b"{\"a\":".repeat(1_000_000), None, None);
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());

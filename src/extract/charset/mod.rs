@@ -9,6 +9,7 @@ mod cyrillic;
 mod labels;
 mod mixed;
 mod rare;
+mod seven_bit;
 
 use std::borrow::Cow;
 
@@ -74,6 +75,19 @@ impl Charset {
 /// The text of `bytes`; `media_type` may carry a `charset`. Bytes that mean nothing become U+FFFD.
 pub fn decode<'a>(bytes: &'a [u8], media_type: Option<&str>) -> Cow<'a, str> {
     detect(bytes, media_type).read(bytes)
+}
+
+/// The text of `bytes`, a part of a mail that declares the encoding `label`; where the label says nothing, or that there are no
+/// letters beyond ASCII while there are, as the bytes look.
+pub(crate) fn decode_as(bytes: &[u8], label: &str) -> String {
+    let label = label.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    let says_ascii = matches!(label.as_str(), "us-ascii" | "ascii" | "ansi_x3.4-1968" | "7bit" | "8bit");
+    match label.as_str() {
+        "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csutf7" if bytes.is_ascii() => seven_bit::utf7(bytes),
+        "hz-gb-2312" | "hz" | "hz-gb2312" if bytes.is_ascii() => seven_bit::hz(bytes),
+        _ if says_ascii && !bytes.is_ascii() => decode(bytes, None).into_owned(),
+        _ => decode(bytes, Some(&format!("text/plain; charset={label}"))).into_owned(),
+    }
 }
 
 /// The encoding of `bytes`.

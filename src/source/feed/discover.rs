@@ -1,16 +1,16 @@
-use dom_query::Document;
 use serde::Serialize;
 
+use crate::extract::page_tree;
+use crate::source::markup::one_line;
 use crate::source::scope::Scope;
-use crate::source::text::one_line;
-use crate::source::tree::Element;
+use crate::source::xml::Element;
 
 /// A feed that a page links.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeedLink {
     /// Absolute where the page's address is known.
     pub url: String,
-    /// What the page calls it.
+    /// Its name on the page.
     pub title: Option<String>,
 }
 
@@ -29,16 +29,9 @@ const LARGEST: usize = 4 << 20;
 
 /// The feeds that the page `html` at `url` links, in its order, each once.
 ///
-/// What it declares (`<link rel="alternate">`) comes first; links in its text that look like feeds follow.
+/// Feeds that it declares (`<link rel="alternate">`) come first; links in its text that look like feeds follow.
 pub fn feeds_in_page(html: &str, url: Option<&str>) -> Vec<FeedLink> {
-    let mut end = html.len().min(LARGEST);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
-    // Deep nesting costs the parser time quadratic in it; what a page declares stands in its head.
-    let deep = html[..end].matches("<div").count() > 5000;
-    let html = if deep { html[..end].split("<body").next().unwrap_or_default() } else { &html[..end] };
-    let page = Document::from(html);
+    let Ok(page) = page_tree(&html[..html.floor_char_boundary(LARGEST)]) else { return Vec::new() };
     let scope = Scope::of(url);
     let scope = scope.inside(page.select("base[href]").attr("href").as_deref(), None);
     let mut feeds: Vec<FeedLink> = Vec::new();

@@ -1,15 +1,12 @@
 use mail_parser::decoders::base64::base64_decode;
 
 use crate::model::{Content, Enclosure, Entry, Feed, Link, Person};
-use crate::source::feed::Error;
 use crate::source::feed::person::person;
+use crate::source::feed::{Error, MOST_ENTRIES};
+use crate::source::markup::{is_escaped_twice, is_markup, looks_like_html, one_line, plain};
 use crate::source::scope::Scope;
-use crate::source::text::{decode_entities, is_escaped_twice, looks_like_html, one_line, plain};
-use crate::source::tree::{Element, Tree};
+use crate::source::xml::{Element, Tree, decode_entities};
 use crate::text::dates;
-
-/// Most entries read of one feed.
-const MOST: usize = 50_000;
 
 /// The feed in `tree`, and whether an entry was lost because the text breaks off in it.
 pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<(Feed, bool), Error> {
@@ -19,7 +16,8 @@ pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<(Feed, bool), Error
             if root.name.is_empty() { "there is no XML in it".into() } else { format!("its root is <{}>", root.name) };
         Error::NotAFeed(what)
     })?;
-    let scope = inside(&Scope::of(url), root);
+    let is_atom = matches!(root.name.as_str(), "feed" | "entry");
+    let scope = inside(&Scope { plain: is_atom, ..Scope::of(url) }, root);
     if is_item(&root) {
         return Ok((Feed { entries: vec![entry(root, &scope)], ..Feed::default() }, root.cut));
     }
@@ -28,7 +26,7 @@ pub(super) fn read(tree: &Tree, url: Option<&str>) -> Result<(Feed, bool), Error
     let scope = Scope { language: feed.language.clone(), ..scope };
     let found = || items(root).chain(items(channel).filter(|_| !std::ptr::eq(root, channel)));
     // An entry that was still open when the text broke off is not whole.
-    feed.entries = found().filter(|item| !item.cut).take(MOST).map(|item| entry(item, &scope)).collect();
+    feed.entries = found().filter(|item| !item.cut).take(MOST_ENTRIES).map(|item| entry(item, &scope)).collect();
     Ok((feed, found().any(|item| item.cut)))
 }
 
@@ -61,7 +59,7 @@ fn inside(scope: &Scope, element: &Element) -> Scope {
 }
 
 fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
-    let said = |names: &[&str]| channel.first(names).map(line);
+    let said = |names: &[&str]| channel.first(names).map(|element| line(element, scope));
     let date = |names: &[&str]| channel.first(names).and_then(|element| dates::parse(&element.text()));
     let image = channel.first(&["image"]).or_else(|| root.first(&["image"]));
     let logo = image.and_then(|image| image.first(&["url", "href"])).map(Element::text);
@@ -106,9 +104,9 @@ fn about(channel: &Element, root: &Element, scope: &Scope) -> Feed {
 
 fn entry(item: &Element, feed: &Scope) -> Entry {
     let scope = inside(feed, item);
-    let said = |names: &[&str]| item.first(names).map(line);
+    let said = |names: &[&str]| item.first(names).map(|element| line(element, &scope));
     let date = |names: &[&str]| item.first(names).and_then(|element| dates::parse(&element.text()));
-    let written = |names: &[&str]| item.first(names).and_then(content);
+    let written = |names: &[&str]| item.first(names).and_then(|element| content(element, &scope));
     // Media RSS describes the entry or, inside of it, what it shows.
     let shown = item.first(&["media:group", "media:content"]);
     let both = item.first(&["summary"]).is_some();
@@ -123,7 +121,7 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
     Entry {
         id: id.filter(|id| !id.is_empty()).or_else(|| about_attribute(item)),
         title: said(&["title", "dc:title", "media:title", "itunes:title"])
-            .or_else(|| shown?.first(&["media:title"]).map(line)),
+            .or_else(|| shown?.first(&["media:title"]).map(|title| line(title, &scope))),
         links,
         authors: authors(item, &["author", "dc:creator", "dc:author", "itunes:author", "managingeditor"], &scope),
         categories: categories(item),
@@ -135,7 +133,7 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
             "itunes:summary",
             "media:description",
         ])
-        .or_else(|| shown?.first(&["media:description"]).and_then(content)),
+        .or_else(|| shown?.first(&["media:description"]).and_then(|text| content(text, &scope))),
         content: written(&["content:encoded", "content", "xhtml:body", "xhtml:div", "body", "fullitem"])
             // Who gives both means the longer one by `description`.
             .or_else(|| written(&["description"]).filter(|_| both)),
@@ -167,13 +165,14 @@ fn is_alternate(link: &Link) -> bool {
 }
 
 /// A text construct (RFC 4287, section 3.1) as plain text on one line.
-fn line(element: &Element) -> String {
+fn line(element: &Element, scope: &Scope) -> String {
     let text = unwrapped(element);
     match element.attribute("type") {
-        // Plain by its own word; but entities that are left are there by mistake.
-        Some("text" | "text/plain") => one_line(&decode_entities(&text)),
-        Some("xhtml") => one_line(&text),
         _ if element.has_markup() => one_line(&text),
+        // Plain as declared; but entities that are left are there by mistake.
+        Some("text" | "text/plain") => one_line(&decode_entities(&text)),
+        None if scope.plain => one_line(&decode_entities(&text)),
+        Some("xhtml") => one_line(&text),
         _ => plain(&text),
     }
 }
@@ -192,7 +191,7 @@ fn unwrapped(element: &Element) -> String {
 }
 
 /// A text or content construct as it is written.
-fn content(element: &Element) -> Option<Content> {
+fn content(element: &Element, scope: &Scope) -> Option<Content> {
     let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
     let is_html = matches!(kind.as_str(), "html" | "xhtml" | "text/html" | "application/xhtml+xml");
     if element.has_markup() {
@@ -207,11 +206,17 @@ fn content(element: &Element) -> Option<Content> {
     if text.is_empty() {
         return None;
     }
-    let plain = matches!(kind.as_str(), "text" | "text/plain");
+    let plain = matches!(kind.as_str(), "text" | "text/plain")
+        || (scope.plain && kind.is_empty() && is_atom_text(&element.name) && !is_markup(text));
     if is_html || (!plain && looks_like_html(text)) {
         return Some(Content::Html { html: text.to_owned() });
     }
     Some(Content::Text { text: text.to_owned() })
+}
+
+/// The text constructs and the content of Atom.
+fn is_atom_text(name: &str) -> bool {
+    matches!(name, "summary" | "content" | "subtitle" | "rights")
 }
 
 fn links(element: &Element, scope: &Scope) -> Vec<Link> {

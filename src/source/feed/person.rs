@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::model::Person;
-use crate::source::text::{one_line, plain};
+use crate::source::markup::{one_line, plain};
 
 static MAIL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+").expect("the pattern is a constant"));

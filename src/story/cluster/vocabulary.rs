@@ -43,10 +43,13 @@ struct Uses {
     capital: bool,
 }
 
+/// The number of each word of one language, in the order of first use.
+type Numbers = HashMap<Box<str>, u32, FixedState>;
+
 /// The words of some articles before they get their numbers: many tallies are made side by side.
 #[derive(Default)]
 pub(super) struct Tally {
-    languages: Vec<(String, HashMap<Box<str>, u32, FixedState>)>,
+    languages: Vec<(String, Numbers)>,
     /// Language, letters, uses; in the order of their first occurrence.
     words: Vec<(u32, Box<str>, Uses)>,
     scratch: String,

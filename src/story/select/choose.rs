@@ -128,7 +128,7 @@ impl<'a> Tally<'a> {
         let limits = inputs.limits;
         let of_source = self.sources.get(draft.lead().source.as_str()).copied().unwrap_or(0);
         let of_section = self.sections.get(draft.section.as_str()).copied().unwrap_or(0);
-        let own = inputs.terms(&draft.lead().source).and_then(|terms| terms.max_stories);
+        let own = inputs.policy(&draft.lead().source).and_then(|terms| terms.max_stories);
         let lowered = self.penalty(draft);
         let time = Full { limit: "reading_minutes", value: limits.reading_minutes as usize, lowered };
         let full = |limit, value, count| (count >= value).then_some(Full { limit, value, lowered });

@@ -59,7 +59,7 @@ fn coverage(inputs: &Inputs<'_>, draft: &StoryDraft<'_>) -> Part {
     sources.sort_unstable();
     sources.dedup();
     let weight: f64 =
-        sources.iter().map(|source| inputs.terms(source).map_or(1.0, |terms| terms.weight).max(0.0)).sum();
+        sources.iter().map(|source| inputs.policy(source).map_or(1.0, |terms| terms.weight).max(0.0)).sum();
     let names = if sources.len() == 1 { "1 source".to_owned() } else { format!("{} sources", sources.len()) };
     part("coverage", (1.0 + weight).log2(), format!("{names} of weight {weight:.1} in all"))
 }

@@ -2,43 +2,43 @@
 //!
 //! Names are brought to one spelling: lower case, RSS and Atom without a prefix, the well-known extensions with their
 //! usual one (`dc:`, `content:`, `media:`, `itunes:`, `xhtml:`, `rdf:`), whatever the document calls them. The tree is
-//! built by [`parse`], which forgives what a strict parser must not.
-
-pub(super) use crate::source::builder::parse;
+//! built by [`parse`](super::parse), which forgives what a strict parser must not.
 
 /// One element with what stands in it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Element {
+pub(in crate::source) struct Element {
     /// In the one spelling.
-    pub(super) name: String,
+    pub(in crate::source) name: String,
     /// Names as in the document, in lower case; values without entities.
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) children: Vec<Node>,
+    pub(in crate::source) attributes: Vec<(String, String)>,
+    pub(in crate::source) children: Vec<Node>,
     /// Its end tag never came.
-    pub(super) cut: bool,
+    pub(in crate::source) cut: bool,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Node {
+pub(in crate::source) enum Node {
     Element(Element),
     Text(String),
 }
 
 /// A document.
 #[derive(Debug)]
-pub(super) struct Tree {
+pub(in crate::source) struct Tree {
     /// Its outermost element; empty name if there is none.
-    pub(super) root: Element,
+    pub(in crate::source) root: Element,
     /// The text ends before the document does.
-    pub(super) incomplete: bool,
+    pub(in crate::source) incomplete: bool,
     /// Something had to be forgiven.
-    pub(super) repaired: bool,
+    pub(in crate::source) repaired: bool,
     /// It declares entities made of entities, or very long ones: nothing but an attack does.
-    pub(super) hostile: bool,
+    pub(in crate::source) hostile: bool,
+    /// It has more elements than are read.
+    pub(in crate::source) too_large: bool,
 }
 
 impl Element {
-    pub(super) fn elements(&self) -> impl DoubleEndedIterator<Item = &Element> {
+    pub(in crate::source) fn elements(&self) -> impl DoubleEndedIterator<Item = &Element> {
         self.children.iter().filter_map(|node| match node {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
@@ -46,27 +46,27 @@ impl Element {
     }
 
     /// All children of this name.
-    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub(in crate::source) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.elements().filter(move |element| element.name == name)
     }
 
     /// The first child of the first of these names that has one with something in it.
-    pub(super) fn first<'a>(&'a self, names: &[&str]) -> Option<&'a Element> {
+    pub(in crate::source) fn first<'a>(&'a self, names: &[&str]) -> Option<&'a Element> {
         let find = |name: &&str| self.elements().find(|element| element.name == *name && !element.is_blank());
         names.iter().find_map(find)
     }
 
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    pub(in crate::source) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty())
     }
 
     /// Its name without a prefix.
-    fn local(&self) -> &str {
+    pub(in crate::source) fn local(&self) -> &str {
         self.name.rsplit(':').next().unwrap_or_default()
     }
 
     /// All text in it, elements' included, scripts and styles not.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::source) fn text(&self) -> String {
         let mut text = String::new();
         self.push_text(&mut text);
         text
@@ -84,7 +84,7 @@ impl Element {
     }
 
     /// It holds elements, not only text.
-    pub(super) fn has_markup(&self) -> bool {
+    pub(in crate::source) fn has_markup(&self) -> bool {
         self.elements().next().is_some()
     }
 
@@ -93,8 +93,8 @@ impl Element {
             && self.attributes.iter().all(|(name, _)| name.starts_with("xml"))
     }
 
-    /// What stands in it, as markup.
-    pub(super) fn markup(&self) -> String {
+    /// Its content as markup.
+    pub(in crate::source) fn markup(&self) -> String {
         let mut markup = String::new();
         self.push_markup(&mut markup);
         markup

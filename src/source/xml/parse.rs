@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error as XmlError, Reader};
 
-use crate::source::namespace;
-use crate::source::text::{decode_entities, entity_name, numbered};
-use crate::source::tree::{Element, Node, Tree};
+use crate::source::xml::entities::{decode_entities, entity_name, numbered};
+use crate::source::xml::namespace;
+use crate::source::xml::tree::{Element, Node, Tree};
 
 /// Elements nested deeper than this are read as if they were not nested.
 const DEEPEST: usize = 200;
@@ -30,6 +30,12 @@ const LONGEST_NAME: usize = 31;
 
 /// Longest text of an entity that a document declares for itself.
 const LONGEST_ENTITY: usize = 500;
+
+/// By how many bytes a document may grow by its own entities.
+const MOST_GROWTH: usize = 1 << 20;
+
+/// Elements that are read of a document; a feed of 50,000 entries holds fewer.
+pub(in crate::source) const MOST_ELEMENTS: usize = 1_000_000;
 
 /// Elements that hold text and none of [`PARTS`].
 const TEXTS: [&str; 14] = [
@@ -79,7 +85,7 @@ const MARKUP: [&str; 2] = ["description", "content:encoded"];
 const NO_HTML: [&str; 7] = ["guid", "pubdate", "description", "enclosure", "content:encoded", "dc:creator", "dc:date"];
 
 /// Builds the tree of `text`.
-pub(super) fn parse(text: &str) -> Tree {
+pub(in crate::source) fn parse(text: &str) -> Tree {
     let mut builder = Builder::default();
     let mut rest = text;
     for _ in 0..STRAYS {
@@ -102,7 +108,7 @@ struct Open {
     element: Element,
     /// Its name in the document, in lower case.
     written: String,
-    /// What the prefixes it declares meant outside of it.
+    /// The meanings outside of it of the prefixes it declares.
     outside: Vec<(String, Option<&'static str>)>,
 }
 
@@ -118,6 +124,9 @@ struct Builder {
     incomplete: bool,
     repaired: bool,
     hostile: bool,
+    /// Bytes by which entities have made the document grow.
+    growth: usize,
+    elements: usize,
 }
 
 impl Builder {
@@ -129,6 +138,10 @@ impl Builder {
         config.allow_unmatched_ends = true;
         config.check_end_names = false;
         loop {
+            if self.elements > MOST_ELEMENTS || self.hostile {
+                self.incomplete = true;
+                return None;
+            }
             match reader.read_event() {
                 Ok(Event::Start(tag)) => self.start(&tag),
                 Ok(Event::Empty(tag)) => {
@@ -164,6 +177,7 @@ impl Builder {
             self.skipped += 1;
             return;
         }
+        self.elements += 1;
         let written = String::from_utf8_lossy(tag.name().as_ref()).to_ascii_lowercase();
         self.end_forgotten(&written);
         let (mut attributes, mut outside) = (Vec::new(), Vec::new());
@@ -178,7 +192,7 @@ impl Builder {
         self.open.push(Open { element, written, outside });
     }
 
-    /// Ends what an element called `written` cannot stand in: an entry in an entry, a link in a title, a date in a
+    /// Ends the elements that one called `written` cannot stand in: an entry in an entry, a link in a title, a date in a
     /// description mean that the end of the outer one was forgotten.
     fn end_forgotten(&mut self, written: &str) {
         let Some(innermost) = self.open.last() else { return };
@@ -255,6 +269,8 @@ impl Builder {
             return numbered(number).map_or_else(|| format!("&#{number};"), String::from);
         }
         if let Some(text) = self.entities.get(name) {
+            self.growth += text.len().saturating_sub(name.len() + 2);
+            self.hostile |= self.growth > MOST_GROWTH;
             return text.clone();
         }
         let written = format!("&{name};");
@@ -333,7 +349,8 @@ impl Builder {
         while !self.open.is_empty() {
             self.close(true);
         }
-        let Self { root, incomplete, repaired, hostile, .. } = self;
-        Tree { root: root.unwrap_or_default(), incomplete, repaired, hostile }
+        let Self { root, incomplete, repaired, hostile, elements, .. } = self;
+        let too_large = elements > MOST_ELEMENTS;
+        Tree { root: root.unwrap_or_default(), incomplete, repaired, hostile, too_large }
     }
 }

@@ -1,4 +1,10 @@
-//! A mail → its article: subject, sender and date from its head; the text from its HTML part, else its text part.
+//! A mail → its article: subject, sender and date from its head; the text from its HTML part, else its text part. A
+//! newsletter that tells of many things → its items.
+
+mod body;
+mod head;
+mod own_text;
+mod roundup;
 
 use std::borrow::Cow;
 use std::panic::catch_unwind;
@@ -9,51 +15,105 @@ use jiff::Timestamp;
 use mail_parser::{Message, MessageParser, MessagePart, PartType};
 use regex::bytes::{Captures, Regex};
 
-use crate::extract::blocks_to_text::BlockText;
+use crate::extract::blocks_to_text::{BlockText, Line};
 use crate::extract::html::guard::guard;
-use crate::extract::html::lines::{Captions, lines};
+use crate::extract::linked::{LinkedLine, linked_lines};
+use crate::extract::mail::body::{plain_lines, plain_of, text_of};
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, unwrapped};
-use crate::model::{Article, Problem};
+use crate::model::{Article, Part, Problem};
+
+pub use roundup::MailItem;
 
 /// Reads the mail in `bytes` (RFC 5322); `url` is where it was found.
 pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
     let subject = url.unwrap_or("mail").to_owned();
-    let boundaries = boundaries(bytes);
-    let whole = closed(bytes, &boundaries);
+    let read = with_message(bytes, |message, breaks_off| {
+        let mut problems = Vec::new();
+        let passage = text(message).unwrap_or_else(|reason| {
+            problems.push(Problem::new(subject.clone(), "the mail was not read").because(reason));
+            BlockText::default()
+        });
+        let (mut article, _) = crate::extract::plain(&passage.text, None, options);
+        article.parts = parts(&passage, &article.text);
+        article.url = online(message);
+        let site = sender(message);
+        article.title = visible_line(message.subject().unwrap_or_default());
+        article.byline = article.byline.or_else(|| site.clone());
+        article.site = site;
+        article.published = sent(message);
+        if article.text.is_empty() {
+            problems.push(Problem::new(subject.clone(), "the mail holds no text"));
+        } else if breaks_off {
+            problems.push(Problem::new(subject.clone(), "the mail breaks off: what came of it is read"));
+        }
+        (article, problems)
+    });
+    read.unwrap_or_else(|| (Article::default(), vec![Problem::new(subject, "this is not a mail")]))
+}
+
+/// A newsletter that tells of many things.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roundup {
+    /// Its `Message-ID`.
+    pub id: Option<String>,
+    /// Who sent it, by name.
+    pub sender: Option<String>,
+    /// When it was sent.
+    pub published: Option<Timestamp>,
+    /// In its order, each page once.
+    pub items: Vec<MailItem>,
+}
+
+/// The items of the newsletter in `bytes`; `None` if it is one text.
+pub fn roundup(bytes: &[u8]) -> Option<Roundup> {
+    with_message(bytes, |message, _| {
+        let items = roundup::items(&marked_lines(message))?;
+        let id = message.message_id().map(str::to_owned);
+        Some(Roundup { id, sender: sender(message), published: sent(message), items })
+    })
+    .flatten()
+}
+
+/// Hands the parsed mail to `read`, with whether it breaks off; `None` if it is no mail.
+fn with_message<T>(bytes: &[u8], read: impl FnOnce(&Message<'_>, bool) -> T) -> Option<T> {
+    let bytes = head::recoded(bytes);
+    let boundaries = boundaries(&bytes);
+    let whole = closed(&bytes, &boundaries);
     let breaks_off = whole.len() > bytes.len();
     let whole = ended(&whole, &boundaries);
-    // The parser is of other hands, the mail of anyone's.
+    // The parser is a third party's, the mail anybody's.
     let parsed = catch_unwind(|| MessageParser::default().parse(whole.as_ref()));
-    let Some(mut message) = parsed.ok().flatten() else {
-        return (Article::default(), vec![Problem::new(subject, "this is not a mail")]);
-    };
-    let mut problems = Vec::new();
-    let text = text(&message).unwrap_or_else(|reason| {
-        problems.push(Problem::new(subject.clone(), "the mail was not read").because(reason));
-        String::new()
-    });
+    let mut message = parsed.ok().flatten()?;
+    let found = read(&message, breaks_off);
     drop_enclosed(&mut message);
-    let (mut article, _) = crate::extract::plain(&text, None, options);
-    article.url = online(&message);
+    Some(found)
+}
+
+fn sender(message: &Message<'_>) -> Option<String> {
     let sender = message.from().and_then(|from| from.first());
-    let site = sender
-        .and_then(|from| from.name().or_else(|| from.address()))
-        .map(visible_line)
-        .filter(|name| !name.is_empty());
-    article.title = visible_line(message.subject().unwrap_or_default());
-    article.byline = article.byline.or_else(|| site.clone());
-    article.site = site;
-    article.published = message
-        .date()
-        .filter(|date| date.year > 1970)
-        .and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
-    if article.text.is_empty() {
-        problems.push(Problem::new(subject, "the mail holds no text"));
-    } else if breaks_off {
-        problems.push(Problem::new(subject, "the mail breaks off: what came of it is read"));
-    }
-    (article, problems)
+    let name = sender.and_then(|from| from.name().or_else(|| from.address())).map(visible_line);
+    name.filter(|name| !name.is_empty())
+}
+
+fn sent(message: &Message<'_>) -> Option<Timestamp> {
+    let date = message.date().filter(|date| date.year > 1970);
+    date.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok())
+}
+
+/// What of `text`, some lines of `passage`, is no running text.
+fn parts(passage: &BlockText, text: &str) -> Vec<Part> {
+    let kind = |at: usize| passage.parts.iter().find(|part| part.start <= at && at < part.end).map(|part| part.kind);
+    let mut known = passage.text.split('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len() + 1;
+        Some((start, line))
+    });
+    let lines = text.split('\n').map(|line| {
+        let found = known.find(|(_, other)| other.trim() == line.trim());
+        Line { text: line.to_owned(), kind: found.and_then(|(at, _)| kind(at)) }
+    });
+    BlockText::of(&lines.collect::<Vec<_>>()).parts
 }
 
 /// The names of the lines that part a mail (RFC 2046 §5.1.1), outer ones before inner ones.
@@ -190,37 +250,64 @@ fn unquoted(mail: &[u8]) -> Vec<u8> {
 }
 
 /// The mail's text; where it has none of its own, that of the mails inside it: one that was forwarded, the digest of a list.
-fn text(message: &Message<'_>) -> Result<String, String> {
+fn text(message: &Message<'_>) -> Result<BlockText, String> {
     let own = body(message)?;
-    if !own.is_empty() {
+    if !own.text.is_empty() {
         return Ok(own);
     }
     let enclosed = message.parts.iter().filter_map(|part| match &part.body {
         PartType::Message(enclosed) => body(enclosed).ok(),
         _ => None,
     });
-    Ok(enclosed.filter(|text| !text.is_empty()).take(MOST_ENCLOSED).collect::<Vec<_>>().join("\n\n"))
+    let texts = enclosed.map(|passage| passage.text).filter(|text| !text.is_empty()).take(MOST_ENCLOSED);
+    Ok(BlockText { text: texts.collect::<Vec<_>>().join("\n\n"), parts: Vec::new() })
 }
 
 /// Mails inside a mail that are read.
 const MOST_ENCLOSED: usize = 100;
 
 /// The mail's own text, a line a block.
-fn body(message: &Message<'_>) -> Result<String, String> {
-    for part in message.html_bodies() {
-        if let PartType::Html(html) = &part.body {
-            let guarded = guard(html)?;
-            let found = BlockText::of(&lines(&Document::from(guarded.html).root(), Captions::Dropped)).text;
-            if !found.is_empty() {
-                return Ok(found);
-            }
+fn body(message: &Message<'_>) -> Result<BlockText, String> {
+    for part in message.html_bodies().filter(|part| matches!(part.body, PartType::Html(_))) {
+        let lines = html_lines(&text_of(message, part))?;
+        let lines: Vec<Line> =
+            lines.into_iter().map(|line| line.line).filter(|line| !line.text.trim().is_empty()).collect();
+        if !lines.is_empty() {
+            return Ok(BlockText::of(&lines));
         }
     }
-    let texts = message.text_bodies().filter_map(|part| match &part.body {
-        PartType::Text(text) => Some(text.trim()),
-        _ => None,
+    let texts = message.text_bodies().filter(|part| matches!(part.body, PartType::Text(_)));
+    let texts: Vec<String> = texts.map(|part| plain_of(message, part)).filter(|text| !text.is_empty()).collect();
+    Ok(BlockText { text: texts.join("\n\n"), parts: Vec::new() })
+}
+
+/// The mail's own lines with their links, from the part that shows them best.
+fn marked_lines(message: &Message<'_>) -> Vec<LinkedLine> {
+    for part in message.html_bodies().filter(|part| matches!(part.body, PartType::Html(_))) {
+        match html_lines(&text_of(message, part)) {
+            Ok(lines) if !lines.is_empty() => return lines,
+            _ => {}
+        }
+    }
+    let texts = message.text_bodies().filter(|part| matches!(part.body, PartType::Text(_)));
+    texts.flat_map(|part| plain_lines(&plain_of(message, part))).collect()
+}
+
+/// Elements in which mail programs quote the letter that is answered.
+const QUOTED: &str = "blockquote[type=cite], .gmail_quote, .gmail_attr, .moz-cite-prefix, .yahoo_quoted, .protonmail_quote, \
+    #divRplyFwdMsg, #appendonsend, .tutanota_quote, .zmail_extra";
+
+/// The lines of a mail's markup, without the letters it quotes unless it is nothing else.
+fn html_lines(html: &str) -> Result<Vec<LinkedLine>, String> {
+    let guarded = guard(html)?.html;
+    let mut quotes = 0;
+    let own = linked_lines(&guarded, |document| {
+        let quoted = document.select(QUOTED);
+        quotes = quoted.length();
+        quoted.remove();
     });
-    Ok(texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"))
+    let says = own.iter().any(|line| line.text().chars().any(char::is_alphanumeric));
+    Ok(if says || quotes == 0 { own } else { linked_lines(&guarded, |_| ()) })
 }
 
 #[cfg(test)]
