@@ -44,12 +44,12 @@ struct Uses {
 }
 
 /// The number of each word of one language, in the order of first use.
-type Numbers = HashMap<Box<str>, u32, FixedState>;
+type Spellings = HashMap<Box<str>, u32, FixedState>;
 
 /// The words of some articles before they get their numbers: many tallies are made side by side.
 #[derive(Default)]
 pub(super) struct Tally {
-    languages: Vec<(String, Numbers)>,
+    languages: Vec<(String, Spellings)>,
     /// Language, letters, uses; in the order of their first occurrence.
     words: Vec<(u32, Box<str>, Uses)>,
     scratch: String,
@@ -101,14 +101,14 @@ pub(super) struct Numbers {
 pub(super) struct Vocabulary {
     languages: Vec<Language>,
     words: Vec<Word>,
-    terms: HashMap<Box<str>, u32, FixedState>,
+    terms: Spellings,
 }
 
 struct Language {
     code: String,
     stemmer: Stem,
     stop: HashSet<&'static str>,
-    numbers: HashMap<Box<str>, u32, FixedState>,
+    numbers: Spellings,
 }
 
 impl Vocabulary {
