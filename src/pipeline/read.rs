@@ -121,6 +121,7 @@ pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn F
     Ok(Article {
         id: article.id.clone(),
         source: article.source.clone(),
+        title: if article.title.trim().is_empty() { read.title.clone() } else { article.title.clone() },
         url: article.url.clone(),
         byline: article.byline.clone().or(read.byline),
         published: article.published.or(read.published),

@@ -1,6 +1,6 @@
 //! One bad source costs only itself: whatever it sends, the run ends in time and the others are in the edition.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that waits reads the clock")]
 #![cfg(target_os = "linux")]
 
 use std::time::{Duration, Instant};

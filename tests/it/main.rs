@@ -3,6 +3,8 @@
 //! One crate, so that it is linked once: `cargo test --test it fragments::` runs the tests of one promise.
 //! They run side by side in one process; none may change the working directory or the environment of it.
 
+#![allow(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
 mod architecture;
 mod chaos;
 mod check;
@@ -27,6 +29,7 @@ mod hostile_feeds;
 mod https;
 mod identity;
 mod isolation;
+mod licences;
 mod newsletters;
 mod operations;
 mod postfix;

@@ -1,7 +1,5 @@
 //! Years alone: the examples for cron and systemd are right, and the logs keep secrets.
 
-#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -171,7 +171,7 @@ fn own_words_are_marked_and_stand_outside_every_quotation() {
             }
         }
         assert!(!mail.text.contains("    Good morning.") && !mail.markdown.contains("> Good"), "{template}");
-        assert_eq!(prove_mail(&edition, &mail.html, &mail.text).flaws, [String::new(); 0], "{template}");
+        assert_eq!(prove_mail(&edition, &mail.html, &mail.text).flaws, Vec::<String>::new(), "{template}");
         assert_eq!(lint(&mail, 95), [], "{template}");
         // Rating links are asked for stories in full alone, and would be a quarter of the text part.
         assert_eq!(mail.html.matches("More like this:").count(), 5, "{template}");

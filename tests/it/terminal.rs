@@ -31,7 +31,7 @@ fn no_command_prints_what_commands_a_terminal() {
     program.write("feed.json", &feed.to_string());
     program.write("text.txt", &text);
     program.write("lines.jsonl", &format!("{}\n", serde_json::json!({ "id": EVIL, "text": text, "title": EVIL })));
-    program.write("none.json", &format!("{EVIL}"));
+    program.write("none.json", EVIL);
     let now = ["--now", "2026-10-19T05:00:00Z"];
     for arguments in [
         &["run", "--dry-run", "--format", "json"][..],

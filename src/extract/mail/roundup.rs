@@ -220,7 +220,7 @@ fn head(line: &LinkedLine) -> Option<Head> {
         && !(is_sentence(bare) && count > 22 && !is_linked)
     {
         let link = links().next().cloned();
-        let weak = !is_heading && !is_linked && !(is_set && line.bold > 0);
+        let weak = !(is_heading || is_linked || is_set && line.bold > 0);
         return Some(Head { title: title(bare), link, weak, ..Head::default() });
     }
     // A beginning of the line that is linked or bold.
