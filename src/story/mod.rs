@@ -1,6 +1,6 @@
 //! Articles → stories → an edition: duplicates, clusters, what is new, order, quotas, rules.
 //!
-//! Everything here is a function on values. [`compose`] takes [`Inputs`] (articles, sources, rules, past stories, and
+//! Everything here is a function on values. `compose` takes [`Inputs`] (articles, sources, rules, past stories, and
 //! the time) and returns a [`Composition`]: the edition, and a [`Decision`] for every single article, so that nothing
 //! vanishes without a word. [`group`] is the part of it that only finds stories.
 //!
