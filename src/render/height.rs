@@ -1,7 +1,7 @@
 //! An edition → how tall its mail is on a phone, without rendering it.
 //!
-//! Figures are those of the template `default` at a width of 375 CSS pixels, in a font of Georgia's widths; they were
-//! held against Chromium. An estimate is enough: it decides how many links are worth their length, nothing else.
+//! Figures are those of the template `default` at a width of 375 CSS pixels, in a font of Georgia's widths, taken
+//! from its style sheet and not held against a browser yet. An estimate is enough: it decides how many links are worth their length, nothing else.
 
 use crate::model::{Edition, KeySentence, Story};
 use crate::render::arrange::{Arrangement, Brief, quoted};
