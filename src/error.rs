@@ -10,7 +10,7 @@ use crate::{config, fetch, render, send, store};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// What was asked for cannot be; nothing was done.
+    /// The request is impossible; nothing was done.
     #[error(transparent)]
     Usage(#[from] Usage),
     /// A file named on the command line could not be read or written.
@@ -37,7 +37,7 @@ pub enum Error {
     Template {
         /// Its name or folder, as the config or the command line has it.
         template: String,
-        /// What is wrong with it and where: file, line and caret.
+        /// The mistake and its place: file, line and caret.
         error: render::Error,
     },
     /// Something named on the command line could not be fetched.
@@ -57,7 +57,7 @@ pub enum Error {
     Runtime(#[source] io::Error),
 }
 
-/// What was asked for cannot be; nothing was done.
+/// The request is impossible; nothing was done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Usage {
@@ -96,7 +96,7 @@ pub enum Usage {
     Exists {
         /// Which.
         path: PathBuf,
-        /// What to do instead.
+        /// The remedy.
         instead: &'static str,
     },
     /// No template that comes with the program has this name.
@@ -136,7 +136,7 @@ pub enum Usage {
     NotAFeed {
         /// Where.
         url: String,
-        /// What it is.
+        /// Its kind.
         error: feed::Error,
     },
     /// A line of JSON Lines that is no record.

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     Ok(findings.exit)
 }
 
-/// What was found so far, told as it is found.
+/// The findings so far, printed as they come.
 struct Findings<'a> {
     output: &'a Output,
     exit: Exit,
@@ -89,7 +89,7 @@ fn example_edition(config: &Config, now: Timestamp) -> Result<(Edition, Rendered
     pipeline::example_edition(config, &templates, now).map_err(failed)
 }
 
-/// What the linter says of an invented edition in the configured template and language.
+/// The linter's findings on an example edition in the configured template and language.
 fn message_problems(config: &Config, now: Timestamp) -> Result<Vec<Problem>, Error> {
     let (_, rendered, _) = example_edition(config, now)?;
     Ok(lint(&rendered, u32::try_from(config.newsletter.max_html_kb).unwrap_or(u32::MAX)))

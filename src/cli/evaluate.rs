@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     Ok(if problems.is_empty() { Exit::Done } else { Exit::LeftOut })
 }
 
-/// What `--against` names.
+/// The summaries named by `--against`.
 fn against(other: &str, args: &Args, base: Options) -> Result<System, Error> {
     let ends_in = |extension: &str| Path::new(other).extension().is_some_and(|its| its == extension);
     if ends_in("toml") {

@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Only the story with this in its headline: its score, all its sentences, and why each was taken or not
     #[arg(long, value_name = "TEXT")]
     story: Option<String>,
-    /// What your ratings add up to: the weights of sources and terms, and what was rated
+    /// The sum of your ratings: the weights of sources and terms, and the stories you rated
     #[arg(long, conflicts_with_all = ["dropped", "story", "edition"])]
     preferences: bool,
     /// The edition with this id

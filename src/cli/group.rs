@@ -65,7 +65,7 @@ struct Answer<'a> {
     duplicate_of: Option<&'a serde_json::Value>,
 }
 
-/// What a line became.
+/// The result of one line.
 enum Line {
     /// The article of this place.
     Article(usize),

@@ -1,4 +1,4 @@
-//! What a command reads: a file, the standard input, or a page on the web.
+//! A command's input: a file, the standard input, or a page on the web.
 
 use std::fs;
 use std::io::{self, Read};
@@ -16,7 +16,7 @@ pub(super) fn is_url(name: &str) -> bool {
     name.starts_with("http://") || name.starts_with("https://")
 }
 
-/// What stands at `name`: a URL, a file, or `-` for the standard input. Why not, in one line, otherwise.
+/// The bytes at `name`: a URL, a file, or `-` for the standard input; otherwise one line that says why not.
 ///
 /// An address that a person types may be a private one: they know where they are. Where it redirects to, they do not.
 pub(super) fn document(name: &str) -> Result<Document, String> {

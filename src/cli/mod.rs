@@ -50,7 +50,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// What the calling process sees.
+    /// The process's exit code.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -89,7 +89,7 @@ struct Cli {
     command: Option<Command>,
 }
 
-/// What every command understands.
+/// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
 struct Global {
     /// The config; else $DIGEST_CONFIG, ./config.toml, then config.toml in the user's config folder

@@ -17,7 +17,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
-/// What was asked of the program's manners.
+/// Options for output and logging.
 #[derive(Debug, Clone)]
 pub(super) struct Output {
     quiet: bool,
@@ -82,7 +82,7 @@ impl Output {
         }
     }
 
-    /// What ended the command, with its causes and what to do.
+    /// The error that ended the command, with its causes and a hint.
     pub(super) fn error(&self, error: &Error) -> Exit {
         match error {
             _ if error.is_closed_pipe() => return Exit::Done,
@@ -114,7 +114,7 @@ impl Output {
     }
 }
 
-/// What the calling process hears: a mistake of ours to mend (2), come back later (75), or it failed (3).
+/// The exit code: a mistake of the user's (2), try again later (75), or a failure (3).
 fn exit(error: &Error) -> Exit {
     match error {
         Error::Lock(lock) if lock.is_busy() => Exit::Again,

@@ -17,10 +17,10 @@ use crate::source::feed;
 /// Inputs read before any of them is finished, so that the pages of a site among them tell of each other.
 const TOGETHER: usize = 256;
 
-/// What the reader makes of feeds, pages, mails and texts, one JSON line each.
+/// Show what is extracted from feeds, pages, mails and texts, one JSON line each.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What to read: files or URLs of feeds (RSS, Atom, JSON), pages, mails (.eml) or plain texts; `-` is standard input.
+    /// Files or URLs of feeds (RSS, Atom, JSON), pages, mails (.eml) or plain texts; `-` is standard input.
     #[arg(value_name = "INPUT", required_unless_present = "jsonl")]
     files: Vec<String>,
     /// Read records {"id","url"?,"html"|"text"} from standard input instead, one a line, and answer them in their order.
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(if failed { Exit::LeftOut } else { Exit::Done })
 }
 
-/// What is remembered of the sites met so far.
+/// The sites met so far.
 type Sites = BTreeMap<String, SiteTemplate>;
 
 /// An answer that stands, or one whose article is still to be finished.
@@ -190,7 +190,7 @@ fn feed_answer(name: &str, feed: &crate::model::Feed, problems: &[Problem]) -> V
     answer
 }
 
-/// What an entry holds as one string: text, or markup that went through the sanitizer.
+/// An entry's content as one string: text, or sanitized markup.
 fn safe(content: Option<&Content>, base: Option<&str>) -> Value {
     match content {
         None => Value::Null,

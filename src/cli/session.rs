@@ -1,4 +1,4 @@
-//! What one invocation of the program works with: manners, the config, the time, the runtime.
+//! The surroundings of one invocation: output options, the config, the time, the runtime.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};

@@ -58,7 +58,7 @@ enum Action {
 struct Add {
     /// A feed, or a page that links one
     url: String,
-    /// What to call it; else the feed's title
+    /// Its name; otherwise the feed's title
     #[arg(long)]
     name: Option<String>,
     /// The section of its stories

@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(exit)
 }
 
-/// What stops one input.
+/// An error that stops one input.
 enum Trouble {
     /// It cannot be read, or what it answers cannot be written.
     Input(String),

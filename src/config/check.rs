@@ -1,4 +1,4 @@
-//! What serde cannot check: addresses, patterns, ranges, files that must be there, and that keys go together.
+//! Checks beyond serde's: addresses, patterns, ranges, files that must exist, keys that go together.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

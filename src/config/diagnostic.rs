@@ -1,4 +1,4 @@
-//! What is wrong with the config and where: file, line, column, caret, and what was probably meant.
+//! A mistake in the config with its place: file, line, column, caret, and the likely meaning.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,11 +8,11 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 /// One mistake in a config file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What is wrong; starts small, ends without a stop.
+    /// The mistake; starts in lower case, ends without a stop.
     pub message: String,
     /// The bytes of the file it is about; `None` when it is about something that is not there.
     pub span: Option<Range<usize>>,
-    /// What to do about it.
+    /// The remedy.
     pub hint: Option<String>,
 }
 

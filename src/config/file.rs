@@ -16,13 +16,13 @@ pub(super) const VERSION: u32 = 1;
 pub struct File {
     /// Version of this format: 1.
     pub version: Option<u32>,
-    /// What the publication is called, how long it may be, when it comes.
+    /// The publication's name, length and schedule.
     pub newsletter: Newsletter,
-    /// What holds for every source, unless it says otherwise.
+    /// Defaults of every source.
     pub defaults: source::Defaults,
-    /// What is read.
+    /// The sources.
     pub source: Vec<source::Options>,
-    /// What is never told, always told, told earlier.
+    /// Rules that drop, keep and boost stories.
     pub rule: Vec<story::Rule>,
     /// How sentences are chosen.
     pub summary: summary::Options,

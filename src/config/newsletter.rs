@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Layout, LayoutKind, TextLinks};
 
-/// What the publication is called, how long it may be, when it comes.
+/// The publication's name, length and schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Newsletter {
     /// Identifies it in the store, in List-Id and in file names: lower-case letters, digits and hyphens.
     pub name: String,
-    /// What the reader sees.
+    /// The title that readers see.
     pub title: String,
     /// BCP 47 language of dates and labels; articles keep their own.
     pub language: String,
@@ -40,7 +40,7 @@ pub struct Newsletter {
     pub max_height: u32,
     /// Largest HTML part in kilobytes of 1,000 bytes; Gmail clips a mail near 102.
     pub max_html_kb: usize,
-    /// What to do when there is nothing to tell.
+    /// Whether an edition without news is sent.
     pub when_empty: WhenEmpty,
     /// No edition sooner than this after the last one ("20h").
     #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
@@ -85,7 +85,7 @@ impl Newsletter {
     }
 }
 
-/// What to do when there is nothing to tell.
+/// Whether an edition without news is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WhenEmpty {

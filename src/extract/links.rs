@@ -27,7 +27,7 @@ const UP: usize = 12;
 pub struct PageLink {
     /// Absolute, without tracking parameters.
     pub url: String,
-    /// What the page calls it, in one line; may be empty.
+    /// Its text on the page, in one line; may be empty.
     pub title: String,
 }
 

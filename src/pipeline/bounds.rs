@@ -14,7 +14,7 @@ pub struct Bounds<'a> {
     pub fetch: &'a dyn Fetch,
     /// Who reads what strangers sent; `None`: this process, without limits.
     pub workers: Option<&'a Workers>,
-    /// What is not read then is left out.
+    /// Whatever is unread by then is left out.
     pub until: Option<Instant>,
     /// Becomes true when the program is to end.
     pub cancel: Option<&'a watch::Receiver<bool>>,

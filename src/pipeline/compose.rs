@@ -18,7 +18,7 @@ use crate::story::{self, Composition, Newsletter, Preferences};
 pub struct Composed {
     /// The edition and the account of every article.
     pub composition: Composition,
-    /// What was printed, by language of the frame; the newsletter's own first, never empty.
+    /// The rendered messages by language; the newsletter's own first, never empty.
     pub printed: Vec<(String, Rendered)>,
     /// Stand in what was printed where each reader's own data will be.
     pub placeholders: Placeholders,
@@ -69,12 +69,12 @@ impl Composed {
         &self.composition.edition
     }
 
-    /// What readers of the newsletter's own language get, with [`Placeholders`] for what is theirs alone.
+    /// The message in the newsletter's own language, with [`Placeholders`] for each reader's values.
     pub fn rendered(&self) -> &Rendered {
         &self.printed[0].1
     }
 
-    /// What the readers of each language share.
+    /// The message that readers of each language share.
     ///
     /// # Errors
     /// `[mail] from` is no address.

@@ -46,13 +46,13 @@ pub struct DeliveryPolicy {
     pub patience: Duration,
     /// First pause before a deferred message is tried again; each further one is six times as long.
     pub pause: Duration,
-    /// What to do with a message whose answer was lost.
+    /// The treatment of a message whose answer was lost.
     pub delivery: Delivery,
     /// How many messages may be on their way at once.
     pub connections: usize,
     /// At most this many messages a second.
     pub rate: Option<f64>,
-    /// What nobody took for so long is given up.
+    /// How long a message may stay undelivered before it is given up.
     pub give_up_after: Duration,
     /// Told how many messages are done with (sent or refused for good), for a progress bar.
     pub progress: Option<watch::Sender<u64>>,
@@ -80,7 +80,7 @@ impl DeliveryPolicy {
     }
 }
 
-/// What became of the outbox.
+/// The state of the outbox after a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryReport {
     /// Accepted in this run.
@@ -93,7 +93,7 @@ pub struct DeliveryReport {
     pub unknown: u64,
     /// Why the run ended early: the server wants nothing from us at all.
     pub stopped: Option<String>,
-    /// What the user should hear.
+    /// Problems to report to the user.
     pub problems: Vec<Problem>,
     /// Whether there is mail that a later run will send.
     pub unfinished: bool,
@@ -177,7 +177,7 @@ struct Run<'a> {
     state: Mutex<State>,
 }
 
-/// What the connections have seen so far.
+/// The connections' shared progress.
 #[derive(Default)]
 struct State {
     sent: u64,
@@ -288,7 +288,7 @@ impl Run<'_> {
         }
     }
 
-    /// What was marked and not begun stands again where it stood before.
+    /// Deliveries marked and not begun return to their former state.
     async fn put_back(&self) {
         let now = self.now();
         let keep = |(pending, _): (PendingDelivery, PreparedMessage)| DeliveryChange::Kept {
@@ -315,7 +315,7 @@ impl Run<'_> {
         DeliveryChange::Trying { id: pending.id, signature, hash, now: self.now() }
     }
 
-    /// What an answer means for a delivery and for the run.
+    /// The meaning of an answer for a delivery and for the run.
     fn judge(&self, pending: &PendingDelivery, answer: SendOutcome) -> DeliveryChange {
         let (id, now, attempts) = (pending.id, self.now(), pending.delivery.attempts);
         let mut state = self.state();

@@ -26,12 +26,12 @@ const SOURCES_AT_ONCE: usize = 64;
 /// How often a page that cannot be had is asked for, once a run.
 const MOST_TRIES: u32 = 5;
 
-/// What gathering did.
+/// The result of gathering.
 #[derive(Debug, Default)]
 pub struct Gathered {
     /// One a source, in the order of the config.
     pub sources: Vec<SourceReport>,
-    /// What the edition's footer says.
+    /// The sources' health, for the edition's footer.
     pub health: SourceHealth,
 }
 
@@ -41,13 +41,13 @@ impl Gathered {
         self.sources.iter().map(|source| source.fresh).sum()
     }
 
-    /// What is to be told: failures worth a warning, and what went wrong in sources that answered.
+    /// Problems to report: failures worth a warning, and faults in sources that answered.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.sources.iter().filter(|report| report.should_warn).flat_map(|report| &report.problems)
     }
 }
 
-/// What one source did.
+/// The result of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SourceReport {
     /// Its name in the config.
@@ -61,7 +61,7 @@ pub struct SourceReport {
     /// Somebody should hear of its problems: it answered and something is wrong with what it said, it never answered,
     /// or it has failed `warn_after` times in a row.
     pub should_warn: bool,
-    /// What went wrong.
+    /// The problems.
     pub problems: Vec<Problem>,
     /// Pages behind its entries that could not be read; what the source itself gave stands in, marked as a teaser.
     pub unread: Vec<Problem>,
@@ -162,7 +162,7 @@ fn failed(source: &Source, record: &SourceRecord) -> FailedSource {
     FailedSource { name: source.name.clone(), reason: record.problem.clone().unwrap_or_default(), since }
 }
 
-/// What gathering any source needs.
+/// Everything that gathering a source needs.
 #[derive(Clone, Copy)]
 struct Gatherer<'a> {
     config: &'a Config,
@@ -172,7 +172,7 @@ struct Gatherer<'a> {
     now: Timestamp,
 }
 
-/// What was read of one source.
+/// The outcome of reading one source.
 #[derive(Default)]
 struct Articles {
     articles: Vec<Article>,

@@ -27,7 +27,7 @@ pub struct Inputs {
     pub repeated: Vec<Repeated>,
     /// Stories of earlier editions, in any order.
     pub past: Vec<PastStory>,
-    /// What the reader said of stories, oldest first.
+    /// The reader's ratings of stories, oldest first.
     pub ratings: Vec<Rating>,
     /// The edition covers what came since then; at first the time of the last edition, `None` if there is none.
     pub since: Option<Timestamp>,

@@ -25,10 +25,10 @@ pub(super) struct Job {
     pub(super) answers: Vec<Answer>,
 }
 
-/// What a job is about.
+/// The task of a job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Task {
-    /// What a source announces.
+    /// The entries of a source.
     Gather { source: Source, memory: Memory, now: Timestamp },
     /// Its entries, with the documents of those that hold one.
     Read { source: Source, entries: Entries, documents: Vec<Option<Carried>> },

@@ -146,7 +146,7 @@ pub(super) struct Entries {
 pub(super) struct Read {
     /// In the order of their entries.
     pub(super) articles: Vec<Article>,
-    /// What went wrong; their subject is the source's name.
+    /// Problems; their subject is the source's name.
     pub(super) problems: Vec<Problem>,
     /// Ids of articles whose page may be had at another time, and how long to wait.
     pub(super) later: Vec<(String, Duration)>,
@@ -262,7 +262,7 @@ async fn drafted(source: &Source, document: Document) -> (Option<Draft>, Vec<Pro
 }
 
 /// Reads away from the threads that fetch, as much at once as there are cores: a large page takes its time and its memory.
-/// What fails there costs that page alone.
+/// A failure there costs that page alone.
 async fn away<T: Send + 'static>(
     source: &Source,
     read: impl FnOnce() -> T + Send + 'static,

@@ -9,14 +9,14 @@ use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::gather::Gathered;
 use crate::pipeline::mail::Preview;
 
-/// What happened in a run.
+/// The record of a run.
 #[derive(Debug)]
 pub struct Report {
     /// `[newsletter] name`.
     pub newsletter: String,
     /// The run's time.
     pub now: Timestamp,
-    /// What the sources did; `None` if they were not asked.
+    /// Reports of the sources; `None` if they were not asked.
     pub gathered: Option<Gathered>,
     /// The edition; `None` if none was composed.
     pub composed: Option<Composed>,
@@ -26,9 +26,9 @@ pub struct Report {
     pub recipients: usize,
     /// The first reader's copy, in a dry run.
     pub preview: Option<Preview>,
-    /// What became of the outbox; `None` if nothing was in it.
+    /// The outcome of delivery; `None` if the outbox was empty.
     pub delivered: Option<DeliveryReport>,
-    /// What the user should hear.
+    /// Problems to report to the user.
     pub problems: Vec<Problem>,
     /// The test copy was not taken.
     pub test_failed: bool,

@@ -32,7 +32,7 @@ use crate::store::{self, Store};
 /// Longest a delivery lasts when nothing else is said: a run a day must not meet the next.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
 
-/// What is asked for.
+/// A request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// Which job.
@@ -103,11 +103,11 @@ pub enum Progress<'a> {
     Sending(u64),
     /// So many of them are done with (sent or refused for good).
     Sent(u64),
-    /// What was begun last is over.
+    /// The last step is over.
     Over,
 }
 
-/// What a run is lent by the process around it.
+/// The environment of a run, lent by the process around it.
 pub struct Host<'a> {
     /// Looks up an environment variable (`password_env`).
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),

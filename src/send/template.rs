@@ -1,4 +1,4 @@
-//! What all readers of one language share.
+//! The part of a message that all readers of one language share.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

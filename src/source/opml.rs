@@ -22,7 +22,7 @@ pub struct Subscription {
     pub section: Option<String>,
 }
 
-/// What an OPML file holds.
+/// The contents of an OPML file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct List {
     /// In its order, each feed once.

@@ -12,7 +12,7 @@ use crate::model::{Edition, PlannedDelivery};
 pub struct NewEdition<'a> {
     /// The edition itself.
     pub edition: &'a Edition,
-    /// What its readers get, one a language.
+    /// Its messages, one a language.
     pub templates: &'a [NewTemplate],
     /// Who gets it; an address that occurs twice gets it once.
     pub deliveries: &'a [PlannedDelivery],
@@ -20,7 +20,7 @@ pub struct NewEdition<'a> {
     pub used: &'a [String],
 }
 
-/// What the readers of one language share.
+/// The message that readers of one language share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTemplate {
     /// BCP 47; what [`PlannedDelivery::template`](crate::model::PlannedDelivery::template) refers to.

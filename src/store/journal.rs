@@ -9,7 +9,7 @@ use super::outbox::state_name;
 use super::{Error, Store, to_millis};
 use crate::model::DeliveryChange;
 
-/// What a commit has to survive.
+/// The failures a commit survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Durability {
     /// The death of this program at any moment: the change is with the operating system.
@@ -22,7 +22,7 @@ pub enum Durability {
 #[derive(Debug)]
 pub struct Journal {
     connection: SqliteConnection,
-    /// What the connection is set to.
+    /// The connection's setting.
     durability: Durability,
 }
 

@@ -1,4 +1,4 @@
-//! What is evaluated: texts with or without references, and summaries that others made.
+//! Input of an evaluation: texts with or without references, and summaries of other programs.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};

@@ -1,4 +1,4 @@
-//! What a run is lent by this process: its environment, a progress bar, and the signals that ask it to end.
+//! The process around a run: its environment, a progress bar, and the signals that ask it to end.
 
 use std::path::PathBuf;
 

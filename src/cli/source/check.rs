@@ -72,7 +72,7 @@ impl Fetch for Heard<'_> {
     }
 }
 
-/// What is told of one source.
+/// Report lines for one source.
 fn told(source: &Source, gathered: &Gathered, first: Option<&Reply>, read: &[Article], now: Timestamp) -> String {
     let mut lines = vec![source.shown_address()];
     if let Some(reply) = first {
@@ -133,7 +133,7 @@ fn confidence(read: &[Article]) -> Option<String> {
     (!read.is_empty()).then(|| format!("texts: confidence {mean:.2}{cut}"))
 }
 
-/// What to do about what was seen.
+/// Advice for what was found.
 fn advice(source: &Source, gathered: &Gathered, read: &[Article], now: Timestamp) -> Vec<String> {
     let mut advice = Vec::new();
     if let Some(to) = &gathered.memory.moved_to {

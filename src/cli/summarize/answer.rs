@@ -45,7 +45,7 @@ pub(in crate::cli) struct Answer {
     summary: String,
     sentences: Vec<Line>,
     keyphrases: Vec<String>,
-    /// What was read out of the page; for `html` only.
+    /// Facts found in the page; for `html` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,7 +3,7 @@
 use crate::rank::Method;
 use crate::summary::Options;
 
-/// What to choose and how; each option stands above what the config says.
+/// The choice of sentences; each option overrides the config.
 #[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli) struct Setting {
     /// Sentences of a summary [default: 3]

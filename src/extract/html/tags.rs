@@ -1,4 +1,4 @@
-//! What the names of elements, their classes and ids say of the text in them.
+//! Names of elements, their classes and ids, and their meaning for the text in them.
 
 use dom_query::Element;
 

@@ -97,7 +97,7 @@ pub(super) fn items(lines: &[LinkedLine]) -> Option<Vec<MailItem>> {
 struct Head {
     title: String,
     link: Option<LinkedText>,
-    /// What follows the title in its line.
+    /// The text behind the title in its line.
     rest: String,
     /// Other links in that line.
     others: Vec<LinkedText>,
@@ -116,7 +116,7 @@ impl Head {
     }
 }
 
-/// What stands between two beginnings.
+/// The lines between two beginnings.
 #[derive(Debug, Clone, Default)]
 struct Draft {
     head: Option<Head>,
@@ -296,7 +296,7 @@ fn without_mark(text: &str) -> (&str, bool) {
     }
 }
 
-/// What introduces the text behind a title in one line.
+/// Marks between a title and the text behind it in one line.
 fn lead_in(rest: &str) -> String {
     rest.trim_start_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | '–' | '—' | '-' | '.' | '|' | '·' | ',' | '：')

@@ -1,4 +1,4 @@
-//! What is ours → its view: the publisher's own words, and how the sources did.
+//! Our own words → their view: the publisher's notes, and how the sources did.
 
 use super::{HEADLINE, NAME, OWN, Presenter};
 use crate::render::display;

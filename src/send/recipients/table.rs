@@ -11,7 +11,7 @@ use crate::send::Mailbox;
 /// How many records decide which separator a file uses.
 const SAMPLE: usize = 50;
 
-/// What stands between two fields; the first is that of RFC 4180, the others are what spreadsheets write.
+/// Separators of fields; the first is that of RFC 4180, the others are what spreadsheets write.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// One record of the table that is neither blank nor a comment.
