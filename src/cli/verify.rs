@@ -10,14 +10,16 @@ use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::model::{Article, Edition, KeySentence};
+use crate::render::{MailProof, prove_mail};
+use crate::send::MessageTemplate;
 use crate::store::Store;
 use crate::story::{self, Flaw};
 
 /// Looks up every sentence of an edition in its stored article
 ///
 /// Each must stand at its place, byte for byte, in a text of the source it is credited to, whose hash is the one it was
-/// stored with, and its link must be made from it. Exit code 1 and the list when not. Says for each source where its texts
-/// were read.
+/// stored with, and its link must be made from it. So must each that the mail quotes, in both its parts and in every language
+/// it went out in. Exit code 1 and the list when not. Says for each source where its texts were read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Id of the edition; without it the last one
@@ -30,15 +32,27 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    let (edition, articles) = session.block_on(read(&config, args.edition.as_deref()))??;
+    let Stored { edition, articles, templates } = session.block_on(read(&config, args.edition.as_deref()))??;
     let flaws = story::verify(&edition, &articles);
     let proven = proven(&edition, &articles, &flaws);
-    to_stdout(&if args.json { json(&edition, &flaws, &proven) } else { text(&edition, &flaws, &proven) })?;
-    Ok(if flaws.is_empty() { Exit::Done } else { Exit::LeftOut })
+    let mails = mails(&edition, &templates)?;
+    to_stdout(&if args.json {
+        json(&edition, &flaws, &proven, &mails)
+    } else {
+        text(&edition, &flaws, &proven, &mails)
+    })?;
+    let is_proven = flaws.is_empty() && mails.iter().all(|mail| mail.proof.flaws.is_empty());
+    Ok(if is_proven { Exit::Done } else { Exit::LeftOut })
 }
 
-/// The edition and the articles its sentences stand in, as they are stored.
-async fn read(config: &Config, id: Option<&str>) -> Result<(Edition, Vec<(Article, String)>), Error> {
+/// An edition, the articles its sentences stand in, and its mails by language, as they are stored.
+struct Stored {
+    edition: Edition,
+    articles: Vec<(Article, String)>,
+    templates: Vec<(String, String)>,
+}
+
+async fn read(config: &Config, id: Option<&str>) -> Result<Stored, Error> {
     let store = Store::snapshot(&config.store).await?;
     let edition = match id {
         Some(id) => store.edition(id).await?,
@@ -54,7 +68,24 @@ async fn read(config: &Config, id: Option<&str>) -> Result<(Edition, Vec<(Articl
     for id in ids {
         articles.extend(store.stored_article(&edition.newsletter, id).await?);
     }
-    Ok((edition, articles))
+    let templates = store.message_templates(&edition.id).await?;
+    Ok(Stored { edition, articles, templates })
+}
+
+/// How the mail in one language was proven.
+#[derive(Debug, Serialize)]
+struct Mail<'a> {
+    language: &'a str,
+    #[serde(flatten)]
+    proof: MailProof,
+}
+
+fn mails<'a>(edition: &Edition, templates: &'a [(String, String)]) -> Result<Vec<Mail<'a>>, Error> {
+    let mail = |(language, json): &'a (String, String)| {
+        let template = MessageTemplate::from_json(json)?;
+        Ok(Mail { language, proof: prove_mail(edition, &template.html, &template.text) })
+    };
+    templates.iter().map(mail).collect()
 }
 
 fn count(edition: &Edition) -> usize {
@@ -89,12 +120,27 @@ fn proven<'a>(edition: &'a Edition, articles: &'a [(Article, String)], flaws: &[
     counts.into_iter().map(|((source, read_at), sentences)| Proven { source, read_at, sentences }).collect()
 }
 
-fn text(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>]) -> String {
+fn text(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>], mails: &[Mail<'_>]) -> String {
     let all = count(edition);
     let mut text = format!("{}: {} of {all} sentences proven\n", edition.id, all - flaws.len());
     for Proven { source, read_at, sentences } in proven {
         let place = read_at.map_or_else(|| "on this machine".to_owned(), |place| format!("at {place}"));
         let _ = writeln!(text, "  {sentences} from `{source}`, read {place}");
+    }
+    for Mail { language, proof } in mails {
+        let own = if proof.own > 0 {
+            format!(", and {} paragraphs of the publisher's own", proof.own)
+        } else {
+            String::new()
+        };
+        let proven = proof.quoted.saturating_sub(proof.flaws.len());
+        let _ = writeln!(text, "  the mail in `{language}` quotes {proven} of {} word for word{own}", proof.quoted);
+    }
+    if mails.is_empty() {
+        text.push_str("  its mail is not kept any more\n");
+    }
+    for flaw in mails.iter().flat_map(|mail| &mail.proof.flaws) {
+        let _ = writeln!(text, "\n{flaw}");
     }
     for flaw in flaws {
         let _ = writeln!(text, "\n{}\n  {}\n  in {}", flaw.what, flaw.sentence, flaw.article);
@@ -102,7 +148,10 @@ fn text(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>]) -> String {
     text
 }
 
-fn json(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>]) -> String {
+fn json(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>], mails: &[Mail<'_>]) -> String {
     let count = count(edition);
-    format!("{}\n", serde_json::json!({ "edition": edition.id, "sentences": count, "flaws": flaws, "proven": proven }))
+    let answer = serde_json::json!({
+        "edition": edition.id, "sentences": count, "flaws": flaws, "proven": proven, "mails": mails,
+    });
+    format!("{answer}\n")
 }

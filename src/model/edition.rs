@@ -98,6 +98,12 @@ pub struct MoreLink {
     pub source: String,
     /// Where it stands.
     pub url: Option<String>,
+    /// Only a teaser of it was there to be read.
+    #[serde(default)]
+    pub teaser: bool,
+    /// Its page is for subscribers only.
+    #[serde(default)]
+    pub paywalled: bool,
 }
 
 /// How the sources did in the gathering before this edition.

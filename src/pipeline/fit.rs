@@ -123,7 +123,11 @@ fn fewest<E>(most: usize, fits: impl Fn(usize) -> Result<bool, E>) -> Result<usi
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::model::{MoreLink, Section, Story};
+    use crate::render::{Reader, Templates};
 
     #[test]
     fn the_fewest_steps_are_found() {
@@ -131,5 +135,68 @@ mod tests {
             assert_eq!(fewest(9, |steps| Ok::<_, Infallible>(steps >= needed)), Ok(needed));
         }
         assert_eq!(fewest(9, |_| Ok::<_, Infallible>(false)), Ok(9));
+    }
+
+    /// The sample's stories, told in `sections` sections, with the rest of `feeds` linked.
+    fn wide(stories: usize, sections: usize, feeds: usize) -> Composition {
+        let sample = render::sample();
+        let known: Vec<Story> = sample.stories().cloned().collect();
+        let mut told: Vec<Story> = known.iter().cycle().take(stories).cloned().collect();
+        told.iter_mut().enumerate().for_each(|(place, story)| story.id = format!("story-{place}"));
+        let link = |number: usize| MoreLink {
+            story: format!("link-{number}"),
+            title: format!("Number {number} of a thousand headlines that a reader might follow"),
+            source: format!("Source {number}"),
+            url: Some(format!("https://source-{number}.example/2026/11/{number}-of-a-thousand-headlines")),
+            ..MoreLink::default()
+        };
+        let section = |number: usize| Section {
+            name: format!("Section {number}"),
+            stories: told.iter().skip(number).step_by(sections).cloned().collect(),
+            more: (stories..feeds).skip(number).step_by(sections).map(link).collect(),
+        };
+        let edition = Edition { sections: (0..sections).map(section).collect(), ..sample };
+        Composition { edition, decisions: Vec::new(), rankings: Vec::new(), sentences: Vec::new() }
+    }
+
+    #[test]
+    fn three_hundred_sections_of_a_thousand_feeds_keep_their_stories() {
+        for max_height in [0, 3600] {
+            let newsletter = Newsletter { max_height, ..Newsletter::default() };
+            let mut composition = wide(12, 300, 1000);
+            let templates = Templates::builtin("default").unwrap();
+            let prints = Cell::new(0);
+            let printed = fit(&newsletter, &mut composition, |edition| {
+                prints.set(prints.get() + 1);
+                Ok(vec![("en".to_owned(), templates.render(edition, &Reader::default())?)])
+            })
+            .unwrap();
+            assert_eq!(composition.edition.story_count(), 12);
+            assert!(printed[0].1.html.len() + OWN_BYTES <= newsletter.max_html_kb * 1000);
+            // Bisection: the first print, one for each halving of a thousand steps, and the last.
+            assert!(prints.get() <= 12, "{} prints", prints.get());
+            // Each link has a section of its own, and its head takes more room than the link.
+            assert!(max_height > 0 || composition.edition.more_count() > 0);
+        }
+    }
+
+    #[test]
+    fn what_costs_the_reader_least_goes_first() {
+        let newsletter = |max_html_kb| Newsletter { max_html_kb, max_height: 0, ..Newsletter::default() };
+        let templates = Templates::builtin("default").unwrap();
+        let left = |max_html_kb| {
+            let mut composition = wide(12, 3, 60);
+            let print = |edition: &Edition| Ok(vec![("en".to_owned(), templates.render(edition, &Reader::default())?)]);
+            fit(&newsletter(max_html_kb), &mut composition, print).unwrap();
+            let edition = composition.edition;
+            let names = edition.stories().filter(|story| !story.also_in.is_empty()).count();
+            (edition.more_count(), names, edition.story_count())
+        };
+        let all = left(95);
+        assert_eq!((all.0, all.2), (48, 12));
+        let lighter = left(30);
+        assert!(lighter.0 < all.0 && lighter.1 == all.1 && lighter.2 == 12, "{lighter:?}");
+        let (links, names, stories) = left(16);
+        assert!(links == 0 && names < all.1 && stories > 1, "{:?}", (links, names, stories));
     }
 }

@@ -6,44 +6,69 @@
 use std::collections::BTreeMap;
 
 use dom_query::Document;
+use serde::Serialize;
 
 use crate::model::{Edition, KeySentence};
 use crate::render::display;
 
 /// How the sentences of a mail were found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct MailProof {
     /// Sentences quoted in the HTML part.
     pub quoted: usize,
+    /// Paragraphs of the publisher's own words in the text part.
+    pub own: usize,
     /// One line for each that is not as the edition has it.
     pub flaws: Vec<String>,
 }
 
 /// Looks up every quoted sentence of a mail in its `edition`.
 pub fn prove_mail(edition: &Edition, html: &str, text: &str) -> MailProof {
-    let sentences = edition.stories().flat_map(|story| &story.sentences);
-    let by_link: BTreeMap<String, &KeySentence> =
-        sentences.filter_map(|sentence| Some((display::link(sentence.link.as_deref()?)?, sentence))).collect();
+    let mut by_link: BTreeMap<String, Vec<&KeySentence>> = BTreeMap::new();
+    for sentence in edition.stories().flat_map(|story| &story.sentences) {
+        if let Some(link) = sentence.link.as_deref().and_then(display::link) {
+            by_link.entry(link).or_default().push(sentence);
+        }
+    }
+    let own = own_words(edition);
     let document = Document::from(html);
     document.select("sup").remove();
     let text = flat(text);
     let mut proof = MailProof::default();
     for place in document.select("a[href*=':~:text=']").nodes() {
-        proof.quoted += 1;
         let target = place.attr("href").unwrap_or_default();
-        let Some(sentence) = by_link.get(&*target) else {
+        if edition.own.advertisement.as_ref().is_some_and(|block| block.url.as_deref() == Some(&*target)) {
+            continue;
+        }
+        proof.quoted += 1;
+        let Some(sentences) = by_link.get(&*target) else {
             proof.flaws.push(format!("no sentence of the edition stands at `{target}`"));
             continue;
         };
-        let said = flat(&display::line(&sentence.text, usize::MAX));
         let around = place.parent().map(|paragraph| flat(&paragraph.text())).unwrap_or_default();
-        if !around.contains(&said) {
+        let says =
+            |words: &str, sentence: &KeySentence| words.contains(&flat(&display::line(&sentence.text, usize::MAX)));
+        let sentence = sentences.iter().find(|sentence| says(&around, sentence)).unwrap_or(&sentences[0]);
+        if !says(&around, sentence) {
             proof.flaws.push(format!("the HTML part does not say word for word: {}", sentence.text));
-        } else if !text.contains(&said) {
+        } else if !says(&text, sentence) {
             proof.flaws.push(format!("the text part does not say word for word: {}", sentence.text));
+        } else if let Some(words) = own.iter().find(|words| around.contains(&flat(words)) && !says(words, sentence)) {
+            proof.flaws.push(format!("the publisher's own words stand inside a quotation: {words}"));
         }
     }
+    let said = |words: &&String| text.contains(&flat(words));
+    proof.own = own.iter().filter(said).count();
     proof
+}
+
+/// The publisher's own words, paragraph by paragraph, as a mail shows them.
+fn own_words(edition: &Edition) -> Vec<String> {
+    let own = &edition.own;
+    let intro = own.intro.iter().flat_map(|intro| intro.text.split("\n\n"));
+    let block = own.advertisement.iter().map(|block| block.text.as_str());
+    let words = intro.chain(own.notes.values().map(String::as_str)).chain(block);
+    words.map(|words| display::line(words, usize::MAX)).filter(|words| display::shows(words)).collect()
 }
 
 /// `text` without the blanks and joiners that layout adds.
@@ -54,6 +79,7 @@ fn flat(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Advertisement, Intro};
     use crate::render::{Reader, Templates, sample};
 
     #[test]
@@ -70,6 +96,22 @@ mod tests {
             assert_eq!(prove_mail(&edition, &elsewhere, &mail.text).flaws.len(), 1, "{template}");
             let changed = mail.text.replace("expected", "refused");
             assert_eq!(prove_mail(&edition, &mail.html, &changed).flaws.len(), 1, "{template}");
+        }
+    }
+
+    #[test]
+    fn own_words_are_known_and_must_not_stand_in_a_quotation() {
+        let mut edition = sample();
+        edition.own.intro = Some(Intro { text: "Good morning.\n\nTwo stories go on.".into(), author: None });
+        let url = Some("https://sponsor.example/#:~:text=books".into());
+        edition.own.advertisement = Some(Advertisement { text: "Books by the yard.".into(), link: None, url });
+        for template in Templates::names() {
+            let mail = Templates::builtin(template).unwrap().render(&edition, &Reader::default()).unwrap();
+            let proof = prove_mail(&edition, &mail.html, &mail.text);
+            assert_eq!((proof.own, proof.flaws), (3, Vec::new()), "{template}");
+            let mixed = mail.html.replace("The first container", "Good morning. The first container");
+            let flaws = prove_mail(&edition, &mixed, &mail.text).flaws;
+            assert!(!flaws.is_empty() && flaws.iter().all(|flaw| flaw.contains("inside a quotation")), "{flaws:?}");
         }
     }
 }

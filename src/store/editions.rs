@@ -119,6 +119,16 @@ impl Store {
         let row = query.bind(edition).bind(language).fetch_optional(&self.pool).await;
         row.map_err(Error::database("read a template"))?.map(|row| get(&row, "letter")).transpose()
     }
+
+    /// The templates of `edition` by language; none once pruned.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn message_templates(&self, edition: &str) -> Result<Vec<(String, String)>, Error> {
+        let query = sqlx::query("SELECT language, letter FROM letters WHERE edition = ? ORDER BY language");
+        let rows = query.bind(edition).fetch_all(&self.pool).await.map_err(Error::database("read the templates"))?;
+        rows.iter().map(|row| Ok((get(row, "language")?, get(row, "letter")?))).collect()
+    }
 }
 
 fn edition(row: &SqliteRow) -> Result<Edition, Error> {

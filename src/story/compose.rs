@@ -126,6 +126,8 @@ impl EditionBuilder<'_> {
             title: headline(lead),
             source: lead.source.clone(),
             url: lead.url.clone(),
+            teaser: lead.teaser,
+            paywalled: !lead.access.is_open(),
         };
         self.section(draft).more.push(link);
         self.record(draft, &Outcome::Linked { story: draft.id.clone() }, &why);

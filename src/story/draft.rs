@@ -51,7 +51,9 @@ pub(in crate::story) fn drafts<'a>(
     let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     deduplicated.copies.iter().for_each(|(original, copy)| copies.entry(*original).or_default().push(*copy));
     let drafts = groups.into_iter().zip(continues).map(|(mut originals, continues)| {
-        let key = |place: &usize| (filtered.articles[*place].teaser, -centrality[*place], filtered.times[*place]);
+        // What everyone can read whole leads before excerpts and pages for subscribers.
+        let is_locked = |place: &usize| filtered.articles[*place].teaser || !filtered.articles[*place].access.is_open();
+        let key = |place: &usize| (is_locked(place), -centrality[*place], filtered.times[*place]);
         // Who only claims an address never leads a story that its owner tells, too.
         let claims = |place: &usize| is_a_claim(filtered.articles[*place]);
         let weight = |place: &usize| inputs.policy(&filtered.articles[*place].source).map_or(1.0, |terms| terms.weight);

@@ -132,7 +132,36 @@ fn every_sentence_of_an_edition_is_proven_and_every_entry_accounted_for() {
     let proof = desk.program.run(&["verify"]).ends(0);
     let count = sentences(&monday).len();
     assert!(proof.stdout.contains(&format!("{count} of {count} sentences proven")), "{}", proof.stdout);
+    assert!(
+        proof.stdout.contains("the mail in `en` quotes ") && !proof.stdout.contains("quotes 0"),
+        "{}",
+        proof.stdout
+    );
     desk.program.run(&["verify", "no-such-edition"]).ends(2);
+}
+
+#[tokio::test]
+async fn a_mail_that_says_something_else_is_found() {
+    let desk = Desk::new();
+    desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let path = desk.program.path("state/digest/digest.db");
+    let store = newsdigest::store::Store::snapshot(&path).await.unwrap();
+    let edition = store.last_edition("digest").await.unwrap().unwrap();
+    let sentence = edition.stories().flat_map(|story| &story.sentences).next().unwrap().text.clone();
+    let word = sentence.split(' ').next_back().unwrap();
+    let changed = sentence.replace(word, "never.");
+    for (language, template) in store.message_templates(&edition.id).await.unwrap() {
+        let mail = newsdigest::send::MessageTemplate::from_json(&template).unwrap();
+        assert_eq!(
+            newsdigest::render::prove_mail(&edition, &mail.html, &mail.text).flaws,
+            Vec::<String>::new(),
+            "{language}"
+        );
+        let text = mail.text.replace('\n', " ").replace("    ", "").replace(&sentence, &changed);
+        assert!(text.contains(&changed), "{text}");
+        let flaws = newsdigest::render::prove_mail(&edition, &mail.html, &text).flaws;
+        assert!(flaws.iter().any(|flaw| flaw.contains(&sentence)), "{flaws:?}");
+    }
 }
 
 #[test]

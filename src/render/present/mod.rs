@@ -213,7 +213,7 @@ impl Presenter<'_> {
         match brief {
             Brief::Link(link) => {
                 let MoreView { title: headline, source, url, dir } = self.more(link);
-                BriefView { headline, url, source, mark: None, language: None, dir }
+                BriefView { headline, url, source, mark: self.mark(link.paywalled, link.teaser), language: None, dir }
             }
             Brief::Story(story) => {
                 let url = story.url.as_deref().and_then(display::link);
@@ -223,7 +223,7 @@ impl Presenter<'_> {
                     dir: direction::of_text(&headline, self.direction_of(story)),
                     headline: display::link_text(headline, url.as_deref()),
                     source: display::line(source, NAME),
-                    mark: self.mark(story),
+                    mark: self.mark(story.paywalled, story.teaser),
                     language: self.foreign_language(story),
                     url,
                 }

@@ -17,12 +17,12 @@ const LONG_READ: u32 = 4;
 
 impl Presenter<'_> {
     /// A word in bold on what is behind the link.
-    pub(super) fn mark(&self, story: &Story) -> Option<String> {
+    pub(super) fn mark(&self, is_paywalled: bool, is_teaser: bool) -> Option<String> {
         let labels = &self.texts.labels;
-        match story {
-            Story { paywalled: true, .. } => Some(labels.subscribers_only.clone()),
-            Story { teaser: true, .. } => Some(labels.teaser.clone()),
-            _ => None,
+        match (is_paywalled, is_teaser) {
+            (true, _) => Some(labels.subscribers_only.clone()),
+            (false, true) => Some(labels.teaser.clone()),
+            (false, false) => None,
         }
     }
 
@@ -69,7 +69,7 @@ impl Presenter<'_> {
             date: story.published.map(date),
             teaser: story.teaser,
             source: display::line(source, NAME),
-            mark: self.mark(story),
+            mark: self.mark(story.paywalled, story.teaser),
             places,
             sentences,
             adds,

@@ -263,7 +263,7 @@ fn first(bundle: &[usize], articles: &[&Article], vectors: &[ArticleVector]) -> 
         let article = articles[*place];
         let cut = (vectors[*place].shingles.count() as f64) < WHOLE * most;
         let seen: Option<Timestamp> = article.first_seen;
-        (article.teaser, cut, is_a_claim(article), seen.is_none(), seen, *place)
+        (article.teaser || !article.access.is_open(), cut, is_a_claim(article), seen.is_none(), seen, *place)
     };
     bundle.iter().copied().min_by_key(key).unwrap_or_default()
 }

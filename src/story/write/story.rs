@@ -25,6 +25,10 @@ const MOST_TEXTS: usize = 12;
 const ADDS: f64 = 0.6;
 /// An extractor less sure than this may have taken something else for the article.
 const DOUBTFUL: f64 = 0.25;
+/// The readability of a sentence with one grave fault; with one more it is understood only where it stands.
+const STANDS_ALONE: f64 = 0.5;
+/// Languages that end sentences with a space, or not at all.
+const WITHOUT_STOPS: [&str; 4] = ["th", "lo", "km", "bo"];
 /// A text without a headline is a post below so many words.
 const POST_WORDS: usize = 60;
 /// Words of a sentence that may be added.
@@ -59,7 +63,10 @@ pub(in crate::story) fn write_story(
     // No reader reads them, and they would take the time of every other story.
     sentences.retain(|sentence| sentence.text.len() <= LONGEST_SENTENCE);
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
-    Some(WrittenStory { story: story(inputs, draft, sentences, summed.keyphrases), sentences: decisions })
+    let is_held_back = are_held_back(&texts, &summed, &sentences, &language);
+    let mut story = story(inputs, draft, sentences, summed.keyphrases);
+    story.weak |= is_held_back;
+    Some(WrittenStory { story, sentences: decisions })
 }
 
 fn summarize(texts: &[&Article], language: &str, options: &crate::summary::Options) -> Summary {
@@ -96,10 +103,23 @@ fn story(inputs: &Inputs<'_>, draft: &StoryDraft<'_>, sentences: Vec<KeySentence
         tags: tags(keyphrases),
         rate: None,
         teaser: lead.teaser,
-        paywalled: false,
+        paywalled: !lead.access.is_open(),
         weak: lead.confidence < DOUBTFUL || is_post(lead),
         score: draft.score,
     }
+}
+
+/// Whether no sentence among `sentences` stands alone: all are fragments, questions or cut quotations, and something else
+/// besides. In scripts that write no full stop every sentence looks like a fragment, which says nothing there.
+fn are_held_back(texts: &[&Article], summed: &Summary, sentences: &[KeySentence], language: &str) -> bool {
+    let quoted = summed.sentences.iter().filter(|picked| {
+        let article = &texts[picked.source].id;
+        sentences.iter().any(|sentence| sentence.article == *article && sentence.start == picked.start)
+    });
+    let mut readabilities = quoted.map(|picked| picked.reasons.readability).peekable();
+    readabilities.peek().is_some()
+        && readabilities.all(|readability| readability < STANDS_ALONE)
+        && !WITHOUT_STOPS.contains(&language)
 }
 
 /// Bytes of a sentence that can be quoted.
@@ -270,5 +290,54 @@ impl StorySummary<'_> {
             sentences.insert(place, other);
         }
         sentences
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Access, Article, Story};
+    use crate::story::tests::Desk;
+
+    const OPEN: &str = "The bridge over the Wend opened again on Monday. Masons had worked on its arches for a year. \
+                        The city paid eleven million crowns for the repair.";
+
+    fn article(id: &str, text: &str) -> Article {
+        Article {
+            id: id.into(),
+            source: "wire".into(),
+            url: Some(format!("https://wire.example/{id}")),
+            title: "The bridge over the Wend is open".into(),
+            published: "2026-03-09T20:00:00Z".parse().ok(),
+            language: Some("en".into()),
+            text: text.into(),
+            confidence: 1.0,
+            ..Article::default()
+        }
+    }
+
+    fn story(articles: Vec<Article>) -> Story {
+        let edition = Desk { articles, ..Desk::default() }.compose().edition;
+        edition.stories().next().expect("there is an article").clone()
+    }
+
+    #[test]
+    fn a_page_for_subscribers_is_a_brief_unless_another_tells_the_story() {
+        let locked = Article { access: Access::Subscribers, ..article("a", OPEN) };
+        let alone = story(vec![locked.clone()]);
+        assert!(alone.paywalled && alone.is_brief());
+        let open = Article { source: "coast".into(), ..article("b", &OPEN.replace("Masons had", "Builders have")) };
+        let both = story(vec![locked, open]);
+        assert!(!both.is_brief(), "{both:?}");
+        assert_eq!(both.places[0].source, "coast");
+    }
+
+    #[test]
+    fn a_story_whose_sentences_all_need_their_surroundings_is_a_brief() {
+        assert!(!story(vec![article("a", OPEN)]).weak);
+        assert!(story(vec![article("a", "Why so?\nAnd then what?\nBut who pays (or not?")]).weak);
+        let thai = Article {
+            language: Some("th".into()), ..article("a", "สะพานเปิดอีกครั้งเมื่อวันจันทร์")
+        };
+        assert!(!story(vec![thai]).weak);
     }
 }
