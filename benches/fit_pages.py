@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Fits src/extract/page.weights.json, the trees that tell an article's lines from the rest of a page.
 
-usage: fit_pages.py PAGES.jsonl [--out src/extract/page.weights.json] [--folds 10] [--features FILE]
+usage: fit_pages.py PAGES.jsonl [SEGMENTS.jsonl] [--out src/extract/page.weights.json] [--folds 10] [--features FILE]
 
-PAGES.jsonl holds {"id","url","text","html_path"} (the page gzipped beside it). Features come from `cargo run --release --example
-line_features`, or from FILE that holds its answers. Prints the F1 of scrapinghub's article-extraction-benchmark in cross-validation by site (the honest figure), then
-of the whole set (which the trees have seen); writes only with --out. Needs numpy and lightgbm.
+PAGES.jsonl holds {"id","url","text","html_path"} (the page gzipped beside it), SEGMENTS.jsonl {"id","url","html_path","with",
+"without"}: pieces of text that belong to the article, and that do not. Features come from `cargo run --release --example
+line_features`, or from FILE that holds its answers. Prints the F1 of scrapinghub's article-extraction-benchmark and the figures of
+the segments in cross-validation by site (the honest ones), then of the whole set (which the trees have seen); writes only with
+--out. Needs numpy and lightgbm.
 """
 import argparse, bisect, gzip, hashlib, json, os, re, statistics, subprocess, sys
 from collections import Counter
@@ -21,6 +23,8 @@ ROUNDS = 120
 THRESHOLD, PROMISING, LOWEST = 0.55, 0.7, 0.3
 # Features by their places: the logarithm of the words, a first word that points elsewhere, the share inside links.
 WORDS, RELATED, LINKED = 1, 21, 153
+# What the labelled segments of one page weigh together.
+SEGMENTS = 15.0
 
 
 def labels(lines, gold):
@@ -74,6 +78,29 @@ def between(line, own, words, anchors, order, tokens):
     return any(window[at:at + len(own)] == own for at in range(len(window) - len(own) + 1))
 
 
+def single(text):
+    return re.sub(r"\s+", " ", text or "").strip()
+
+
+def segment_labels(lines, record):
+    """1 for lines of segments that belong to the article, 0 for those that do not, -1 for all others."""
+    lines = [single(line) for line in lines]
+    starts, joined = [], ""
+    for line in lines:
+        starts.append(len(joined))
+        joined += line + " "
+    label = [-1] * len(lines)
+    for name, value in (("without", 0), ("with", 1)):
+        for segment in map(single, record[name]):
+            places = [found.start() for found in re.finditer(re.escape(segment), joined)] if len(segment) >= 4 else []
+            # A piece of the article that stands in several places may be its teaser in the others.
+            for place in places[:4] if value == 0 or len(places) == 1 else []:
+                for line, start in enumerate(starts):
+                    if start < place + len(segment) and start + len(lines[line]) > place:
+                        label[line] = value if label[line] in (-1, value) else -2
+    return [max(one, -1) for one in label]
+
+
 def fit(pages):
     rows = numpy.vstack([page["rows"] for page in pages])
     share = numpy.concatenate([page["label"] for page in pages])
@@ -107,10 +134,20 @@ def answers(pages, probabilities):
     given = {}
     for page, found in zip(pages, probabilities):
         least = cut(page, found)
-        own, other = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= least), page["readable"]
-        sparse = (len(own) < 200 and len(other) > 2 * len(own)) or len(own) * 5 < len(other)
-        given[page["id"]] = other if sparse else own
+        given[page["id"]] = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= least)
     return given
+
+
+def segments_score(records, given):
+    """Precision, recall and F1 over segments, as trafilatura's evaluation counts."""
+    found = wrong = missed = 0
+    for record in records:
+        text = single(given.get(record["id"]))
+        held = sum(single(segment) in text for segment in record["with"])
+        found, missed = found + held, missed + len(record["with"]) - held
+        wrong += sum(single(segment) in text for segment in record["without"])
+    return "precision {:.4f}, recall {:.4f}, F1 {:.4f}".format(
+        found / max(1, found + wrong), found / max(1, found + missed), 2 * found / max(1, 2 * found + wrong + missed))
 
 
 def judge(model, page):
@@ -146,35 +183,59 @@ def flat(node):
     return [node["split_feature"], float("%.6g" % node["threshold"]), len(left)] + left + right
 
 
-def read(path, features):
-    records = [json.loads(line) for line in open(path, encoding="utf8")]
-    pages = [dict(id=record["id"], url=record["url"], html=gzip.open(
-        os.path.join(os.path.dirname(path), record["html_path"]), "rt", encoding="utf8", errors="replace").read()) for record in records]
+def html(path):
+    page = gzip.open(path).read()
+    named = re.search(rb"charset=[\"']?([\w-]+)", page[:3000])
+    for name in [named.group(1).decode()] if named else []:
+        try:
+            return page.decode(name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return page.decode("utf8", errors="replace")
+
+
+def read(paths, features):
+    """The records of the files, and those of their pages that have lines."""
+    records, asked = [], []
+    for path in paths:
+        for line in open(path, encoding="utf8"):
+            record = json.loads(line)
+            records.append(record)
+            asked.append(dict(id=record["id"], url=record["url"], html=html(os.path.join(os.path.dirname(path), record["html_path"]))))
     command = ["cargo", "run", "--quiet", "--release", "--example", "line_features"]
     told = open(features, "rb").read() if features else subprocess.run(
-        command, input="\n".join(map(json.dumps, pages)).encode(), stdout=subprocess.PIPE, check=True).stdout
-    gold = {record["id"]: record["text"] or "" for record in records}
-    site = {record["id"]: ".".join(re.sub(r"^\w+://", "", record["url"]).split("/")[0].split(".")[-2:]) for record in records}
-    known = []
-    for line in told.decode().splitlines():
-        page = json.loads(line)
-        if page["lines"]:
-            label, words = labels(page["lines"], gold[page["id"]])
-            weight = numpy.sqrt(numpy.array(words, float) + 1)
-            known.append(dict(id=page["id"], site=site[page["id"]], lines=page["lines"], readable=page["readable"], label=numpy.array(label),
-                              rows=numpy.array(page["features"], dtype=numpy.float32),
-                              weight=weight / weight.sum() * 40 * len(words) ** 0.25))
-    return gold, known
+        command, input="\n".join(map(json.dumps, asked)).encode(), stdout=subprocess.PIPE, check=True).stdout
+    by_id, known = {record["id"]: record for record in records}, []
+    for page in map(json.loads, told.decode().splitlines()):
+        if not page["lines"]:
+            continue
+        record = by_id[page["id"]]
+        words = numpy.array([len(WORD.findall(line)) for line in page["lines"]], float)
+        weight = numpy.sqrt(words + 1)
+        if "text" in record:
+            label = numpy.array(labels(page["lines"], record["text"] or "")[0])
+            weight = weight / weight.sum() * 40 * len(words) ** 0.25
+        else:
+            label = numpy.array(segment_labels(page["lines"], record), float)
+            weight = numpy.where(label >= 0, weight, 0)
+            weight, label = weight / max(weight.sum(), 1e-9) * SEGMENTS, numpy.maximum(label, 0)
+        host = re.sub(r"^\w+::?(//)?(www\.)?", "", record["url"]).split("/")[0]
+        known.append(dict(id=page["id"], site=".".join(host.split(".")[-2:]), lines=page["lines"], label=label, weight=weight,
+                          rows=numpy.array(page["features"], dtype=numpy.float32)))
+    return records, known
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pages")
+    parser.add_argument("segments", nargs="?")
     parser.add_argument("--out")
     parser.add_argument("--folds", type=int, default=10)
     parser.add_argument("--features")
     options = parser.parse_args()
-    gold, pages = read(options.pages, options.features)
+    records, pages = read([path for path in (options.pages, options.segments) if path], options.features)
+    gold = {record["id"]: record["text"] or "" for record in records if "text" in record}
+    segments = [record for record in records if "with" in record]
     fold = [int(hashlib.md5(page["site"].encode()).hexdigest(), 16) % options.folds for page in pages]
     found = [None] * len(pages)
     for part in range(options.folds):
@@ -182,9 +243,11 @@ def main():
         for at, page in enumerate(pages):
             if fold[at] == part:
                 found[at] = judge(model, page)
-    print(f"cross-validated by site, {options.folds} folds: F1 {score(gold, answers(pages, found)):.4f}")
     given = answers(pages, found)
-    sure = [page["id"] for page, own in zip(pages, found) if confidence(page, own) > 0.8]
+    print(f"cross-validated by site, {options.folds} folds: F1 {score(gold, given):.4f}")
+    if segments:
+        print(f"the same, segments: {segments_score(segments, given)}")
+    sure = [page["id"] for page, own in zip(pages, found) if page["id"] in gold and confidence(page, own) > 0.8]
     good = sum(score({key: gold[key]}, given) >= 0.9 for key in sure)
     print(f"the same, confidence above 0.8: {good} of {len(sure)} reach an F1 of .9")
     model = fit(pages)

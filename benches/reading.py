@@ -3,11 +3,11 @@
 
 usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../shared/tools] [--readability FOLDER] [--only PART]
 
-Parts: feeds attacks charset pages metadata cleaning sample words speed safety, then those that run another command of this
+Parts: feeds attacks charset pages beside metadata cleaning sample words speed safety, then those that run another command of this
 folder and take minutes: unseen (`fit_pages.py` and `fit_lines.py`, cross-validation; need numpy and lightgbm), hostile
 (`cargo test --test it hostile::`) and morning (`cargo bench --bench gathering`).
 """
-import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile
+import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile, time
 
 WORD = re.compile(r"\w+")
 
@@ -111,6 +111,38 @@ def pages(options):
           f"{len(records) / seconds:.0f} pages per CPU second, confidence above 0.8: {good} of {len(sure)} reach .9")
 
 
+def beside(options):
+    """Pages and segments in one run: ours, and trafilatura (Python) where it is installed."""
+    gold, records = the_pages(options)
+    segments = lines(f"{options.data}/extraction/segments.dev.jsonl")
+    page = lambda path: gzip.open(f"{options.data}/extraction/{path}").read().decode("utf8", errors="replace")
+    more = [dict(id=record["id"], url=record["url"], html=page(record["html_path"])) for record in segments]
+    score, texts = tool(options, "score_extraction"), {page["id"]: page["text"] or "" for page in gold}
+    single = lambda text: re.sub(r"\s+", " ", text or "").strip()
+
+    def show(name, given, seconds):
+        found = wrong = missed = 0
+        for record in segments:
+            text = single(given.get(record["id"]))
+            held = sum(single(segment) in text for segment in record["with"])
+            found, missed = found + held, missed + len(record["with"]) - held
+            wrong += sum(single(segment) in text for segment in record["without"])
+        print(f"beside: {name}: pages F1 {score.score(texts, given)['f1']:.4f}, segments precision {found / (found + wrong):.4f} "
+              f"recall {found / (found + missed):.4f} F1 {2 * found / (2 * found + wrong + missed):.4f}, "
+              f"{len(records + more) / seconds:.0f} pages per CPU second")
+
+    answers, seconds = read(options, records + more, RAYON_NUM_THREADS="1")
+    show("ours (the trees have seen these)", {page["id"]: page.get("text") for page in answers}, seconds)
+    try:
+        import trafilatura
+    except ImportError:
+        print("skipped: trafilatura is not installed")
+        return
+    began = time.process_time()
+    given = {record["id"]: trafilatura.extract(record["html"], include_comments=False) for record in records + more}
+    show(f"trafilatura {trafilatura.__version__}", given, time.process_time() - began)
+
+
 def metadata(options):
     gold, records = the_pages(options)
     answers = {page["id"]: page for page in read(options, records)[0]}
@@ -192,7 +224,8 @@ def relay(part, command):
 
 def unseen(options):
     here = os.path.dirname(__file__)
-    relay("unseen pages", [sys.executable, f"{here}/fit_pages.py", f"{options.data}/extraction/pages.dev.jsonl"])
+    sets = [f"{options.data}/extraction/{name}.dev.jsonl" for name in ("pages", "segments")]
+    relay("unseen pages", [sys.executable, f"{here}/fit_pages.py", *sets])
     more = ["--readability", options.readability] if options.readability else []
     relay("unseen lines", [sys.executable, f"{here}/fit_lines.py", options.data, *more])
 
@@ -206,7 +239,7 @@ def morning(options):
 
 
 def main():
-    parts = [feeds, attacks, charset, pages, metadata, cleaning, sample, words, speed, safety, unseen, hostile, morning]
+    parts = [feeds, attacks, charset, pages, beside, metadata, cleaning, sample, words, speed, safety, unseen, hostile, morning]
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("digest", nargs="?", default="target/release/digest")
     parser.add_argument("--data", default="../shared/data")

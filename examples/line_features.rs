@@ -1,8 +1,8 @@
 //! The lines of pages and of plain texts with the numbers they are judged by, for `benches/fit_pages.py` and
 //! `benches/fit_lines.py`.
 //!
-//! Standard input holds records {"id", "url"?, "html"} or {"id", "text"}, one a line; the answers {"id", "lines", "features",
-//! "readable"} come in their order. Lines of a text that hold no letter or digit are left out, and lines of comments have no
+//! Standard input holds records {"id", "url"?, "html"} or {"id", "text"}, one a line; the answers {"id", "lines", "features"}
+//! come in their order. Lines of a text that hold no letter or digit are left out, and lines of comments have no
 //! features.
 
 use std::io::{BufRead, Error, Write};
@@ -30,7 +30,5 @@ fn answer(record: &str) -> Result<serde_json::Value, Error> {
         );
     }
     let page = extract::html_features(record["html"].as_str().unwrap_or_default(), record["url"].as_str());
-    Ok(serde_json::json!({
-        "id": record["id"], "lines": page.lines, "features": page.features, "readable": page.readable.join("\n"),
-    }))
+    Ok(serde_json::json!({"id": record["id"], "lines": page.lines, "features": page.features}))
 }

@@ -39,8 +39,6 @@ pub(crate) struct Lines<'a> {
     words: Vec<f64>,
     links: Vec<f64>,
     votes: Vec<f64>,
-    /// The votes of a second extractor.
-    seconds: Vec<f64>,
     paragraphs: Vec<f64>,
     /// Of each element: words of prose in it.
     prose: Vec<f64>,
@@ -55,6 +53,14 @@ pub(crate) struct Lines<'a> {
     first_vote: usize,
     last_vote: usize,
     title: u64,
+}
+
+/// Paragraphs of prose of one kind under one element: those that are links, the others, and the votes of the others.
+#[derive(Debug, Clone, Copy, Default)]
+struct Siblings {
+    linked: f64,
+    plain: f64,
+    votes: f64,
 }
 
 fn flag(is: bool) -> f64 {
@@ -78,7 +84,7 @@ fn shingles(words: &[u64]) -> Vec<u64> {
 }
 
 /// Of each line of `page`: the share of it that another extractor's lines hold.
-fn votes(page: &Page, other: &[&str]) -> Vec<f64> {
+fn votes(page: &Page, other: &[String]) -> Vec<f64> {
     let seen: HashSet<u64, FixedState> = other.iter().flat_map(|line| shingles(&words(line))).collect();
     let share = |text: &str| {
         let runs = shingles(&words(text));
@@ -88,9 +94,9 @@ fn votes(page: &Page, other: &[&str]) -> Vec<f64> {
 }
 
 impl<'a> Lines<'a> {
-    /// Looks over the page once; `others` are what two other extractors make of it, `title` its headline.
-    pub(crate) fn new(page: &'a Page, text: &'a LineFeatures, others: [Vec<&str>; 2], title: &str) -> Self {
-        let [votes, seconds] = others.map(|other| votes(page, &other));
+    /// Looks over the page once; `other` is what another extractor makes of it, `title` its headline.
+    pub(crate) fn new(page: &'a Page, text: &'a LineFeatures, other: &[String], title: &str) -> Self {
+        let votes = votes(page, other);
         let words: Vec<f64> = (0..page.blocks.len()).map(|line| f64::from(text.words(line))).collect();
         let links: Vec<f64> = page
             .blocks
@@ -120,7 +126,6 @@ impl<'a> Lines<'a> {
             words,
             links,
             votes,
-            seconds,
         };
         lines.forgive_links();
         lines.sum_elements();
@@ -130,7 +135,8 @@ impl<'a> Lines<'a> {
     }
 
     /// A paragraph of prose that is one link counts as running text where most of its siblings are no links: a newspaper links
-    /// what it reported before. Among other links it is an announcement.
+    /// what it reported before. Among other links it is an announcement. Another extractor counts its link against it, so it has
+    /// the votes of its siblings.
     fn forgive_links(&mut self) {
         let siblings = |line: usize| {
             let element = self.page.blocks[line].element;
@@ -139,16 +145,24 @@ impl<'a> Lines<'a> {
         };
         let prose: Vec<usize> =
             (0..self.words.len()).filter(|&line| self.text.prose_like(line) && self.words[line] >= 12.0).collect();
-        let mut counts: HashMap<(u64, usize), [u32; 2], FixedState> = HashMap::default();
+        let mut groups: HashMap<(u64, usize), Siblings, FixedState> = HashMap::default();
         for &line in &prose {
-            counts.entry(siblings(line)).or_default()[usize::from(self.links[line] >= 0.5)] += 1;
+            let group = groups.entry(siblings(line)).or_default();
+            if self.links[line] >= 0.5 {
+                group.linked += 1.0;
+            } else {
+                group.plain += 1.0;
+                group.votes += self.votes[line];
+            }
         }
-        let is_running = |line: &usize| {
-            let [plain, linked] = counts.get(&siblings(*line)).copied().unwrap_or_default();
-            plain >= 2 && plain >= linked
-        };
-        let forgiven: Vec<usize> = prose.iter().copied().filter(is_running).collect();
-        for line in forgiven {
+        let forgiven = prose.iter().filter_map(|&line| {
+            let group = groups.get(&siblings(line))?;
+            (group.plain >= 2.0 && group.plain >= group.linked).then(|| (line, *group))
+        });
+        for (line, group) in forgiven.collect::<Vec<_>>() {
+            if self.links[line] >= 0.5 {
+                self.votes[line] = self.votes[line].max(group.votes / group.plain);
+            }
             self.links[line] = 0.0;
         }
     }
@@ -285,8 +299,6 @@ impl<'a> Lines<'a> {
             mean(&self.paragraphs, 3),
             mean(&self.paragraphs, 10),
         ]);
-        features.extend([self.seconds[line], mean(&self.seconds, 2), mean(&self.seconds, 6)]);
-        features.extend([at(&self.seconds, -1), at(&self.seconds, 1)]);
     }
 }
 

@@ -1,15 +1,13 @@
 //! Which lines of a page are its article.
 //!
 //! Every line is judged on three kinds of evidence at once: how it reads (the features of pasted text), where it stands in the
-//! markup, and whether Readability (`dom_smoothie`) and Trafilatura (`rs-trafilatura`) have it. Gradient-boosted trees weigh
-//! them; `page.weights.json` holds the trees, `benches/fit_pages.py` fits them. Where they keep next to nothing, Readability's own answer stands.
+//! markup, and whether Trafilatura (`rs-trafilatura`) has it. Gradient-boosted trees weigh them; `page.weights.json` holds the
+//! trees, `benches/fit_pages.py` fits them. A second extractor's vote, that of Readability, was measured and added nothing.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
-use dom_query::Document;
-use dom_smoothie::{Config, Readability};
 use rs_trafilatura::page_type::PageType;
 use serde::Deserialize;
 
@@ -17,15 +15,14 @@ use crate::extract::blocks_to_text::Line;
 use crate::extract::boilerplate::{self, Forest, LANES, LineFeatures, SiteTemplate};
 use crate::extract::html::blocks::Page;
 use crate::extract::html::features::Lines;
-use crate::extract::html::lines::{Captions, lines};
 
 /// The trees over the features of [`LineFeatures`] and [`Lines`], one after the other.
 const WEIGHTS: &str = include_str!("../page.weights.json");
 
-/// Elements beyond which Readability, which compares elements with each other, is not asked.
+/// Elements beyond which a page is read as plain text.
 const MAX_ELEMENTS: usize = 60_000;
 /// Elements beyond which Trafilatura is not asked.
-const MAX_ELEMENTS_SECOND: usize = 30_000;
+const MAX_ELEMENTS_VOTE: usize = 30_000;
 
 /// Lines at or above this probability are the article: where precision and recall balance best in cross-validation.
 const THRESHOLD: f64 = 0.55;
@@ -73,54 +70,39 @@ pub(crate) enum PageLines {
         words: Vec<u32>,
         /// That each is the article's.
         probabilities: Vec<f64>,
-        /// Readability's answer.
-        readable: Vec<Line>,
     },
 }
 
-/// Judges the lines of `document`, parsed from `html` and laid out as `page`, headed by `title`; `elements` is how many it has.
-pub(crate) fn judge(html: &str, document: Document, page: Page, title: &str, elements: usize) -> PageLines {
+/// Judges the lines of `page`, laid out of `html` and headed by `title`; `elements` is how many it has.
+pub(crate) fn judge(html: &str, page: Page, title: &str, elements: usize) -> PageLines {
     if page.blocks.is_empty() {
         return PageLines::Chosen(MainText::default());
     }
     if elements > MAX_ELEMENTS {
         return PageLines::Chosen(by_lines(page));
     }
-    let evidence = Evidence::new(html, document, &page, elements);
-    let lines = Lines::new(&page, &evidence.text, evidence.others(), title);
-    let probabilities = probabilities(&evidence.text, &lines, page.blocks.len());
-    let Evidence { text, readable, .. } = evidence;
+    let text = text_features(&page);
+    let lines = Lines::new(&page, &text, &vote(html, elements), title);
+    let probabilities = probabilities(&text, &lines, page.blocks.len());
     let words = (0..page.blocks.len()).map(|line| text.words(line)).collect();
-    PageLines::Scored { lines: page.lines(), words, probabilities, readable }
+    PageLines::Scored { lines: page.lines(), words, probabilities }
 }
 
-/// How a page reads as plain text, and to two other extractors.
-struct Evidence {
-    text: LineFeatures,
-    readable: Vec<Line>,
-    second: Vec<String>,
+fn text_features(page: &Page) -> LineFeatures {
+    let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
+    LineFeatures::new(&text.join("\n"))
 }
 
-impl Evidence {
-    fn new(html: &str, document: Document, page: &Page, elements: usize) -> Self {
-        let text: Vec<&str> = page.blocks.iter().map(|block| block.text.as_str()).collect();
-        let second = if elements > MAX_ELEMENTS_SECOND { Vec::new() } else { guarded(|| trafilatura(html)) };
-        Self { text: LineFeatures::new(&text.join("\n")), readable: guarded(|| readability(document)), second }
+/// The lines that Trafilatura has of a page; none if it panics.
+fn vote(html: &str, elements: usize) -> Vec<String> {
+    if elements > MAX_ELEMENTS_VOTE {
+        return Vec::new();
     }
-
-    /// The lines of the two other extractors.
-    fn others(&self) -> [Vec<&str>; 2] {
-        [texts(&self.readable).collect(), self.second.iter().map(String::as_str).collect()]
-    }
+    catch_unwind(AssertUnwindSafe(|| trafilatura(html))).ok().flatten().unwrap_or_default()
 }
 
 fn texts(lines: &[Line]) -> impl Iterator<Item = &str> {
     lines.iter().map(|line| line.text.as_str())
-}
-
-/// The answer of a third-party extractor; nothing if it panics.
-fn guarded<T>(extract: impl FnOnce() -> Option<Vec<T>>) -> Vec<T> {
-    catch_unwind(AssertUnwindSafe(extract)).ok().flatten().unwrap_or_default()
 }
 
 /// A page as its reader judges it: what `benches/fit_pages.py` learns from.
@@ -130,22 +112,19 @@ pub struct PageFeatures {
     pub lines: Vec<String>,
     /// The trees' view of each line.
     pub features: Vec<Vec<f64>>,
-    /// Readability's answer, which stands where the trees keep next to nothing.
-    pub readable: Vec<String>,
 }
 
-/// The features of `document`, parsed from `html` and laid out as `page`.
-pub(crate) fn features(html: &str, document: Document, page: Page, title: &str, elements: usize) -> PageFeatures {
-    let evidence = Evidence::new(html, document, &page, elements);
-    let lines = Lines::new(&page, &evidence.text, evidence.others(), title);
+/// The features of `page`, laid out of `html`.
+pub(crate) fn features(html: &str, page: Page, title: &str, elements: usize) -> PageFeatures {
+    let text = text_features(&page);
+    let lines = Lines::new(&page, &text, &vote(html, elements), title);
     let row = |line| {
-        let mut row = evidence.text.features(line).to_vec();
+        let mut row = text.features(line).to_vec();
         lines.features(line, &mut row);
         row
     };
     let features = (0..page.blocks.len()).map(row).collect();
-    let readable = texts(&evidence.readable).map(str::to_owned).collect();
-    PageFeatures { features, lines: page.blocks.into_iter().map(|block| block.text).collect(), readable }
+    PageFeatures { features, lines: page.blocks.into_iter().map(|block| block.text).collect() }
 }
 
 impl PageLines {
@@ -159,9 +138,9 @@ impl PageLines {
 
     /// Chooses the main text, with what is remembered of the page's site.
     pub(crate) fn choose(self, site: &SiteTemplate, includes_self: bool) -> MainText {
-        let (lines, words, mut probabilities, readable) = match self {
+        let (lines, words, mut probabilities) = match self {
             Self::Chosen(main) => return main,
-            Self::Scored { lines, words, probabilities, readable } => (lines, words, probabilities, readable),
+            Self::Scored { lines, words, probabilities } => (lines, words, probabilities),
         };
         if !site.is_empty() {
             let keys: Vec<u64> = texts(&lines).map(boilerplate::key).collect();
@@ -171,11 +150,6 @@ impl PageLines {
         let kept = |probability: &f64| *probability >= cut;
         let chosen: Vec<Line> =
             lines.into_iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line).collect();
-        let size = |lines: &[Line]| texts(lines).map(str::len).sum::<usize>();
-        let (own, other) = (size(&chosen), size(&readable));
-        if (own < 200 && other > 2 * own) || own * 5 < other {
-            return MainText { confidence: if other < 400 { 0.3 } else { 0.5 }, lines: readable, blocks: 0..0 };
-        }
         let (first, last) = (probabilities.iter().position(kept), probabilities.iter().rposition(kept));
         let blocks = first.unwrap_or_default()..last.map_or(0, |last| last + 1);
         MainText { confidence: confidence(&probabilities, &words, cut), lines: chosen, blocks }
@@ -239,15 +213,6 @@ fn confidence(probabilities: &[f64], words: &[u32], cut: f64) -> f64 {
     // In cross-validation 95 % of the pages with an expected F1 of .97 and more reach .9; they are the ones above 0.8.
     let calibrated = if expected >= 0.97 { 0.8 + (expected - 0.97) / 0.03 * 0.2 } else { expected - 0.17 };
     calibrated.clamp(0.05, 1.0)
-}
-
-/// Mozilla's Readability, as `dom_smoothie` has it.
-fn readability(document: Document) -> Option<Vec<Line>> {
-    let config = Config { disable_json_ld: true, ..Config::default() };
-    let mut readability = Readability::with_document(document, None, Some(config)).ok()?;
-    let article = readability.parse().ok()?;
-    let content = Document::fragment(article.content);
-    Some(lines(&content.root(), Captions::Dropped))
 }
 
 /// Trafilatura, as `rs-trafilatura` has it.
