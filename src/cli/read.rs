@@ -190,12 +190,12 @@ fn feed_answer(name: &str, feed: &crate::model::Feed, problems: &[Problem]) -> V
     answer
 }
 
-/// An entry's content as one string: text, or sanitized markup.
+/// An entry's content as one string: text, or sanitized markup with its images.
 fn safe(content: Option<&Content>, base: Option<&str>) -> Value {
     match content {
         None => Value::Null,
         Some(Content::Text { text }) => json!(text),
-        Some(Content::Html { html }) => json!(extract::sanitize(html, base).as_str()),
+        Some(Content::Html { html }) => json!(extract::sanitize_with_images(html, base).as_str()),
     }
 }
 
@@ -217,6 +217,8 @@ fn answer(mut head: Value, article: &Article, problems: &[Problem]) -> Value {
         "language": article.language,
         "text": article.text,
         "image": article.image,
+        "image_alt": article.image_alt,
+        "image_size": article.image_size,
         "parts": article.parts,
         "figures": article.figures,
         "confidence": article.confidence,

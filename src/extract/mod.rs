@@ -20,6 +20,7 @@ mod mail;
 mod options;
 mod plain;
 mod plain_text;
+mod recurring;
 mod sanitize;
 mod url;
 
@@ -34,5 +35,6 @@ pub use mail::{MailItem, Roundup, mail, mails, roundup};
 pub use options::Options;
 pub use plain::{plain, plain_draft};
 pub use plain_text::{fragment, title_text, visible_line};
-pub use sanitize::{SafeHtml, sanitize};
+pub use recurring::{drop_recurring, observe_entry};
+pub use sanitize::{SafeHtml, sanitize, sanitize_with_images};
 pub use url::{canonical_url, direct, entry_url, is_a_claim, is_front_page, origin, owns_address, unwrapped};

@@ -35,13 +35,30 @@ const REMOVED: [&str; 9] = ["img", "map", "area", "header", "footer", "nav", "ar
 /// Markup too large to parse comes out empty.
 pub fn sanitize(html: &str, base: Option<&str>) -> SafeHtml {
     static PLAIN: LazyLock<Builder<'static>> = LazyLock::new(builder);
+    clean(html, base, &PLAIN, builder)
+}
+
+/// The same with the images, each by its address, text and size: a record of what was read, to be shown only where loading
+/// from outside is wanted. An image that is given as data is left out.
+pub fn sanitize_with_images(html: &str, base: Option<&str>) -> SafeHtml {
+    static PLAIN: LazyLock<Builder<'static>> = LazyLock::new(illustrated);
+    clean(html, base, &PLAIN, illustrated)
+}
+
+fn clean(html: &str, base: Option<&str>, plain: &Builder<'static>, builder: fn() -> Builder<'static>) -> SafeHtml {
     let Ok(guarded) = guard(html) else { return SafeHtml::default() };
     let base = base.and_then(|base| Url::parse(base).ok()).filter(|base| matches!(base.scheme(), "http" | "https"));
     let clean = match base {
         Some(base) => builder().url_relative(UrlRelative::RewriteWithBase(base)).clean(&guarded.html),
-        None => PLAIN.clean(&guarded.html),
+        None => plain.clean(&guarded.html),
     };
     SafeHtml(clean.to_string())
+}
+
+fn illustrated() -> Builder<'static> {
+    let mut builder = builder();
+    builder.add_tags(["img"]).add_tag_attributes("img", ["src", "alt", "width", "height"]);
+    builder
 }
 
 fn builder() -> Builder<'static> {
@@ -71,6 +88,19 @@ mod tests {
         check("<a href=c>t</a>", "<a href=\"https://example.org/a/c\" rel=\"noopener noreferrer nofollow\">t</a>");
         check("<iframe src=x></iframe><style>p{}</style><p style='background:url(x)'>t</p>", "<p>t</p>");
         check("<svg><a xlink:href='javascript:x'>q</a></svg>t", "t");
+    }
+
+    #[test]
+    fn a_record_keeps_the_address_text_and_size_of_an_image() {
+        let check = |html: &str, expected: &str| {
+            assert_eq!(sanitize_with_images(html, Some("https://example.org/a/b")).as_str(), expected, "{html}");
+        };
+        check(
+            "<img src=c.png alt=Pier width=8 onload=x style='a:b'>",
+            "<img src=\"https://example.org/a/c.png\" alt=\"Pier\" width=\"8\">",
+        );
+        check("<img src='data:image/gif;base64,x' srcset='d.png 2x'>", "<img>");
+        check("<img src='javascript:x'><script>b</script><iframe src=x></iframe>", "<img>");
     }
 
     #[test]

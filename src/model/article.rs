@@ -51,6 +51,12 @@ pub struct Article {
     /// Absolute address of its lead image, by its page's or feed's word; never fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// What the lead image shows, in the words meant for those who do not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_alt: Option<String>,
+    /// Width and height of the lead image in pixels, as declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<(u32, u32)>,
     /// How sure the extractor is that `text` is the whole article and nothing else, 0 to 1.
     pub confidence: f64,
     /// Only the announcement of an article is here, not the article.

@@ -137,7 +137,7 @@ pub(super) struct Entries {
     pub(super) entries: Vec<Entry>,
     /// How they are told apart.
     pub(super) identity: Identity,
-    /// Lines of the source's pages in earlier runs.
+    /// Lines of the source's pages and entries in earlier runs.
     pub(super) site: Vec<(u64, u32)>,
 }
 
@@ -150,7 +150,7 @@ pub(super) struct Read {
     pub(super) problems: Vec<Problem>,
     /// Ids of articles whose page may be had at another time, and how long to wait.
     pub(super) later: Vec<(String, Duration)>,
-    /// Lines of the source's pages, to be remembered; `None`: no page was read.
+    /// Lines of the source's pages and entries, to be remembered; `None`: nothing was read.
     pub(super) site: Option<Vec<(u64, u32)>>,
 }
 
@@ -162,8 +162,8 @@ pub(super) async fn entries(source: &Source, entries: Entries, fetch: &dyn Fetch
     let later = readings.iter().filter_map(|reading| reading.later(&identity)).collect();
     let mut read = Read { later, ..Read::default() };
     let mut site = SiteTemplate::remembered(site);
-    if readings.iter().any(Reading::has_page) {
-        readings.iter_mut().for_each(|reading| reading.observe(&mut site));
+    if readings.iter().any(Reading::has_text) {
+        readings.iter_mut().for_each(|reading| reading.observe(&identity, &mut site));
         read.site = Some(site.lasting().collect());
     }
     for reading in readings {
@@ -194,15 +194,18 @@ impl Reading {
         identity.id(&self.entry).zip(self.later)
     }
 
-    /// There is a page or a document to read.
-    fn has_page(&self) -> bool {
-        self.draft.is_some()
+    /// There is a page, a document or a text of the entry to read.
+    fn has_text(&self) -> bool {
+        self.draft.is_some() || self.announced.as_ref().is_some_and(|announced| !announced.text.is_empty())
     }
 
-    /// Lets `site` remember the lines of its page.
-    fn observe(&mut self, site: &mut SiteTemplate) {
+    /// Lets `site` remember the lines of its page and of the text its source gives.
+    fn observe(&mut self, identity: &Identity, site: &mut SiteTemplate) {
         if let Some(draft) = &mut self.draft {
             draft.observe(site);
+        }
+        if let (Some(announced), Some(id)) = (&self.announced, identity.id(&self.entry)) {
+            extract::observe_entry(&announced.text, &id, site);
         }
     }
 
@@ -214,7 +217,10 @@ impl Reading {
             problems.extend(met);
             Article { origin, ..article }
         });
-        let announced = announced.map(|announced| Article { origin: identity.origin.clone(), ..announced });
+        let announced = announced.map(|mut announced| {
+            extract::drop_recurring(&mut announced, site);
+            Article { origin: identity.origin.clone(), ..announced }
+        });
         let mut article = match (announced, read) {
             (Some(mut announced), Some(page)) => {
                 add_page(&mut announced, page);

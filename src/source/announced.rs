@@ -57,7 +57,9 @@ pub fn add_page(article: &mut Article, page: Article) {
         article.teaser = article.teaser && page.teaser;
         article.byline = article.byline.take().or(page.byline);
         article.site = article.site.take().or(page.site);
-        article.image = article.image.take().or(page.image);
+        if article.image.is_none() {
+            (article.image, article.image_alt, article.image_size) = (page.image, page.image_alt, page.image_size);
+        }
     }
 }
 

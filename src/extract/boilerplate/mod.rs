@@ -25,6 +25,7 @@ use serde::Serialize;
 pub(crate) use crate::extract::boilerplate::forest::{Forest, LANES};
 pub use crate::extract::boilerplate::site_template::SiteTemplate;
 pub(crate) use crate::extract::boilerplate::site_template::key;
+pub(crate) use crate::extract::boilerplate::tokenize::mix;
 
 use crate::extract::boilerplate::document::Document;
 use crate::extract::boilerplate::features::Features;

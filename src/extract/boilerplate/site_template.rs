@@ -58,6 +58,11 @@ impl SiteTemplate {
         })
     }
 
+    /// On how many pages a line stood.
+    pub(crate) fn pages_with(&self, line: u64) -> u32 {
+        self.lines.get(&line).copied().unwrap_or(0)
+    }
+
     /// Nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()

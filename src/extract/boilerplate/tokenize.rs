@@ -294,7 +294,7 @@ impl Shape {
 }
 
 /// One more piece in a hash.
-pub(super) fn mix(hash: u64, piece: u64) -> u64 {
+pub(crate) fn mix(hash: u64, piece: u64) -> u64 {
     (hash.rotate_left(5) ^ piece).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 

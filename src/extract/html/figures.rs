@@ -9,6 +9,7 @@ use crate::extract::html::blocks::Page;
 use crate::extract::html::json_ld::Described;
 use crate::extract::html::lines::inline;
 use crate::extract::html::metadata::{Metas, select};
+use crate::extract::plain_text::visible_line;
 use crate::model::{Figure, PartKind};
 
 /// Figures of a page that are looked at.
@@ -51,6 +52,27 @@ pub(crate) fn lead(document: &Document, metas: &Metas, described: &Described, ur
     let microdata = metas.all("image").map(str::to_owned);
     let candidates = stated.chain(described.image.clone()).chain(microdata).chain(marked());
     candidates.take(20).find_map(|href| absolute(&href, base.as_ref()))
+}
+
+/// The page's words about its lead image at `address`: the text for those who do not see it, and width and height.
+pub(crate) fn about_lead(
+    document: &Document,
+    metas: &Metas,
+    address: &str,
+    url: Option<&str>,
+) -> (Option<String>, Option<(u32, u32)>) {
+    let base = base(document, url);
+    let is_lead =
+        |node: &NodeRef<'_>| source(node).and_then(|href| absolute(&href, base.as_ref())).as_deref() == Some(address);
+    let shown = select(document, "img").into_iter().take(MOST).find(is_lead);
+    let attribute = |name: &str| shown.as_ref().and_then(|node| node.attr(name)).map(|value| value.to_string());
+    let stated = ["og:image:alt", "twitter:image:alt"].into_iter().flat_map(|name| metas.all(name)).map(str::to_owned);
+    let alt = stated.chain(attribute("alt")).map(|text| visible_line(&text)).find(|text| !text.is_empty());
+    let pixels = |text: &str| text.trim().trim_end_matches("px").parse::<u32>().ok().filter(|pixels| *pixels > 0);
+    let meta = |name: &'static str| metas.all(name).find_map(pixels);
+    let own = |name: &str| attribute(name).as_deref().and_then(pixels);
+    let size = meta("og:image:width").zip(meta("og:image:height")).or_else(|| own("width").zip(own("height")));
+    (alt, size)
 }
 
 /// The base of the page's relative addresses.

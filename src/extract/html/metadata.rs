@@ -35,6 +35,9 @@ pub(crate) struct Metadata {
     pub(crate) canonical: Option<String>,
     /// Absolute address of the lead image.
     pub(crate) image: Option<String>,
+    /// Its text for those who do not see it, and its width and height.
+    pub(crate) image_alt: Option<String>,
+    pub(crate) image_size: Option<(u32, u32)>,
     /// Declared language.
     pub(crate) language: Option<String>,
 }
@@ -80,6 +83,9 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
     let title = title::read(document, &metas, &described, site.as_deref(), url);
     let head = head(page, &title);
     let published = published::read(document, page, &head, &metas, &described, url);
+    let image = figures::lead(document, &metas, &described, url);
+    let (image_alt, image_size) =
+        image.as_deref().map(|image| figures::about_lead(document, &metas, image, url)).unwrap_or_default();
     Metadata {
         byline: byline::read(document, page, &head, &metas, &described, site.as_deref()),
         published,
@@ -87,7 +93,9 @@ pub(crate) fn read(document: &Document, page: &Page, url: Option<&str>) -> Metad
         access: access(&metas, &described),
         claims: described.claims.clone(),
         canonical: canonical(document, &metas, url),
-        image: figures::lead(document, &metas, &described, url),
+        image,
+        image_alt,
+        image_size,
         language: language(document, &metas, &described),
         title,
         site,

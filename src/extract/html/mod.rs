@@ -84,7 +84,7 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
                 let what = format!("nothing on the page matches `{selector}`");
                 problems.push(Problem::new(subject.clone(), what).hint("check `content_selector` of this source"));
             }
-            main_text::judge(&guarded.html, document, page, &metadata.title, guarded.elements)
+            main_text::judge(&guarded.html, page, &metadata.title, guarded.elements)
         }
     };
     metadata.canonical = metadata.canonical.or_else(|| url.map(canonical_url));
@@ -97,7 +97,7 @@ pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
     let document = parse(&guarded.html);
     let page = blocks::read(&document);
     let title = metadata::read(&document, &page, url).title;
-    main_text::features(&guarded.html, document, page, &title, guarded.elements)
+    main_text::features(&guarded.html, page, &title, guarded.elements)
 }
 
 /// The page without the signs behind its headings that link to them: they are no part of the heading.
@@ -176,6 +176,8 @@ fn article(mut main: MainText, metadata: Metadata) -> Article {
         text,
         parts,
         image: metadata.image,
+        image_alt: metadata.image_alt,
+        image_size: metadata.image_size,
         ..Article::default()
     }
 }
@@ -193,7 +195,8 @@ mod tests {
     use super::*;
     use crate::model::PartKind;
 
-    const HEAD: &str = "<meta property='og:image' content='/lead.jpg'><base href='https://harwick.example/news/'>";
+    const HEAD: &str = "<meta property='og:image' content='/lead.jpg'><meta property='og:image:alt' content='The bridge'>\
+        <meta property='og:image:width' content='1200'><meta property='og:image:height' content='630px'><base href='https://harwick.example/news/'>";
     const BODY: &str = "<p>The council of Harwick voted on Monday evening to rebuild the old harbour bridge.</p>\
         <figure><img src='data:image/gif;base64,x' data-src='pier.jpg'><figcaption>The pier at low tide</figcaption></figure>\
         <p>The bridge, which was closed to lorries in March, carries about nine thousand cars a day across the harbour.</p>\
@@ -229,6 +232,7 @@ mod tests {
     fn a_figure_stands_beside_the_text_and_the_lead_image_is_named() {
         let article = read();
         assert_eq!(article.image.as_deref(), Some("https://harwick.example/lead.jpg"));
+        assert_eq!((article.image_alt.as_deref(), article.image_size), (Some("The bridge"), Some((1200, 630))));
         let image = Some("https://harwick.example/news/pier.jpg".to_owned());
         assert_eq!(article.figures, [Figure { image, caption: "The pier at low tide".into() }]);
     }
@@ -249,6 +253,22 @@ mod tests {
         }
         let free = read(page("", ""));
         assert_eq!((free.access, free.teaser), (Access::Open, false));
+    }
+
+    #[test]
+    fn paragraphs_that_are_one_link_stay_each_in_a_box_of_its_own() {
+        let boxed = |text: &str| format!("<div class='box'><p>{text}</p></div>");
+        let plain = [
+            "The council of Harwick voted on Monday evening to rebuild the old harbour bridge before the next winter.",
+            "Nine thousand cars a day cross the harbour on it, and lorries have had to go round it since March.",
+            "Engineers told the council that the piers would not stand another storm like the one of last November.",
+        ];
+        let linked = "<a href='/live/4'><b>The bridge was closed to lorries in March, after a diver had found cracks in two of its piers.</b></a>";
+        let body: String = [plain[0], linked, plain[1], plain[2]].map(boxed).concat();
+        let page = format!("<html><body><article><h1>A bridge is rebuilt</h1>{body}</article></body></html>");
+        let (article, _) = html(&page, None, &Options::default());
+        assert!(article.text.contains("a diver had found cracks"), "{}", article.text);
+        assert!(plain.iter().all(|text| article.text.contains(text)), "{}", article.text);
     }
 
     #[test]
