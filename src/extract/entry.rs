@@ -80,11 +80,53 @@ fn kept(found: Vec<LinkedLine>, title: &str) -> EntryText {
         }
         lines.push(line.line);
     }
+    drop_chapters(&mut lines);
+    cut |= lines.last_mut().is_some_and(|line| drop_fragment(&mut line.text));
     let says = |line: &Line| line.kind != Some(PartKind::Heading) && !line.text.trim().is_empty();
     if !lines.iter().any(says) {
         return EntryText { passage: BlockText::default(), cut };
     }
     EntryText { passage: BlockText::of(&lines), cut }
+}
+
+/// Words of a sentence that breaks off and is dropped, at most.
+const LONGEST_FRAGMENT: usize = 40;
+
+/// Takes off the sentence in which a text breaks off ("… The last ..."), if it says something before; whether it did.
+fn drop_fragment(text: &mut String) -> bool {
+    let whole = text.trim_end();
+    if !(whole.ends_with("...") || whole.ends_with('…')) {
+        return false;
+    }
+    let body = whole.trim_end_matches(['.', '…', ' ']);
+    let mut ends = body.match_indices(['.', '!', '?', '。', '！', '？']).map(|(at, sign)| at + sign.len());
+    let end = ends.rfind(|end| body[*end..].starts_with(char::is_whitespace) || body[..*end].ends_with('。'));
+    match end.filter(|end| words(&body[..*end]) >= SENTENCE_WORDS && words(&body[*end..]) <= LONGEST_FRAGMENT) {
+        Some(end) => {
+            text.truncate(end);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Takes out the chapters of a recording: lines that begin with a time, where there are several.
+fn drop_chapters(lines: &mut Vec<Line>) {
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[\[(]?(?:\d{1,2}:)?\d{1,2}:\d{2}[\])]?(?:\s*[-–—:|]|\s)\s*\S")
+            .expect("the pattern is a constant, and a test runs it")
+    });
+    let is_chapter = |line: &str| TIME.is_match(line.trim()) && !is_sentence(line);
+    let all = lines.iter().flat_map(|line| line.text.lines()).filter(|line| is_chapter(line)).count();
+    if all < 2 {
+        return;
+    }
+    for line in lines.iter_mut() {
+        if line.text.lines().any(is_chapter) {
+            line.text = line.text.lines().filter(|line| !is_chapter(line)).collect::<Vec<_>>().join("\n");
+        }
+    }
+    lines.retain(|line| !line.text.trim().is_empty());
 }
 
 impl LinkedLine {
@@ -149,7 +191,12 @@ fn ends_with_link(text: &str, link: &LinkedText) -> bool {
 
 /// Links a mail's own affairs: how to leave its list, to see it in a browser, to pass it on.
 pub(super) fn is_never(text: &str) -> bool {
-    text.len() <= LONGEST && phrases().never.is_match(&folded(text))
+    if text.len() > LONGEST {
+        return false;
+    }
+    let text = folded(text);
+    let mut parts = text.split(['|', '·', '•']).map(str::trim).filter(|part| !part.is_empty()).peekable();
+    phrases().never.is_match(&text) || (parts.peek().is_some() && parts.all(|part| phrases().own.is_match(part)))
 }
 
 /// The label of a paid part.
@@ -243,6 +290,7 @@ struct Phrases {
     share: Regex,
     board: Regex,
     never: Regex,
+    own: Regex,
     ad: Regex,
 }
 
@@ -254,6 +302,7 @@ fn phrases() -> &'static Phrases {
         share: section("share", r"[\s:.!…→»]*$"),
         board: section("board", r"[\s:.!…→»]*$"),
         never: anywhere("never"),
+        own: section("own", r"[\s:.!…→»]*$"),
         ad: section("ad", r"[\s:.!…→»\])*-]*$"),
     });
     &PHRASES
@@ -264,7 +313,8 @@ fn listed(name: &str) -> Vec<&'static str> {
     const TEXT: &str = include_str!("entry_phrases.txt");
     let head = format!("[{name}]");
     let lines = TEXT.lines().skip_while(|line| *line != head).skip(1);
-    let is_head = |line: &str| matches!(line, "[footer]" | "[more]" | "[share]" | "[board]" | "[never]" | "[ad]");
+    let is_head =
+        |line: &str| matches!(line, "[footer]" | "[more]" | "[share]" | "[board]" | "[never]" | "[own]" | "[ad]");
     lines.take_while(|line| !is_head(line)).filter(|line| !line.is_empty() && !line.starts_with(';')).collect()
 }
 
@@ -295,6 +345,18 @@ mod tests {
         let found = entry_html(html, title);
         assert_eq!(found.passage.text.lines().collect::<Vec<_>>(), expected, "{html}");
         assert_eq!(found.cut, cut, "{html}");
+    }
+
+    #[test]
+    fn chapters_and_a_sentence_that_breaks_off_are_no_text() {
+        let text = "She closed the gate by hand for years.\n0:00 Intro\n2:10 The house\n(11:45) - The storm";
+        assert_eq!(entry_plain(text, "").passage.text, "She closed the gate by hand for years.");
+        let html = "<p>She closed the gate.</p><p>00:00 Intro<br>1:02:10 The house</p><p>At 9:00 it opened.</p>";
+        assert_eq!(entry_html(html, "").passage.text, "She closed the gate.\nAt 9:00 it opened.");
+        assert_eq!(entry_plain("9:00 The gate opens", "").passage.text, "9:00 The gate opens");
+        let alert = entry_plain("A pair of eagles has built a nest on the crane. The last ...", "");
+        assert_eq!((alert.passage.text.as_str(), alert.cut), ("A pair of eagles has built a nest on the crane.", true));
+        assert_eq!(entry_plain("And so it goes …", "").passage.text, "And so it goes …");
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn with_marks(html: &str) -> (String, Vec<String>) {
     let mut hrefs: Vec<String> = Vec::new();
     // Elements that may be bold, by their names, and whether each is.
     let mut open: HashMap<String, Vec<bool>> = HashMap::new();
-    let mut from = 0;
+    let (mut from, mut in_link) = (0, false);
     while let Some(at) = html[from..].find('<').map(|at| from + at) {
         push_text(&mut marked, &html[from..at]);
         let end = tag_end(html, at);
@@ -153,10 +153,16 @@ fn with_marks(html: &str) -> (String, Vec<String>) {
         let name = name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())].to_ascii_lowercase();
         match name.as_str() {
             "a" if closes => {
+                in_link = false;
                 marked.push(CLOSES);
                 marked.push_str(tag);
             }
+            "sup" if !closes => match footnote_end(&html[end..], in_link) {
+                Some(length) => from = end + length,
+                None => marked.push_str(tag),
+            },
             "a" => {
+                in_link = true;
                 marked.push_str(tag);
                 let href = attribute(tag, "href").filter(|_| hrefs.len() < MOST_LINKS);
                 marked.extend(href.and_then(|href| {
@@ -183,6 +189,24 @@ fn with_marks(html: &str) -> (String, Vec<String>) {
     }
     push_text(&mut marked, &html[from..]);
     (marked, hrefs)
+}
+
+/// Longest `<sup>` that is looked at for the number of a footnote, in bytes.
+const LONGEST_MARK: usize = 600;
+
+/// The length of a `<sup>` that holds the number of a footnote or a source and no text: one that is linked, or stands in a link.
+fn footnote_end(rest: &str, in_link: bool) -> Option<usize> {
+    const END: &str = "</sup>";
+    let rest = &rest[..rest.floor_char_boundary(LONGEST_MARK)];
+    let inner = &rest[..rest.find(END)?];
+    let mut inside = false;
+    let mut shown = inner.chars().filter(|c| {
+        let is_text = !inside && *c != '<';
+        inside = if inside { *c != '>' } else { *c == '<' };
+        is_text && !c.is_whitespace()
+    });
+    let is_number = shown.all(|c| c.is_ascii_digit() || matches!(c, '[' | ']' | '*' | '†'));
+    (is_number && (in_link || inner.contains("<a "))).then_some(inner.len() + END.len())
 }
 
 /// Private characters in the text itself are signs of a font; nobody could read them.
@@ -277,6 +301,18 @@ mod tests {
         assert_eq!((found[0].linked, found[0].bold, found[0].letters), (8, 5, 15));
         assert_eq!((found[1].bold, found[1].letters), (4, 4));
         assert_eq!((found[3].links[0].href.as_str(), found[3].share()), ("/x", 1.0));
+    }
+
+    #[test]
+    fn numbers_of_footnotes_are_no_text() {
+        let text =
+            |html: &str| linked_lines(html, |_| ()).iter().map(|line| line.text().to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            text("<p>It is <a href='/1'>over.<sup class='n'>1</sup></a> Or not.<sup><a href='#2'>[2]</a></sup></p>"),
+            ["It is over. Or not."]
+        );
+        assert_eq!(text("<p>12 m<sup>2</sup> of <a href='/1'>CO<sup>two</sup></a></p>"), ["12 m2 of COtwo"]);
+        assert_eq!(text("<p>a<sup>1<a href='/1'>"), ["a1"]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ const MAX_REACH: usize = 64;
 pub(crate) const MAX_ELEMENTS: usize = 200_000;
 /// Letters of text from which the content for browsers without scripts is an article rather than a notice.
 const NOSCRIPT_ARTICLE: usize = 400;
+/// The same where it is marked as an article.
+const NOSCRIPT_MARKED: usize = 120;
 
 /// Markup that is safe to parse.
 #[derive(Debug)]
@@ -273,7 +275,9 @@ impl Pass<'_> {
             in_tag = byte == b'<' || (in_tag && byte != b'>');
             letters += usize::from(!in_tag && (byte.is_ascii_alphabetic() || byte >= 0x80));
         }
-        let is_article = paragraphs >= 3 && letters >= NOSCRIPT_ARTICLE;
+        let marked = memmem::find(content, b"<article").is_some();
+        let least = if marked { NOSCRIPT_MARKED } else { NOSCRIPT_ARTICLE };
+        let is_article = paragraphs >= 3 && letters >= least;
         self.shown_until = if is_article { end } else { self.shown_until };
         is_article
     }
@@ -354,6 +358,11 @@ mod tests {
         let article =
             "<p>The council voted on Monday evening to rebuild the old harbour bridge of the town.</p>".repeat(8);
         check(&format!("<noscript>{article}</noscript>"), &article);
+        let marked = format!(
+            "<article>{}</article>",
+            "<p>The buoy has sent its last message, and a trawler fetches it.</p>".repeat(3)
+        );
+        check(&format!("<noscript>{marked}</noscript>"), &marked);
     }
 
     #[test]
