@@ -60,19 +60,26 @@ pub(super) fn plain_lines(text: &str) -> Vec<LinkedLine> {
     let notes = footnotes(text);
     let mut found: Vec<LinkedLine> = Vec::new();
     for paragraph in text.split("\n\n").flat_map(|part| part.split("\n\r\n")) {
-        let lines: Vec<&str> = paragraph.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines = paragraph.lines().map(str::trim).filter(|line| !line.is_empty());
+        // A rule above the first line parts it from what stands before.
+        let lines: Vec<&str> = lines.skip_while(|line| is_rule(line)).collect();
         let mut running = String::new();
         let mut heading = lines.len() == 1 && is_short(lines[0]);
         for (at, line) in lines.iter().enumerate() {
             if NOTE.is_match(line) {
                 continue;
             }
-            let is_rule = line.len() > 2 && !line.contains(char::is_alphanumeric);
+            let is_rule = is_rule(line);
             let only_address = !is_rule && !ADDRESS.replace_all(line, "").contains(char::is_alphanumeric);
             let ends_heading = at == 1 && is_heading(lines[0], line);
             if is_rule || only_address || begins_anew(line) || ends_heading {
                 // A line of hyphens under a line makes it a heading, too.
-                push(&mut found, &mut running, heading || ends_heading || (is_rule && at == 1), &notes);
+                push(
+                    &mut found,
+                    &mut running,
+                    heading || ends_heading || (is_rule && at == 1 && !ADDRESS.is_match(lines[0])),
+                    &notes,
+                );
                 heading = false;
             }
             if only_address {
@@ -89,6 +96,11 @@ pub(super) fn plain_lines(text: &str) -> Vec<LinkedLine> {
         push(&mut found, &mut running, heading, &notes);
     }
     found
+}
+
+/// Hyphens or the like, all over a line.
+fn is_rule(line: &str) -> bool {
+    line.len() > 2 && !line.contains(char::is_alphanumeric)
 }
 
 /// Ends the line that was put together so far.

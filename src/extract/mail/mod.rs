@@ -38,7 +38,7 @@ pub fn mail(bytes: &[u8], url: Option<&str>, options: &Options) -> (Article, Vec
         article.parts = parts(&passage, &article.text);
         article.url = online(message);
         let site = sender(message);
-        article.title = visible_line(message.subject().unwrap_or_default());
+        article.title = subject_title(&visible_line(message.subject().unwrap_or_default()));
         article.byline = article.byline.or_else(|| site.clone());
         article.site = site;
         article.published = sent(message);
@@ -88,6 +88,18 @@ fn with_message<T>(bytes: &[u8], read: impl FnOnce(&Message<'_>, bool) -> T) -> 
     let found = read(&message, breaks_off);
     drop_enclosed(&mut message);
     Some(found)
+}
+
+/// A subject without what mail programs and lists put before it: "[estuary] Re: Salt in the wells".
+fn subject_title(subject: &str) -> String {
+    static BEFORE: LazyLock<regex::Regex> = LazyLock::new(|| {
+        regex::Regex::new(
+            r"(?i)^(?:(?:\[[\w .-]{1,30}\]\s*)?(?:re|aw|fw|fwd|wg|sv|vs|antw|rv|tr|rif|enc|odp|回复|答复|转发)(?:\[\d+\])?\s?[:：]\s*)+(?:\[[\w .-]{1,30}\]\s*)?",
+        )
+        .expect("the pattern is a constant, and a test runs it")
+    });
+    let title = BEFORE.replace(subject, "");
+    if title.is_empty() { subject.to_owned() } else { title.into_owned() }
 }
 
 fn sender(message: &Message<'_>) -> Option<String> {
@@ -317,6 +329,21 @@ mod tests {
     const MAIL: &str = "From: =?utf-8?q?Caf=C3=A9_News?= <news@example.org>\r\nSubject: The\r\n harbour\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n\
         MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n--b\r\n\
         Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Ein sch=F6ner Tag im Hafen.</p><p>Zwei.</p>\r\n--b--\r\n";
+
+    #[test]
+    fn a_subject_is_a_headline_without_what_programs_put_before_it() {
+        for (subject, title) in [
+            ("[estuary] Re: Salt in the wells", "Salt in the wells"),
+            ("AW: Fwd: [Küste] Der Deich", "Der Deich"),
+            ("Re[2]: The gate", "The gate"),
+            ("回复：防波堤", "防波堤"),
+            ("[1 of 3] The gate", "[1 of 3] The gate"),
+            ("Result: 3:1", "Result: 3:1"),
+            ("Re:", "Re:"),
+        ] {
+            assert_eq!(subject_title(subject), title);
+        }
+    }
 
     #[test]
     fn a_mailbox_is_its_mails() {

@@ -67,6 +67,10 @@ pub(super) fn items(lines: &[LinkedLine]) -> Option<Vec<MailItem>> {
             continue;
         }
         match head(line) {
+            // "Why it matters:" begins no item below the heading of one.
+            Some(head) if head.label && drafts.last().is_some_and(Draft::is_told) => {
+                drafts.last_mut().into_iter().for_each(|draft| draft.body.push(line.clone()));
+            }
             Some(head) => {
                 let is_ad = std::mem::take(&mut ad) || is_ad_title(&head.title);
                 drafts.push(Draft { head: Some(head), picture: loose.take(), is_ad, ..Draft::default() });
@@ -105,6 +109,10 @@ struct Head {
     weak: bool,
     /// It is a line of a list.
     listed: bool,
+    /// It is marked as a heading.
+    heading: bool,
+    /// It is a bold beginning with a colon, and not linked.
+    label: bool,
 }
 
 impl Head {
@@ -132,6 +140,11 @@ impl Draft {
         Self::default()
     }
 
+    /// It has a heading, and text below it.
+    fn is_told(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.heading) && !self.body.is_empty()
+    }
+
     fn links(&self) -> impl Iterator<Item = &LinkedText> {
         let rest = self.head.iter().flat_map(|head| &head.others);
         rest.chain(self.body.iter().flat_map(|line| &line.links)).filter(|link| leads_somewhere(link))
@@ -150,7 +163,8 @@ impl Draft {
         let (links, inside) = (self.links().count(), self.links().next().cloned());
         let head = self.head?;
         let rest = (!head.rest.is_empty()).then(|| head.rest_line());
-        let lines: Vec<LinkedLine> = rest.into_iter().chain(self.body).collect();
+        let lines: Vec<LinkedLine> =
+            rest.into_iter().chain(self.body).skip_while(|line| is_origin(line.text())).collect();
         let behind = lines.iter().rev().find_map(link_behind);
         let text = kept_text(lines, &head.title);
         let is_short = words(&text) <= LONGEST_BLURB;
@@ -160,6 +174,21 @@ impl Draft {
         let says = words(&head.title) >= 3 || (words(&head.title) >= 1 && !text.is_empty());
         says.then(|| MailItem { title: head.title, text, url: unwrapped(&link.href) })
     }
+}
+
+/// Says under a heading where an item comes from and when, or how long it takes to read: "Coast Daily · 27 Nov".
+fn is_origin(text: &str) -> bool {
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)^(?:\d{1,2}(?:st|nd|rd|th|[.º])?(?: de)? \p{L}{3,}[.,]?(?: (?:de )?\d{4})?|\p{L}{3,}\.? \d{1,2}(?:st|nd|rd|th)?(?:, \d{4})?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,3}[ -]?(?:min|h)\w*(?: \w+)?|\d{1,2}[:.]\d{2}(?: (?:uhr|h|am|pm))?|(?:today|yesterday|heute|gestern|hier|hoy|ayer))\.?$",
+        )
+        .expect("the pattern is a constant, and a test runs it")
+    });
+    let parts = || text.split(['|', '·', '•', ',', '–', '—']).map(str::trim).filter(|part| !part.is_empty());
+    words(text) <= 12
+        && !is_sentence(text)
+        && parts().all(|part| words(part) <= 5)
+        && parts().any(|part| WHEN.is_match(part))
 }
 
 /// The link that ends a line, or that is an address of its own in plain text.
@@ -220,8 +249,16 @@ fn head(line: &LinkedLine) -> Option<Head> {
         && !(is_sentence(bare) && count > 22 && !is_linked)
     {
         let link = links().next().cloned();
+        // The name of its source may stand behind a linked title, and a link to what others say of it.
+        let behind = link.as_ref().filter(|link| is_linked && words(&link.text) >= 3 && link.at <= skipped);
+        let name = behind.and_then(|link| bare.strip_prefix(link.text.as_str()));
+        let is_name = |name: &&str| {
+            let is_apart = |c: char| c.is_uppercase() || matches!(c, '/' | '·' | '|' | '–' | '—' | '-' | '→' | '»');
+            (1..=5).contains(&words(name)) && name.trim_start().starts_with(is_apart) && !is_sentence(name)
+        };
+        let bare = name.filter(is_name).map_or(bare, |name| &bare[..bare.len() - name.len()]);
         let weak = !(is_heading || is_linked || is_set && line.bold > 0);
-        return Some(Head { title: title(bare), link, weak, ..Head::default() });
+        return Some(Head { title: title(bare), link, weak, heading: is_heading, ..Head::default() });
     }
     // A beginning of the line that is linked or bold.
     if let Some(link) =
@@ -234,16 +271,27 @@ fn head(line: &LinkedLine) -> Option<Head> {
             rest: lead_in(rest),
             others: links().skip(1).cloned().collect(),
             weak: true,
-            listed: false,
+            ..Head::default()
         });
     }
     let bold = line.lead.trim();
     let bold = without_mark(bold).0;
-    if !bold.is_empty() && bare.starts_with(bold) && (2..=20).contains(&words(bold)) {
+    if !bold.is_empty() && bare.starts_with(bold) && (1..=20).contains(&words(bold)) {
+        let label = bold.ends_with([':', '：']) || bare[bold.len()..].trim_start().starts_with([':', '：']);
         let rest = lead_in(&bare[bold.len()..]);
         let within = links().find(|link| link.at < skipped + bold.len()).cloned();
         let others = links().cloned().collect();
-        return Some(Head { title: title(bold), link: within, rest, others, weak: true, listed: true });
+        let label = label && within.is_none();
+        return Some(Head {
+            title: title(bold),
+            link: within,
+            rest,
+            others,
+            weak: true,
+            listed: true,
+            label,
+            heading: false,
+        });
     }
     // A numbered or listed line that is its own text.
     let is_listed = line.line.kind == Some(PartKind::List) || marked;
@@ -256,6 +304,7 @@ fn head(line: &LinkedLine) -> Option<Head> {
             others: links().cloned().collect(),
             weak: true,
             listed: true,
+            ..Head::default()
         });
     }
     None
@@ -282,7 +331,7 @@ fn parted(text: &str) -> (&str, &str) {
 /// `text` without the number, bullet or emoji it begins with, and whether it had one.
 fn without_mark(text: &str) -> (&str, bool) {
     static MARK: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:(?:#|№\s?|\()?\d{1,3}(?:[.):/]|\s[–—-]|\u{fe0f}?\u{20e3})\s*|\[\d{1,3}\]\s*|[•▪►▶→➡✔✓*–—·-]\s+|[\p{Extended_Pictographic}--\d#*©®™][\p{Extended_Pictographic}\u{fe0f}\u{200d}\u{1f3fb}-\u{1f3ff}]*\s*)+")
+        Regex::new(r"^(?:(?:#|№\s?|\()?\d{1,3}(?:[.):/]|\s[–—-]|\u{fe0f}?\u{20e3})\s*|\[\d{1,3}\]\s*|[一二三四五六七八九十]{1,3}[、.．]\s*|[①-⑳]\s*|[•▪►▶→➡✔✓*–—·-]\s+|[\p{Extended_Pictographic}--\d#*©®™][\p{Extended_Pictographic}\u{fe0f}\u{200d}\u{1f3fb}-\u{1f3ff}]*\s*)+")
             .expect("the pattern is a constant, and a test runs it")
     });
     match MARK.find(text).filter(|found| found.end() < text.len()) {
@@ -329,10 +378,26 @@ fn leads_somewhere(link: &LinkedText) -> bool {
     let web = href.starts_with("http://") || href.starts_with("https://");
     let own = [
         "unsubscribe",
+        "unsub?",
+        "/unsub/",
         "optout",
         "opt-out",
         "opt_out",
+        "opt_in",
         "preferences",
+        "disable_email",
+        "notification-settings",
+        "settings/notifications",
+        "list-manage.com/vcard",
+        "forward-to-friend",
+        "forwardtofriend",
+        "darse-de-baja",
+        "desuscri",
+        "cancelar-",
+        "disiscri",
+        "uitschrijv",
+        "afmeld",
+        "avregistrera",
         "list-manage.com/profile",
         "manage-subscription",
         "abmelden",
