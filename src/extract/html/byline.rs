@@ -14,7 +14,8 @@ use crate::text::dates;
 const MARKED: &str = "[itemprop~=author] [itemprop~=name], [itemprop~=author], a[rel~=author], [rel~=author], .author-name, .author__name, \
     .byline__name, .byline-name, .byline .author, .byline a, .post-author a, .entry-author, .author a, .p-author, .author.vcard, \
     .author, .byline, .post-author, .article-author, .c-byline, [data-testid*=author], [class*=author-name], [class*=authorName], \
-    [class*=byline], [class*=Byline]";
+    [class*=byline], [class*=Byline], [data-testid*=byline] a, [class*=__author], .auteurs, .auteur, .autoren, .autor, .autorin, \
+    [class*=article__autor], .author-bio h3, .author-box h3";
 
 /// `<meta>` names of the author.
 const META_NAMES: [&str; 9] = [
@@ -30,13 +31,40 @@ const META_NAMES: [&str; 9] = [
 ];
 
 /// How a line with a byline begins.
-const LINES: [&str; 9] = ["by ", "by: ", "written by ", "posted by ", "words by ", "author: ", "von ", "par ", "por "];
+const LINES: [&str; 14] = [
+    "by ",
+    "by: ",
+    "written by ",
+    "posted by ",
+    "words by ",
+    "author: ",
+    "autor: ",
+    "autorin: ",
+    "auteur : ",
+    "text: ",
+    "text von ",
+    "von ",
+    "par ",
+    "por ",
+];
 
 /// How it begins wherever it stands.
-const WRITTEN: [&str; 2] = ["written by ", "author: "];
+const WRITTEN: [&str; 11] = [
+    "written by ",
+    "author: ",
+    "autor: ",
+    "autorin: ",
+    "autoren: ",
+    "autoren ",
+    "auteur : ",
+    "ein beitrag von ",
+    "blog beitrag von ",
+    "gastbeitrag von ",
+    "eingestellt von ",
+];
 
 /// Words before a name that are not part of it.
-const BEFORE: [&str; 22] = [
+const BEFORE: [&str; 31] = [
     "written by",
     "posted by",
     "published by",
@@ -56,7 +84,16 @@ const BEFORE: [&str; 22] = [
     "av",
     "af",
     "autor:",
+    "autorin:",
+    "autoren:",
+    "autoren",
+    "auteur :",
+    "eingestellt von",
+    "ein beitrag von",
+    "gastbeitrag von",
+    "text und interview:",
     "text:",
+    "text von",
     "from",
     "автор:",
 ];
@@ -200,7 +237,13 @@ fn tidy(raw: &str) -> Option<String> {
     let note = name.find('(').filter(|&open| !goes_on(&name[open..]));
     let cut = name.find(['|', '•', '·', '—', '@', '<']).into_iter().chain(note).min().unwrap_or(name.len());
     let cut = name[..cut].find(" - ").unwrap_or(cut);
-    let name = name[..cut].trim().trim_end_matches([',', ';', ':', '.', '-', '/']).trim().to_owned();
+    let name = name[..cut].trim().trim_end_matches([',', ';', ':', '.', '-', '/']).trim();
+    // The label of what follows in the same line.
+    let name = [", Datum", ", Date", ", Published", ", Updated"]
+        .iter()
+        .find_map(|label| name.strip_suffix(label))
+        .unwrap_or(name);
+    let name = name.to_owned();
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let lower = name.to_lowercase();
