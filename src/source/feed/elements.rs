@@ -112,7 +112,7 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
     let both = item.first(&["summary"]).is_some();
     let id = item.first(&["guid", "id", "dc:identifier"]).map(|id| one_line(&id.text()));
     let mut links = links(item, &scope);
-    let guid = item.first(&["guid"]).filter(|guid| guid.attribute("ispermalink") != Some("false"));
+    let guid = item.first(&["guid"]).filter(|guid| is_permanent_link(guid));
     let guid = guid.map(Element::text).filter(|text| text.trim().starts_with("http"));
     if let Some(href) = guid.and_then(|guid| scope.link(&guid)).filter(|_| !links.iter().any(is_alternate)) {
         links.insert(0, Link { href, rel: Some("alternate".into()), media_type: None });
@@ -154,6 +154,11 @@ fn entry(item: &Element, feed: &Scope) -> Entry {
         enclosures,
         document: None,
     }
+}
+
+/// A guid is the item's address unless it says that it is not; some write `False`.
+fn is_permanent_link(guid: &Element) -> bool {
+    !guid.attribute("ispermalink").is_some_and(|value| value.trim().eq_ignore_ascii_case("false"))
 }
 
 fn about_attribute(element: &Element) -> Option<String> {
