@@ -30,6 +30,7 @@ mod https;
 mod identity;
 mod isolation;
 mod licences;
+mod morning;
 mod newsletters;
 mod operations;
 mod postfix;

@@ -69,14 +69,22 @@ struct Asked {
 impl Web {
     /// Listens on a free port of 127.0.0.1.
     pub(crate) fn start() -> Self {
+        Self::start_on("127.0.0.1")
+    }
+
+    /// Listens on a free port of this address of loopback, where the system has it: else of 127.0.0.1.
+    pub(crate) fn start_on(address: &str) -> Self {
         let state = Arc::new(Site::default());
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
-        let site = state.clone();
+        let (site, address) = (state.clone(), address.to_owned());
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let listener = match tokio::net::TcpListener::bind((address.as_str(), 0)).await {
+                    Ok(listener) => listener,
+                    Err(_) => tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(),
+                };
                 tell.send(listener.local_addr().unwrap()).unwrap();
                 let router = Router::new().fallback(answer).with_state(site);
                 tokio::select! {
