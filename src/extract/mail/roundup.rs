@@ -163,8 +163,12 @@ impl Draft {
         let (links, inside) = (self.links().count(), self.links().next().cloned());
         let head = self.head?;
         let rest = (!head.rest.is_empty()).then(|| head.rest_line());
-        let lines: Vec<LinkedLine> =
-            rest.into_iter().chain(self.body).skip_while(|line| is_origin(line.text())).collect();
+        let lines: Vec<LinkedLine> = rest
+            .into_iter()
+            .chain(self.body)
+            .skip_while(|line| is_origin(line.text()))
+            .filter(says_something)
+            .collect();
         let behind = lines.iter().rev().find_map(link_behind);
         let text = kept_text(lines, &head.title);
         let is_short = words(&text) <= LONGEST_BLURB;
@@ -174,6 +178,11 @@ impl Draft {
         let says = words(&head.title) >= 3 || (words(&head.title) >= 1 && !text.is_empty());
         says.then(|| MailItem { title: head.title, text, url: unwrapped(&link.href) })
     }
+}
+
+/// It is no ornament between two items, such as an emoji.
+fn says_something(line: &LinkedLine) -> bool {
+    line.text().is_empty() || line.text().contains(char::is_alphanumeric)
 }
 
 /// Says under a heading where an item comes from and when, or how long it takes to read: "Coast Daily · 27 Nov".
