@@ -62,7 +62,17 @@ pub fn visible_line(text: &str) -> String {
             line.push(c);
         }
     }
+    if line.chars().all(shows_nothing) {
+        line.clear();
+    }
     line
+}
+
+/// Takes up room or changes the character before it, and is not seen: fillers, variation selectors, marks on nothing.
+fn shows_nothing(c: char) -> bool {
+    c == ' '
+        || matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{300}'..='\u{36f}' | '\u{e000}'..='\u{f8ff}')
 }
 
 /// Turns, hides or tags the text around it and is not seen itself.
@@ -125,6 +135,7 @@ mod tests {
             ("evil\u{202e}txt\u{200b}.exe\u{0}", "eviltxt.exe"),
             ("👩\u{200d}👧 می\u{200c}خواهم a\u{200d}b", "👩\u{200d}👧 می\u{200c}خواهم ab"),
             ("R&D &lt;script&gt;alert(1)&lt;/script&gt;", "R&D <script>alert(1)</script>"),
+            ("&#x3164;\u{2800} \u{200b}\u{fe0f}", ""),
             ("", ""),
         ] {
             assert_eq!(title_text(raw), expected, "{raw:?}");

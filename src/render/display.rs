@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use icu_segmenter::GraphemeClusterSegmenter;
 use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 /// Keeps two characters from being read as one sign without being seen (U+2060 WORD JOINER).
@@ -157,22 +158,51 @@ pub(super) fn link(url: &str) -> Option<String> {
 }
 
 /// `name` as the words of a link to `url`: a name that shows nothing is replaced by the host, one that itself looks like
-/// a place elsewhere is followed by it.
+/// a place elsewhere, in whatever letters, is followed by it.
 pub(super) fn link_text(name: String, url: Option<&str>) -> String {
-    static HOST: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?$").expect("the pattern is a constant")
-    });
     let actual = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
     if !shows(&name) {
         return actual.unwrap_or_else(|| "—".to_owned());
     }
-    let claimed = HOST.captures(&name).map(|found| found[1].to_ascii_lowercase());
-    match (claimed, actual) {
-        (Some(claimed), Some(actual)) if registered(&claimed) != registered(&actual) => {
-            format!("{} [{actual}]", name.replace("://", &format!(":{JOINER}//")))
-        }
-        _ => name,
+    let Some(actual) = actual else { return name };
+    let mut claimed = host_in(&name).into_iter().chain(name.split_whitespace().filter_map(address_in));
+    // In letters of another script one host looks like another: then only its name in ASCII says which it is.
+    if claimed.any(|claimed| !claimed.is_ascii() || registered(&to_ascii(&claimed)) != registered(&actual)) {
+        format!("{} [{actual}]", name.replace("://", &format!(":{JOINER}//")))
+    } else {
+        name
     }
+}
+
+/// The host that a reader takes `name` for: nothing but a host, with a scheme and a path perhaps. Signs that look like
+/// ASCII (wide letters, letters in circles, other full stops) are read as it.
+fn host_in(name: &str) -> Option<String> {
+    let folded: String = name.nfkc().filter(|character| !is_unseen(*character)).flat_map(char::to_lowercase).collect();
+    let bare = folded.trim_matches(|character: char| !character.is_alphanumeric()).replace('。', ".");
+    let bare = bare.strip_prefix("https://").or_else(|| bare.strip_prefix("http://")).unwrap_or(&bare);
+    let end = bare.find(['/', '?', '#', ':', '\\']).unwrap_or(bare.len());
+    let (host, path) = bare.split_at(end);
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty() && label.chars().all(|sign| sign.is_alphanumeric() || sign == '-' || is_mark(sign))
+    };
+    let top = labels.last().filter(|top| top.chars().count() >= 2 && top.chars().all(char::is_alphabetic));
+    let is_host = labels.len() >= 2 && top.is_some() && labels.iter().all(is_label);
+    (is_host && !path.contains(char::is_whitespace)).then(|| host.to_owned())
+}
+
+/// The host of a word that is an address.
+fn address_in(word: &str) -> Option<String> {
+    let folded: String = word.nfkc().flat_map(char::to_lowercase).collect();
+    let is_address = folded.contains("://") || folded.contains("www.");
+    let start = folded.find("://").map_or(0, |scheme| folded[..scheme].rfind("http").unwrap_or(scheme + 3));
+    host_in(folded.get(start..).filter(|_| is_address)?)
+}
+
+/// `host` as the network knows it.
+fn to_ascii(host: &str) -> String {
+    let parsed = Url::parse(&format!("http://{host}/")).ok().and_then(|url| url.host_str().map(str::to_owned));
+    parsed.unwrap_or_else(|| host.to_owned())
 }
 
 /// `url` without the part that leads to a sentence.
@@ -193,10 +223,15 @@ pub(super) fn naming_host(words: String, url: &str) -> String {
 
 /// Something can be seen of a line.
 pub(super) fn shows(line: &str) -> bool {
-    let invisible = |character: char| {
-        character.is_whitespace() || character == JOINER || ('\u{200C}'..='\u{200F}').contains(&character)
-    };
-    line.chars().any(|character| !invisible(character))
+    line.chars().any(|character| !is_unseen(character) && !is_mark(character))
+}
+
+/// Blanks of all kinds, and what changes the character before it or joins two.
+fn is_unseen(character: char) -> bool {
+    character.is_whitespace()
+        || is_hidden(character)
+        || matches!(character, '\u{200C}'..='\u{200F}' | '\u{180B}'..='\u{180F}' | '\u{17B4}' | '\u{17B5}' | '\u{2800}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{E000}'..='\u{F8FF}')
 }
 
 /// The part of a host that somebody registered, near enough: two labels, three under `co.uk` and its like.
@@ -218,6 +253,8 @@ pub(super) fn language(tag: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -296,6 +333,60 @@ mod tests {
         check("https://bank.example/login", "https://evil.test/", "https:\u{2060}//bank.example/login [evil.test]");
         check("\u{200d} ", "https://example.org/", "example.org");
         check("Example Wire", "https://evil.test/", "Example Wire");
+        check("ｂａｎｋ．ｅｘａｍｐｌｅ", "https://evil.test/", "ｂａｎｋ．ｅｘａｍｐｌｅ [evil.test]");
+        check("bank。example", "https://evil.test/", "bank。example [evil.test]");
+        check("bank\u{2024}example", "https://evil.test/", "bank\u{2024}example [evil.test]");
+        check("🔒 bank.example", "https://evil.test/", "🔒 bank.example [evil.test]");
+        check(
+            "Pay at https://bank.example/ now",
+            "https://evil.test/",
+            "Pay at https:\u{2060}//bank.example/ now [evil.test]",
+        );
+        check("Pay at www.bank.example now", "https://evil.test/", "Pay at www.bank.example now [evil.test]");
+        // Cyrillic а, е and р: it looks like another host and is this one.
+        check("ра.example", "https://xn--80aa.example/", "ра.example [xn--80aa.example]");
+        check("bаnk.example", "https://evil.test/", "bаnk.example [evil.test]");
+        check("Prices rise by 2.5 percent", "https://news.example/", "Prices rise by 2.5 percent");
+        check("news.example", "https://www.news.example/a", "news.example");
+    }
+
+    #[test]
+    fn a_line_of_signs_that_nobody_sees_shows_nothing() {
+        for unseen in [
+            "",
+            "\u{200b}\u{200d}",
+            "\u{3164}",
+            "\u{2800}\u{2800}",
+            "\u{fe0f}",
+            "\u{301}\u{301}",
+            "\u{e001}",
+            "\u{2060}\u{a0}",
+        ] {
+            assert!(!shows(unseen), "{unseen:?}");
+        }
+        assert!(shows("е") && shows("漢") && shows("👩\u{200d}🚀") && shows("—"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_host_in_any_disguise_never_hides_the_true_one(
+            label in "[a-z]{2,10}", disguise in 0..6, at in any::<prop::sample::Index>(), path in "(/[a-z]{0,6})?",
+        ) {
+            let claimed = format!("{label}.example");
+            let at = at.index(label.len());
+            let disguised: String = claimed.char_indices().map(|(place, sign)| match (disguise, sign) {
+                (0, sign) if place == at => char::from_u32(sign as u32 + 0xFEE0).unwrap(),
+                (1, '.') => '．',
+                (2, '.') => '。',
+                (3, 'a') => 'а',
+                (3, 'e') => 'е',
+                (4, sign) if place == at => char::from_u32(sign as u32 - 'a' as u32 + 0x24D0).unwrap(),
+                (5, sign) if place == at => sign.to_ascii_uppercase(),
+                (_, sign) => sign,
+            }).collect();
+            let shown = link_text(line(&format!("{disguised}{path}"), 200), Some("https://evil.test/"));
+            prop_assert!(shown.ends_with(" [evil.test]"), "{shown}");
+        }
     }
 
     #[test]

@@ -135,6 +135,7 @@ pub(super) struct Labels {
     pub(super) further_down_list: String,
     pub(super) update: String,
     pub(super) first_told: String,
+    pub(super) untitled: String,
     pub(super) teaser: String,
     pub(super) subscribers_only: String,
     pub(super) also_in: String,

@@ -174,3 +174,46 @@ fn a_link_that_opens_a_mail_program_is_no_link_of_an_article() {
     let edition = news.edition(MONDAY);
     assert_eq!(edition["edition"]["sections"][0]["stories"][0]["url"], Value::Null, "{edition}");
 }
+
+/// (subject, HTML, text) of the mail about an article of this title.
+fn mail_about(title: &str) -> (String, String, String) {
+    let news = News::new(ORDERS[0]);
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>News</title><item><title>{title}</title><link>https://evil.example/1</link>\
+         <description>{}</description></item></channel></rss>",
+        paragraphs(&TRUE)
+    );
+    news.silent_stranger().paper.on("/feed", Answer::Body("text/xml", feed.into_bytes()));
+    news.program.run(&["run", "--now", MONDAY]).ends(0);
+    let is_mail = |path: &std::path::Path| path.extension().is_some_and(|end| end == "eml");
+    let mail = news.program.files().into_iter().find(|(path, _)| is_mail(path)).unwrap().1;
+    let message = mail_parser::MessageParser::default().parse(&mail).unwrap();
+    let (html, text) = (message.body_html(0).unwrap(), message.body_text(0).unwrap());
+    (message.subject().unwrap().to_owned(), html.into_owned(), text.into_owned())
+}
+
+#[test]
+fn a_title_that_looks_like_another_host_names_the_true_one() {
+    let (_, html, text) = mail_about("ｂａｎｋ．ｅｘａｍｐｌｅ");
+    assert!(html.contains("ｂａｎｋ．ｅｘａｍｐｌｅ [evil.example]"), "{html}");
+    assert!(text.contains("ｂａｎｋ．ｅｘａｍｐｌｅ [evil.example]"), "{text}");
+}
+
+#[test]
+fn a_title_that_looks_encoded_is_shown_as_it_was_written() {
+    // Decoded, it would turn what follows round.
+    let written = "Harbour news =?utf-8?b?4oCudHh0LmV4ZeKArA==?=";
+    let (subject, html, text) = mail_about(written);
+    assert!(subject.contains(written) && html.contains(written) && text.contains(written), "{subject} {text}");
+    assert!(!format!("{subject}{html}{text}").contains('\u{202e}'));
+}
+
+#[test]
+fn a_title_that_shows_nothing_has_a_word_in_its_place() {
+    let news = News::new(ORDERS[0]);
+    let feed = "<rss version=\"2.0\"><channel><title>News</title><item><title>&#x3164;&#x200b;&#xfe0f;</title>\
+                <link>https://news.example/1</link></item></channel></rss>";
+    news.silent_stranger().mail(&TRUE).paper.on("/feed", Answer::Body("text/xml", feed.as_bytes().to_vec()));
+    let ran = news.program.run(&["run", "--dry-run", "--format", "json", "--now", MONDAY]).ends(0);
+    assert!(!ran.stdout.contains('\u{3164}'), "{}", ran.stdout);
+}

@@ -204,9 +204,15 @@ impl Presenter<'_> {
 
     fn more(&self, link: &MoreLink) -> MoreView {
         let url = link.url.as_deref().and_then(display::link);
-        let title = display::link_text(untitled(display::line(&link.title, HEADLINE), &link.source), url.as_deref());
+        let title = display::link_text(self.headline(&link.title), url.as_deref());
         let dir = direction::of_text(&title, self.texts.direction());
         MoreView { title, source: display::line(&link.source, NAME), url, dir }
+    }
+
+    /// A headline that shows nothing has a word in its place.
+    pub(super) fn headline(&self, headline: &str) -> String {
+        let line = display::line(headline, HEADLINE);
+        if display::shows(&line) { line } else { self.texts.labels.untitled.clone() }
     }
 
     fn brief(&self, brief: Brief<'_>) -> BriefView {
@@ -218,7 +224,7 @@ impl Presenter<'_> {
             Brief::Story(story) => {
                 let url = story.url.as_deref().and_then(display::link);
                 let source = story.places.first().map_or("", |place| &place.source);
-                let headline = untitled(display::line(&story.headline, HEADLINE), source);
+                let headline = self.headline(&story.headline);
                 BriefView {
                     dir: direction::of_text(&headline, self.direction_of(story)),
                     headline: display::link_text(headline, url.as_deref()),
@@ -273,7 +279,8 @@ fn more_sources(full: &[&StoryView]) -> Vec<SourceView> {
 
 /// The edition's title, or the newsletter's name if that shows nothing.
 pub(super) fn title(edition: &Edition) -> String {
-    let title = untitled(display::line(&edition.title, NAME), &edition.newsletter);
+    let title = display::line(&edition.title, NAME);
+    let title = if display::shows(&title) { title } else { display::line(&edition.newsletter, NAME) };
     display::link_text(title, None)
 }
 
@@ -283,9 +290,4 @@ fn sides(dir: Direction) -> (&'static str, &'static str) {
         Direction::Ltr => ("left", "right"),
         Direction::Rtl => ("right", "left"),
     }
-}
-
-/// A headline that shows nothing is replaced by the name of its source.
-fn untitled(headline: String, source: &str) -> String {
-    if display::shows(&headline) { headline } else { display::line(source, NAME) }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{HEADLINE, NAME, OWN, Presenter, sides, untitled};
+use super::{HEADLINE, NAME, OWN, Presenter, sides};
 use crate::model::{KeySentence, Place, Story};
 use crate::render::arrange::quoted;
 use crate::render::direction::{self, Direction};
@@ -39,7 +39,7 @@ impl Presenter<'_> {
         let mut notes = Notes::default();
         let url = story.url.as_deref().and_then(display::link);
         let source = story.places.first().map_or("", |place| &place.source);
-        let headline = untitled(display::line(&story.headline, HEADLINE), source);
+        let headline = self.headline(&story.headline);
         let dir = direction::of_text(&headline, self.direction_of(story));
         let places = self.places(&story.places, dir, &mut notes);
         let of_first_place = story.places.first().is_some_and(|place| place.url == story.url);
