@@ -13,14 +13,14 @@ pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
 const MAX_KEPT: usize = 6 * 1024 * 1024;
 /// Elements deeper than this lose their tags; browsers stop at the same depth.
 const MAX_DEPTH: usize = 512;
-/// Formatting elements left open: the HTML algorithm opens each again in every later paragraph.
-const MAX_REOPENED: usize = 16;
 /// Attributes of one tag; comparing each with each is what parsers do.
 const MAX_ATTRIBUTES: usize = 256;
 /// How far up the open elements an end tag may reach.
 const MAX_REACH: usize = 64;
 /// Elements of a page that are read; what comes after them is left out.
 pub(crate) const MAX_ELEMENTS: usize = 200_000;
+/// A longer title is cut, in bytes: programs look for the site's name behind each of its signs.
+const MAX_TITLE: usize = 2_000;
 /// Letters of text from which the content for browsers without scripts is an article rather than a notice.
 const NOSCRIPT_ARTICLE: usize = 400;
 /// The same where it is marked as an article.
@@ -37,6 +37,8 @@ pub(crate) struct Guarded {
     pub(crate) flattened: bool,
     /// The page holds more than [`MAX_ELEMENTS`], and the rest was left out.
     pub(crate) cut: bool,
+    /// Bytes of text, each counted once for every element around it: what a program reads that asks each element for its text.
+    pub(crate) nested_text: usize,
 }
 
 /// Elements without content.
@@ -46,7 +48,7 @@ const VOID: [&str; 14] =
 const DROPPED: [&str; 5] = ["style", "svg", "template", "canvas", "noscript"];
 /// Their content is text up to the end tag, whatever it looks like.
 const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed"];
-/// Opened again by the parser when left open.
+/// Opened again by the parser in every later paragraph when left open; so they are closed where their block ends.
 const FORMATTING: [&str; 14] =
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 /// A new one closes an open one of the same name.
@@ -67,25 +69,26 @@ pub(crate) fn guard(html: &str) -> Result<Guarded, String> {
         out: String::with_capacity(html.len() / 2),
         open: Vec::new(),
         depth: 0,
-        reopened: 0,
         elements: 0,
         flattened: false,
         cut: false,
         unclosed: Vec::new(),
         shown_until: 0,
+        nested_text: 0,
     };
     pass.run();
-    let Pass { out, elements, flattened, cut, .. } = pass;
+    let Pass { out, elements, flattened, cut, nested_text, .. } = pass;
     if out.len() > MAX_KEPT {
         return Err(format!("the page holds more than {} MiB of markup without its scripts", MAX_KEPT >> 20));
     }
-    Ok(Guarded { html: out, elements, flattened, cut })
+    Ok(Guarded { html: out, elements, flattened, cut, nested_text })
 }
 
 struct Open {
     name: u64,
     written: bool,
-    formatting: bool,
+    /// Its name, if it is a formatting element.
+    formatting: Option<&'static str>,
 }
 
 struct Pass<'a> {
@@ -94,7 +97,6 @@ struct Pass<'a> {
     out: String,
     open: Vec<Open>,
     depth: usize,
-    reopened: usize,
     elements: usize,
     flattened: bool,
     cut: bool,
@@ -102,6 +104,7 @@ struct Pass<'a> {
     unclosed: Vec<String>,
     /// The end of a `noscript` whose content is shown.
     shown_until: usize,
+    nested_text: usize,
 }
 
 impl Pass<'_> {
@@ -117,6 +120,7 @@ impl Pass<'_> {
                 return;
             };
             let start = self.at + ahead;
+            self.nested_text += ahead * self.depth;
             self.out.push_str(&self.html[self.at..start]);
             self.at = start;
             match bytes.get(start + 1) {
@@ -162,12 +166,17 @@ impl Pass<'_> {
             // An end tag without its start: only `</p>` and `</br>` would make an element.
             return;
         };
-        let closed = self.open.drain(reach + found..);
         let mut written = false;
-        for (place, open) in closed.enumerate() {
+        while self.open.len() > reach + found {
+            let Some(open) = self.open.pop() else { break };
             self.depth -= usize::from(open.written);
-            self.reopened += usize::from(place > 0 && open.formatting);
-            written |= place == 0 && open.written;
+            written = open.written;
+            // What is left open inside would be opened again in every block to come.
+            if let Some(formatting) = open.formatting.filter(|_| open.written && self.open.len() > reach + found) {
+                self.out.push_str("</");
+                self.out.push_str(formatting);
+                self.out.push('>');
+            }
         }
         if written {
             self.out.push_str("</");
@@ -197,8 +206,10 @@ impl Pass<'_> {
         if raw {
             let close = self.closing(&name, end).unwrap_or(self.html.len());
             if name != "iframe" && name != "noembed" && self.depth < MAX_DEPTH {
-                self.out.push_str(&self.html[self.at..close]);
-                if !self.html[..close].ends_with('>') || close == end {
+                let kept =
+                    if name == "title" { self.html.floor_char_boundary(end + MAX_TITLE).min(close) } else { close };
+                self.out.push_str(&self.html[self.at..kept]);
+                if kept < close || !self.html[..close].ends_with('>') || close == end {
                     self.out.push_str("</");
                     self.out.push_str(&name);
                     self.out.push('>');
@@ -210,11 +221,11 @@ impl Pass<'_> {
         self.at = end;
         let key = key(&name);
         let void = VOID.contains(&name.as_str());
-        let formatting = FORMATTING.contains(&name.as_str());
+        let formatting = FORMATTING.into_iter().find(|formatting| *formatting == name);
         if SELF_CLOSING.contains(&name.as_str()) && self.open.last().is_some_and(|open| open.name == key) {
             self.depth -= usize::from(self.open.pop().is_some_and(|open| open.written));
         }
-        let written = self.depth < MAX_DEPTH && !(formatting && self.reopened > MAX_REOPENED);
+        let written = self.depth < MAX_DEPTH;
         self.flattened |= !written;
         if written {
             if attributes > MAX_ATTRIBUTES || !tag.ends_with('>') {
@@ -346,8 +357,10 @@ mod tests {
 
     #[test]
     fn formatting_left_open_is_not_opened_again_and_again() {
+        check("<p><b id=1><i>x</p><p>y</p>", "<p><b id=1><i>x</i></b></p><p>y</p>");
         let page = (0..2000).map(|i| format!("<p><b id={i}>x</p>")).collect::<String>();
-        assert!(guard(&page).unwrap().html.matches("<b").count() <= MAX_REOPENED + 2);
+        let document = dom_query::Document::from(guard(&page).unwrap().html);
+        assert_eq!(document.select("b").length(), 2000);
     }
 
     #[test]
@@ -370,6 +383,14 @@ mod tests {
         let page = "<svg></a>".repeat(200_000);
         assert_eq!(guard(&page).unwrap().html, "");
         assert!(guard(&"<p>a".repeat(MAX_ELEMENTS + 9)).unwrap().cut);
+    }
+
+    #[test]
+    fn a_title_is_cut_and_text_is_counted_for_each_element_around_it() {
+        let html = guard(&format!("<title>{}</title><p>x", "a | b – ".repeat(10_000))).unwrap().html;
+        assert!(html.len() < MAX_TITLE + 50 && html.ends_with("</title><p>x"), "{}", html.len());
+        check("<title>a</title>", "<title>a</title>");
+        assert_eq!(guard("<div><div>four</div>two</div>x").unwrap().nested_text, 2 * 4 + 3);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::extract::blocks_to_text::Line;
 use crate::extract::boilerplate::{self, Forest, LANES, LineFeatures, SiteTemplate};
 use crate::extract::html::blocks::Page;
 use crate::extract::html::features::Lines;
+use crate::extract::html::guard::Guarded;
 
 /// The trees over the features of [`LineFeatures`] and [`Lines`], one after the other.
 const WEIGHTS: &str = include_str!("../page.weights.json");
@@ -23,6 +24,10 @@ const WEIGHTS: &str = include_str!("../page.weights.json");
 const MAX_ELEMENTS: usize = 60_000;
 /// Elements beyond which Trafilatura is not asked.
 const MAX_ELEMENTS_VOTE: usize = 30_000;
+
+/// Text, each byte counted for every element around it, beyond which Trafilatura is not asked: it reads the text of element
+/// after element.
+const MAX_NESTED_TEXT: usize = 16 << 20;
 
 /// Lines at or above this probability are the article: where precision and recall balance best in cross-validation.
 const THRESHOLD: f64 = 0.55;
@@ -73,16 +78,16 @@ pub(crate) enum PageLines {
     },
 }
 
-/// Judges the lines of `page`, laid out of `html` and headed by `title`; `elements` is how many it has.
-pub(crate) fn judge(html: &str, page: Page, title: &str, elements: usize) -> PageLines {
+/// Judges the lines of `page`, laid out of `guarded` and headed by `title`.
+pub(crate) fn judge(guarded: &Guarded, page: Page, title: &str) -> PageLines {
     if page.blocks.is_empty() {
         return PageLines::Chosen(MainText::default());
     }
-    if elements > MAX_ELEMENTS {
+    if guarded.elements > MAX_ELEMENTS {
         return PageLines::Chosen(by_lines(page));
     }
     let text = text_features(&page);
-    let lines = Lines::new(&page, &text, &vote(html, elements), title);
+    let lines = Lines::new(&page, &text, &vote(guarded), title);
     let probabilities = probabilities(&text, &lines, page.blocks.len());
     let words = (0..page.blocks.len()).map(|line| text.words(line)).collect();
     PageLines::Scored { lines: page.lines(), words, probabilities }
@@ -94,11 +99,11 @@ fn text_features(page: &Page) -> LineFeatures {
 }
 
 /// The lines that Trafilatura has of a page; none if it panics.
-fn vote(html: &str, elements: usize) -> Vec<String> {
-    if elements > MAX_ELEMENTS_VOTE {
+fn vote(guarded: &Guarded) -> Vec<String> {
+    if guarded.elements > MAX_ELEMENTS_VOTE || guarded.nested_text > MAX_NESTED_TEXT {
         return Vec::new();
     }
-    catch_unwind(AssertUnwindSafe(|| trafilatura(html))).ok().flatten().unwrap_or_default()
+    catch_unwind(AssertUnwindSafe(|| trafilatura(&guarded.html))).ok().flatten().unwrap_or_default()
 }
 
 fn texts(lines: &[Line]) -> impl Iterator<Item = &str> {
@@ -114,10 +119,10 @@ pub struct PageFeatures {
     pub features: Vec<Vec<f64>>,
 }
 
-/// The features of `page`, laid out of `html`.
-pub(crate) fn features(html: &str, page: Page, title: &str, elements: usize) -> PageFeatures {
+/// The features of `page`, laid out of `guarded`.
+pub(crate) fn features(guarded: &Guarded, page: Page, title: &str) -> PageFeatures {
     let text = text_features(&page);
-    let lines = Lines::new(&page, &text, &vote(html, elements), title);
+    let lines = Lines::new(&page, &text, &vote(guarded), title);
     let row = |line| {
         let mut row = text.features(line).to_vec();
         lines.features(line, &mut row);

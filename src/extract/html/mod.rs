@@ -84,7 +84,7 @@ pub fn html_draft(html: &str, url: Option<&str>, options: &Options) -> Draft {
                 let what = format!("nothing on the page matches `{selector}`");
                 problems.push(Problem::new(subject.clone(), what).hint("check `content_selector` of this source"));
             }
-            main_text::judge(&guarded.html, page, &metadata.title, guarded.elements)
+            main_text::judge(&guarded, page, &metadata.title)
         }
     };
     metadata.canonical = metadata.canonical.or_else(|| url.map(canonical_url));
@@ -97,7 +97,7 @@ pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
     let document = parse(&guarded.html);
     let page = blocks::read(&document);
     let title = metadata::read(&document, &page, url).title;
-    main_text::features(&guarded.html, page, &title, guarded.elements)
+    main_text::features(&guarded, page, &title)
 }
 
 /// The page without the signs behind its headings that link to them: they are no part of the heading.

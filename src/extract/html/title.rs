@@ -16,6 +16,9 @@ const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", "
 const META_NAMES: [&str; 7] =
     ["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"];
 
+/// Longest title that is looked at, in bytes.
+const LONGEST: usize = 2_000;
+
 /// The headline of `document`, found at `url`; empty if it has none.
 ///
 /// The heading a reader sees is the headline where what the page states for machines is about the same thing; else the stated
@@ -27,9 +30,10 @@ pub(crate) fn read(
     site: Option<&str>,
     url: Option<&str>,
 ) -> String {
-    let tag = select(document, "head title, title").first().map(|node| visible_line(&node.text())).unwrap_or_default();
+    let tag = select(document, "head title, title").first().map(|node| node.text().to_string()).unwrap_or_default();
+    let tag = visible_line(short(&tag));
     let own = content(&tag);
-    let mut stated = metas.first(&META_NAMES).into_iter().chain(described.titles.iter().map(String::as_str));
+    let mut stated = metas.first(&META_NAMES).into_iter().chain(described.titles.iter().map(String::as_str)).map(short);
     let shared = |title: &str| own.intersection(&content(title)).count();
     // One that has less of the title tag may be that of the site, or a description of what the page is about.
     let first = stated.next().unwrap_or(&tag);
@@ -72,6 +76,11 @@ fn is_logo(node: &NodeRef<'_>, host: &str) -> bool {
     };
     let mut links = node.find(&["a"]).into_iter().chain(node.ancestors_it(Some(2)));
     says("class") || says("id") || links.any(|link| leads_home(&link))
+}
+
+/// As much of `title` as a headline can be.
+fn short(title: &str) -> &str {
+    &title[..title.floor_char_boundary(LONGEST)]
 }
 
 fn words(text: &str) -> usize {
