@@ -281,10 +281,12 @@ pub(crate) fn is_front_of(url: &str, host: &str) -> bool {
 pub fn owns_address(article: &Article) -> bool {
     let parsed = |url: &Option<String>| Url::parse(url.as_deref()?).ok().filter(|url| url.scheme().starts_with("http"));
     let (Some(claimed), Some(read)) = (parsed(&article.url), parsed(&article.origin)) else { return false };
-    let (Some(name), Some(reader)) = (site(&claimed), site(&read)) else { return false };
-    let part = name.strip_suffix(reader);
-    let is_part = part.is_some_and(|part| part.is_empty() || part.ends_with('.') && reader.contains('.'));
-    is_part && claimed.port() == read.port()
+    let (Some(name), Some(host)) = (site(&claimed), read.host_str()) else { return false };
+    // `m.co.uk` and `amp.pages.example` may belong to anybody: what they read is not that of the site without the prefix,
+    // and that of `www.` is that very site's, not that of the parts of it.
+    let same = name == host.strip_prefix("www.").unwrap_or(host) || claimed.host() == read.host();
+    let part = name.strip_suffix(host).is_some_and(|part| part.ends_with('.') && host.contains('.'));
+    (same || part) && claimed.port() == read.port()
 }
 
 /// Whether the address of `article` is somebody's claim: its text was read elsewhere.
@@ -420,6 +422,12 @@ mod tests {
             ("https://a.example/1", Some("https://evil.a.example/feed"), false),
             ("https://evila.example/1", Some("https://a.example/feed"), false),
             ("https://a.example/1", Some("https://example/feed"), false),
+            ("https://m.a.example/1", Some("https://www.a.example/feed"), true),
+            ("https://m.a.example/1", Some("https://m.a.example/feed"), true),
+            ("https://news.co.uk/1", Some("https://m.co.uk/feed"), false),
+            ("https://news.co.uk/1", Some("https://www.co.uk/feed"), false),
+            ("https://ann.pages.example/1", Some("https://amp.pages.example/feed"), false),
+            ("https://pages.example/1", Some("https://amp.pages.example/feed"), false),
             ("http://127.0.0.1:1/1", Some("http://127.0.0.1:2/feed"), false),
             ("https://a.example/1", None, false),
         ] {
