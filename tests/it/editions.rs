@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use newsdigest::send::{RatingLinks, RatingOptions};
 use serde_json::Value;
 
 use crate::support::program::Program;
@@ -343,6 +344,18 @@ fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
     desk.program.write("forged.eml", &answer(&subject.replace(" + ", " - ")));
     let ran = desk.program.run(&["rate", "--from-mail", "answer.eml", "forged.eml"]).ends(1);
     assert!(ran.stderr.contains("forged.eml") && !ran.stderr.contains("answer.eml"), "{}", ran.stderr);
+    // A signed vote for a story called "Comet" is none for the story whose headline holds that word.
+    let secret_file = desk.program.path("rating.key");
+    let links = RatingLinks::new(&RatingOptions { mailto: "me@example.org".into(), secret_file }).unwrap();
+    let newsletter = subject.split(' ').nth(1).unwrap();
+    let link = links.link(newsletter, "Comet", true);
+    let vote = percent_encoding::percent_decode_str(link.split_once("subject=").unwrap().1)
+        .decode_utf8()
+        .unwrap()
+        .into_owned();
+    desk.program.write("other.eml", &answer(&vote));
+    let ran = desk.program.run(&["rate", "--from-mail", "other.eml"]).ends(1);
+    assert!(ran.stderr.contains("its story is forgotten"), "{}", ran.stderr);
     let learned = preferences(&desk);
     assert_eq!(learned["ratings"].as_array().unwrap().len(), 1);
     assert_eq!(learned["ratings"][0]["liked"], true);
