@@ -22,6 +22,9 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
 /// How long a query waits for another program's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a query waits for its turn: on a busy machine longer than anybody thinks, and without it there is no edition.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A copy taken while another program writes is taken again, this often.
 const SNAPSHOT_TRIES: usize = 10;
 
@@ -75,7 +78,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true);
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options).await;
         let pool = pool.map_err(Error::database("open"))?;
         if folder.is_none() && is_older(&pool).await? {
             back_up(&pool, path).await?;
