@@ -1,6 +1,7 @@
 //! How long the first act takes for 1,000 feeds of 30 entries with their full text from a server on loopback, when one in
 //! twenty fails in one way or another, and how much memory that needs (the server's own included): asked, read, cleaned
-//! and stored, as `digest gather` does it. A second run finds that nothing changed.
+//! and stored, as `digest gather` does it. A second run finds that nothing changed. Both are done in this process, then with
+//! workers as a run has them, twice in turn.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
@@ -9,11 +10,13 @@ mod web;
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use newsdigest::config::Config;
-use newsdigest::fetch::Http;
-use newsdigest::pipeline::gather;
+use newsdigest::fetch::{Http, Size};
+use newsdigest::pipeline::workers::{Limits, Workers};
+use newsdigest::pipeline::{Bounds, gather_within};
 use newsdigest::source::Outcome;
 use newsdigest::store::Store;
 use tokio::time::Instant;
@@ -37,10 +40,22 @@ fn main() {
         };
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(runs(&web));
+    for _ in 0..2 {
+        anstream::println!("in this process:");
+        runtime.block_on(runs(&web, None));
+        anstream::println!("in workers:");
+        let limits = Limits { memory: Size::mebibytes(384), time: Duration::from_secs(10) };
+        let count = std::thread::available_parallelism().unwrap().get();
+        let workers = Workers::new(env!("CARGO_BIN_EXE_digest").into(), arguments, limits, count);
+        runtime.block_on(runs(&web, Some(&workers)));
+    }
 }
 
-async fn runs(web: &Web) {
+fn arguments(Limits { memory, time }: Limits) -> Vec<String> {
+    vec!["read-worker".into(), format!("--memory={memory}"), format!("--seconds={}", time.as_secs())]
+}
+
+async fn runs(web: &Web, workers: Option<&Workers>) {
     let config = config(web);
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("digest.db")).await.unwrap();
@@ -48,7 +63,9 @@ async fn runs(web: &Web) {
     for day in 0..2 {
         let started = Instant::now();
         let now = morning + SignedDuration::from_hours(24 * day);
-        let gathered = gather(&config, &[], &store, &Http::new(&config.fetch).unwrap(), now, &|_| ()).await.unwrap();
+        let fetch = Http::new(&config.fetch).unwrap();
+        let bounds = Bounds { fetch: &fetch, workers, until: None, cancel: None };
+        let gathered = gather_within(&config, &[], &store, bounds, now, &|_| ()).await.unwrap();
         let seconds = started.elapsed().as_secs_f64();
         let failed = gathered.sources.iter().filter(|source| source.outcome == Outcome::Failed).count();
         let fresh = gathered.fresh();

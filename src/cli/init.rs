@@ -20,10 +20,10 @@ const STARTER: &str = include_str!("starter.toml");
 pub(super) struct Args {
     /// The sources of another reader's export
     #[arg(long, value_name = "FILE")]
-    opml: Option<PathBuf>,
+    pub(super) opml: Option<PathBuf>,
     /// A feed, or a page whose feed shall be found; may be repeated
     #[arg(long, value_name = "URL")]
-    feed: Vec<String>,
+    pub(super) feed: Vec<String>,
     /// Feeds on private addresses and on this machine are fine
     #[arg(long)]
     allow_private: bool,

@@ -10,6 +10,7 @@ mod explain;
 mod group;
 mod init;
 mod input;
+mod limited;
 mod output;
 mod rate;
 mod read;
@@ -137,6 +138,8 @@ enum Command {
     Explain(explain::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
+    #[command(hide = true)]
+    Limited(limited::Args),
     Rate(rate::Args),
     Source(source::Args),
     Read(read::Args),
@@ -153,6 +156,16 @@ enum Command {
 /// Runs the program on the process's arguments; `now` is the only reading of the clock.
 pub fn main(now: Timestamp) -> ExitCode {
     let cli = Cli::parse();
+    let cli = match cli.command {
+        Some(Command::Limited(limited)) => match inside(&limited) {
+            Ok(cli) => cli,
+            Err(error) => return Session::new(&cli.global, now).output.error(&error).into(),
+        },
+        _ => match cli.command.as_ref().and_then(limited::Need::of).and_then(limited::run) {
+            Some(code) => return code,
+            None => cli,
+        },
+    };
     let session = Session::new(&cli.global, now);
     session.output.start_logging();
     let result = match &cli.command {
@@ -162,6 +175,13 @@ pub fn main(now: Timestamp) -> ExitCode {
         Some(command) => command.run(&session),
     };
     result.unwrap_or_else(|error| session.output.error(&error)).into()
+}
+
+/// The invocation that is done within limits, which hold from now on.
+fn inside(limited: &limited::Args) -> Result<Cli, Error> {
+    limited.limit()?;
+    let name = std::ffi::OsString::from("digest");
+    Ok(Cli::parse_from(std::iter::once(name).chain(limited.arguments.iter().cloned())))
 }
 
 impl Command {
@@ -177,6 +197,8 @@ impl Command {
             Self::Explain(args) => explain::run(args, session),
             Self::Rate(args) => rate::run(args, session),
             Self::ReadWorker(args) => read_worker::run(args),
+            // It was unwrapped before; inside another there is none.
+            Self::Limited(_) => Err(Usage::MisplacedOptions.into()),
             Self::Source(args) => source::run(args, session),
             Self::Read(args) => read::run(args),
             Self::Summarize(args) => summarize::run(args),

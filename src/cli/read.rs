@@ -22,10 +22,10 @@ const TOGETHER: usize = 256;
 pub(super) struct Args {
     /// Files or URLs of feeds (RSS, Atom, JSON), pages, mails (.eml) or plain texts; `-` is standard input.
     #[arg(value_name = "INPUT", required_unless_present = "jsonl")]
-    files: Vec<String>,
+    pub(super) files: Vec<String>,
     /// Read records {"id","url"?,"html"|"text"} from standard input instead, one a line, and answer them in their order.
     #[arg(long, conflicts_with = "files")]
-    jsonl: bool,
+    pub(super) jsonl: bool,
     /// CSS selector of the element that holds the article; found out by default.
     #[arg(long, value_name = "SELECTOR")]
     content_selector: Option<String>,

@@ -72,6 +72,13 @@ struct Add {
     allow_private: bool,
 }
 
+impl Args {
+    /// Something is read that strangers wrote, and not by workers.
+    pub(super) fn reads(&self) -> bool {
+        matches!(&self.action, Action::Add(Add { page: false, .. }) | Action::Import { .. })
+    }
+}
+
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     match &args.action {
         Action::Add(add) => add_one(add, session),

@@ -25,10 +25,10 @@ pub(super) use setting::{Setting, method};
 pub(super) struct Args {
     /// Files or URLs to summarize, each on its own; `-` or none reads standard input
     #[arg(value_name = "INPUT")]
-    inputs: Vec<String>,
+    pub(super) inputs: Vec<String>,
     /// Read JSON Lines: {"id","text"|"html","title"?,"language"?,"url"?}
     #[arg(long)]
-    jsonl: bool,
+    pub(super) jsonl: bool,
     #[command(flatten)]
     setting: Setting,
     /// Give every sentence, with its score and whether it was chosen

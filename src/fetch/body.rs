@@ -3,30 +3,60 @@ use std::io;
 use reqwest::{Response, header};
 
 use crate::fetch::inflate::unpack;
-use crate::fetch::{Error, Size};
+use crate::fetch::room::{FREE, Room};
+use crate::fetch::{Error, Share, Size};
 
-/// The body of `response`, unless it is larger than `limit`.
+/// The body of `response` and its share of the `room`, unless it is larger than `limit`.
 ///
 /// Counted as it comes and again as it is unpacked: a `Content-Length` tells the compressed size, and lies.
-pub(super) async fn read(mut response: Response, url: &str, limit: Size) -> Result<Vec<u8>, BodyError> {
+pub(super) async fn read(
+    mut response: Response,
+    url: &str,
+    limit: Size,
+    room: &Room,
+) -> Result<(Vec<u8>, Share), BodyError> {
     let too_large = || BodyError::Known(Error::TooLarge { url: url.to_owned(), limit });
+    let no_room = || BodyError::Known(Error::NoRoom { url: url.to_owned() });
     if response.content_length().is_some_and(|length| length > limit.as_bytes()) {
         return Err(too_large());
     }
     let codings = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let codings = codings.unwrap_or_default().to_owned();
-    let mut bytes = Vec::new();
+    let (mut bytes, mut taken) = (Vec::new(), room.enter());
     while let Some(chunk) = response.chunk().await.map_err(BodyError::Http)? {
         if bytes.len() + chunk.len() > limit.as_usize() {
             return Err(too_large());
         }
+        if !taken.grow(bytes.len() + chunk.len()).await {
+            return Err(no_room());
+        }
         bytes.extend_from_slice(&chunk);
     }
-    let broken = |error: io::Error| match error.kind() {
-        io::ErrorKind::FileTooLarge => too_large(),
-        _ => BodyError::Known(Error::Broken { url: url.to_owned(), cause: error.to_string() }),
-    };
-    unpack(bytes, &codings, limit).map_err(broken)
+    if !codings.is_empty() {
+        let unpacked = match unpack_aside(bytes.clone(), &codings, limit.min(FREE)).await {
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge && limit > FREE => {
+                // How large it is is known when it is there: room for the largest, for that long.
+                if !taken.grow(limit.as_usize()).await {
+                    return Err(no_room());
+                }
+                unpack_aside(bytes, &codings, limit).await
+            }
+            unpacked => unpacked,
+        };
+        bytes = unpacked.map_err(|error: io::Error| match error.kind() {
+            io::ErrorKind::FileTooLarge => too_large(),
+            _ => BodyError::Known(Error::Broken { url: url.to_owned(), cause: error.to_string() }),
+        })?;
+    }
+    let share = taken.keep(bytes.len());
+    Ok((bytes, share))
+}
+
+/// [`unpack`], on a thread that nobody waits for.
+async fn unpack_aside(bytes: Vec<u8>, codings: &str, limit: Size) -> io::Result<Vec<u8>> {
+    let codings = codings.to_owned();
+    let unpacked = tokio::task::spawn_blocking(move || unpack(bytes, &codings, limit)).await;
+    unpacked.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 /// Why a body could not be read.

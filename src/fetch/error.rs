@@ -57,6 +57,12 @@ pub enum Error {
         /// `max_body`.
         limit: Size,
     },
+    /// Too many large answers waited to be read.
+    #[error("`{url}` was not kept: too many large answers are being read at the same time")]
+    NoRoom {
+        /// Without credentials.
+        url: String,
+    },
     /// The server answered, but not with the thing: 4xx, 5xx, a 304 nobody asked for.
     #[error("`{url}` answered with status {status}{}", reason(*.status))]
     Status {
@@ -95,7 +101,11 @@ impl Error {
     /// Trying again later may help.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Connect { .. } | Self::Timeout { .. } | Self::Deadline { .. } | Self::Broken { .. } => true,
+            Self::Connect { .. }
+            | Self::Timeout { .. }
+            | Self::Deadline { .. }
+            | Self::Broken { .. }
+            | Self::NoRoom { .. } => true,
             Self::Status { status, .. } => *status == 429 || *status == 408 || *status >= 500,
             _ => false,
         }

@@ -10,6 +10,7 @@ use crate::fetch::body::{self, BodyError};
 use crate::fetch::guard::{self, PublicOnly, shown, without_credentials};
 use crate::fetch::host_limiter::HostLimiter;
 use crate::fetch::robots::RobotsFiles;
+use crate::fetch::room::Room;
 use crate::fetch::{Accept, Error, Fetch, Options, Reach, Reply, Request, Validators};
 
 /// Redirects followed for one request.
@@ -27,6 +28,7 @@ pub struct Http {
     open: Client,
     hosts: HostLimiter,
     robots: RobotsFiles,
+    room: Room,
     options: Options,
     until: Instant,
 }
@@ -47,6 +49,7 @@ impl Http {
             open: build(client(options))?,
             hosts: HostLimiter::new(options),
             robots: RobotsFiles::default(),
+            room: Room::default(),
             options: options.clone(),
             until: Instant::now() + options.run_limit(),
         })
@@ -137,11 +140,12 @@ impl Http {
             ..Reply::default()
         };
         let name = shown(url.as_str());
-        let bytes = body::read(response, &name, self.options.max_body).await.map_err(|error| match error {
+        let read = body::read(response, &name, self.options.max_body, &self.room).await;
+        let (bytes, share) = read.map_err(|error| match error {
             BodyError::Known(error) => error,
             BodyError::Http(error) => Error::from_http(&name, &error, self.options.time_limit()),
         })?;
-        Ok(Response::Reply(Reply { bytes, ..reply }))
+        Ok(Response::Reply(Reply { bytes, share, ..reply }))
     }
 
     /// Whether the site lets programs read `url`.

@@ -19,6 +19,7 @@ mod options;
 mod ping;
 mod recorded;
 mod robots;
+mod room;
 mod size;
 
 use futures_util::future::BoxFuture;
@@ -30,6 +31,7 @@ pub use inflate::gunzip;
 pub use options::Options;
 pub use ping::ping;
 pub use recorded::{Recorded, record};
+pub use room::Share;
 pub use size::Size;
 
 /// The way in.
@@ -149,4 +151,7 @@ pub struct Reply {
     /// The body, decompressed.
     #[serde(skip)]
     pub bytes: Vec<u8>,
+    /// Their share of the memory for what waits to be read.
+    #[serde(skip)]
+    pub share: Share,
 }

@@ -111,6 +111,28 @@ impl Article {
         self.id = format!("{}:text:{}", scope_key(scope), self.hash());
     }
 
+    /// Leaves out what stands behind the first `most` bytes of the text, and of everything else what is longer than people
+    /// write it; whether any text was left out.
+    pub fn shorten(&mut self, most: usize) -> bool {
+        let short = |text: &mut String, most: usize| text.truncate(text.floor_char_boundary(most));
+        short(&mut self.title, 4_000);
+        self.byline.iter_mut().chain(&mut self.site).for_each(|name| short(name, 1_000));
+        self.tags.truncate(50);
+        self.tags.iter_mut().for_each(|tag| short(tag, 200));
+        self.figures.truncate(100);
+        self.figures.iter_mut().for_each(|figure| short(&mut figure.caption, 4_000));
+        if self.text.len() <= most {
+            return false;
+        }
+        let end = self.text.floor_char_boundary(most);
+        // A whole line, if lines are not longer than half of it.
+        let end = self.text[..end].rfind('\n').filter(|line| line * 2 > end).unwrap_or(end);
+        self.text.truncate(end);
+        self.parts.retain(|part| part.start < end);
+        self.parts.iter_mut().for_each(|part| part.end = part.end.min(end));
+        true
+    }
+
     /// Lower-case hexadecimal SHA-256 of title and text: what `digest verify` compares.
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
@@ -188,6 +210,29 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_shortened_article_is_the_beginning_of_the_whole_one(
+            lines in prop::collection::vec("[a-zé漢\u{200b} ]{0,30}", 0..12), most in 0..200_usize, tag in "漢{0,120}",
+        ) {
+            let text = lines.join("\n");
+            let mut parts = Vec::new();
+            let mut start = 0;
+            for line in &lines {
+                parts.push(Part { kind: PartKind::Heading, start, end: start + line.len() });
+                start += line.len() + 1;
+            }
+            let whole = Article { text, parts, tags: vec![tag.clone(); 60], title: tag.repeat(20), ..Article::default() };
+            let mut short = whole.clone();
+            prop_assert_eq!(short.shorten(most), whole.text.len() > most);
+            prop_assert!(whole.text.starts_with(&short.text) && short.text.len() <= most.max(whole.text.len().min(most)));
+            prop_assert!(short.parts.iter().all(|part| short.text.get(part.start..part.end).is_some()));
+            prop_assert!(short.tags.len() <= 50 && short.tags.iter().all(|short| short.len() <= 200 && tag.starts_with(short.as_str())));
+            prop_assert!(short.title.len() <= 4_000);
+            let again = short.clone();
+            prop_assert!(!short.shorten(most));
+            prop_assert_eq!(short, again);
+        }
+
         #[test]
         fn ids_of_two_sources_never_meet(
             claims in prop::collection::vec((prop::option::of(".{0,40}"), prop::option::of(".{0,40}"), ".{0,40}"), 2),

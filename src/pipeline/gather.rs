@@ -14,10 +14,11 @@ use crate::config::Config;
 use crate::fetch::Fetch;
 use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
 use crate::pipeline::bounds::Bounds;
-use crate::pipeline::job::{self, Failure, Output, Task};
+use crate::pipeline::job::{self, Carried, Failure, Output, Task};
+use crate::pipeline::look::announced;
 use crate::pipeline::read::{self, Entries, Identity, Read};
 use crate::pipeline::workers::Workers;
-use crate::source::{self, FullText, Memory, Outcome, Source, Unread};
+use crate::source::{FullText, Memory, Outcome, Source, Unread};
 use crate::store::{self, SourceRecord, Store};
 
 /// Sources asked at the same time; the fetcher limits connections, this limits what waits for one.
@@ -187,7 +188,7 @@ impl Gatherer<'_> {
         let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
-        let gathered = self.announced(source, &memory).await;
+        let gathered = announced(source, &memory, self.now, self.fetch, self.workers).await;
         let mut report = SourceReport {
             name: source.name.clone(),
             outcome: gathered.outcome,
@@ -272,46 +273,66 @@ impl Gatherer<'_> {
         Ok(Articles { articles: articles.collect(), unread: read.problems, failure })
     }
 
-    /// What the source announces, read in a worker if there are any. A command is the owner's own and runs here.
-    async fn announced(self, source: &Source, memory: &Memory) -> source::Gathered {
-        let Some(workers) = self.workers.filter(|_| !matches!(source.kind, source::SourceKind::Command(_))) else {
-            return source::gather(source, memory, self.now, self.fetch).await;
-        };
-        let task = Task::Gather { source: source.clone(), memory: memory.clone(), now: self.now };
-        let failure = match workers.run(task, self.fetch).await {
-            Ok(Output::Gathered(mut gathered, documents)) => {
-                job::load(&mut gathered.entries, documents);
-                return *gathered;
-            }
-            Ok(_) => Failure::answer(),
-            Err((failure, _)) => failure,
-        };
-        let problems = vec![Problem::new(&source.name, failure.to_string())];
-        source::Gathered { outcome: Outcome::Failed, memory: memory.clone(), problems, ..source::Gathered::default() }
-    }
-
-    /// Reads `entries`, in a worker if there are any; what failed, and whether all of it. Where the pages are too much, what
-    /// the source itself says stands in.
+    /// Reads `entries`, in a worker if there are any; what failed, and whether all of it. Where they are too much together,
+    /// each is read by itself: one mail or page must not cost the others.
     async fn read(self, source: &Source, mut entries: Entries) -> (Read, Option<(Problem, bool)>) {
         let Some(workers) = self.workers else {
             return (read::entries(source, entries, self.fetch).await, None);
         };
         let documents = job::unload(&mut entries.entries);
         let task = Task::Read { source: source.clone(), entries, documents };
-        let failed = |failure: Failure, what: &str| Problem::new(&source.name, format!("{failure}{what}"));
         let (failure, task) = match workers.run(task, self.fetch).await {
             Ok(Output::Read(read)) => return (read, None),
-            Ok(_) => return (Read::default(), Some((failed(Failure::answer(), ""), true))),
-            Err(failed) => failed,
+            Ok(_) => (Failure::answer(), None),
+            Err((failure, task)) => (failure, Some(task)),
         };
-        if let Task::Read { entries, documents, .. } = *task {
-            let source = Source { full_text: FullText::Never, ..source.clone() };
-            let task = Task::Read { source, entries, documents };
-            if let Ok(Output::Read(read)) = workers.run(task, self.fetch).await {
-                return (read, Some((failed(failure, "; its teasers stand in for its pages"), false)));
+        let failed = |what: String| Some(Problem::new(&source.name, what));
+        let Some(Task::Read { entries, documents, .. }) = task.map(|task| *task) else {
+            return (Read::default(), failed(failure.to_string()).map(|problem| (problem, true)));
+        };
+        let count = documents.len();
+        let (read, bad) = self.read_each(workers, source, entries, documents).await;
+        let what = match bad {
+            0 => format!("{failure} at once: each of its entries was read by itself"),
+            _ => format!("{failure}: {bad} of its {count} entries"),
+        };
+        let is_fatal = read.articles.is_empty();
+        (read, failed(what).map(|problem| (problem, is_fatal)))
+    }
+
+    /// Each entry by itself, in a short turn; the feed's own words stand in for a page that is too much. How many were.
+    async fn read_each(
+        self,
+        workers: &Workers,
+        source: &Source,
+        entries: Entries,
+        documents: Vec<Option<Carried>>,
+    ) -> (Read, usize) {
+        let Entries { entries, identity, site } = entries;
+        let teasers = Source { full_text: FullText::Never, ..source.clone() };
+        let (mut whole, mut bad) = (Read::default(), 0);
+        for (entry, document) in entries.into_iter().zip(documents) {
+            let alone = Entries { entries: vec![entry], identity: identity.clone(), site: site.clone() };
+            let task = Task::Read { source: source.clone(), entries: alone, documents: vec![document] };
+            let read = match workers.run_shortly(task, self.fetch).await {
+                Err((_, task)) => {
+                    bad += 1;
+                    let Task::Read { entries, documents, .. } = *task else { continue };
+                    if documents.iter().any(Option::is_some) {
+                        continue;
+                    }
+                    let task = Task::Read { source: teasers.clone(), entries, documents };
+                    workers.run_shortly(task, self.fetch).await
+                }
+                read => read,
+            };
+            if let Ok(Output::Read(read)) = read {
+                whole.articles.extend(read.articles);
+                whole.problems.extend(read.problems);
+                whole.later.extend(read.later);
             }
         }
-        (Read::default(), Some((failed(failure, ""), true)))
+        (whole, bad)
     }
 
     /// Asks again for the page behind `article`: with its text, or when to ask once more.

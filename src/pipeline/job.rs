@@ -18,6 +18,15 @@ use crate::model::{Article, Document, Entry};
 use crate::pipeline::read::{self, Entries, Read};
 use crate::source::{self, Gathered, Memory, Source};
 
+/// Bytes that travel beside the JSON, as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Body(#[serde(skip)] pub(super) Vec<u8>);
+
+/// What holds bodies; both sides name them in the same order.
+pub(super) trait Bodies {
+    fn bodies(&mut self) -> Vec<&mut Body>;
+}
+
 /// Something to be read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Job {
@@ -28,8 +37,8 @@ pub(super) struct Job {
 /// The task of a job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Task {
-    /// The entries of a source.
-    Gather { source: Source, memory: Memory, now: Timestamp },
+    /// The entries of a source; of a command, out of what it printed.
+    Gather { source: Source, memory: Memory, now: Timestamp, printed: Option<Body> },
     /// Its entries, with the documents of those that hold one.
     Read { source: Source, entries: Entries, documents: Vec<Option<Carried>> },
     /// The page behind an article of an earlier run.
@@ -40,7 +49,7 @@ impl Task {
     /// Whether it begins with a request: there is nothing to be read yet.
     pub(super) fn needs_first(&self) -> bool {
         match self {
-            Self::Gather { source, .. } => source.is_on_the_web(),
+            Self::Gather { source, printed, .. } => printed.is_none() && source.is_on_the_web(),
             Self::Retry { .. } => true,
             Self::Read { .. } => false,
         }
@@ -86,45 +95,65 @@ impl Failure {
 pub(super) struct Answer {
     request: Request,
     reply: Result<Reply, fetch::Error>,
-    #[serde(with = "base64_text")]
-    bytes: Vec<u8>,
+    body: Body,
 }
 
 impl Answer {
     pub(super) fn new(request: Request, mut reply: Result<Reply, fetch::Error>) -> Self {
-        let bytes = reply.as_mut().map(|reply| std::mem::take(&mut reply.bytes)).unwrap_or_default();
-        Self { request, reply, bytes }
+        let body = Body(reply.as_mut().map(|reply| std::mem::take(&mut reply.bytes)).unwrap_or_default());
+        Self { request, reply, body }
     }
 
     /// The same without its body, for want of memory.
     pub(super) fn refuse(&mut self, limit: Size) {
         self.reply = Err(fetch::Error::TooLarge { url: fetch::guard::shown(&self.request.url), limit });
-        self.bytes = Vec::new();
+        self.body = Body::default();
     }
 
     pub(super) fn size(&self) -> usize {
-        self.bytes.len()
+        self.body.0.len()
     }
 }
 
-/// A document that is carried as text.
+/// A document that is carried apart from its entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Carried {
     media_type: Option<String>,
     url: Option<String>,
-    #[serde(with = "base64_text")]
-    bytes: Vec<u8>,
+    body: Body,
+}
+
+impl Bodies for Job {
+    fn bodies(&mut self) -> Vec<&mut Body> {
+        let own: Vec<&mut Body> = match &mut self.task {
+            Task::Gather { printed, .. } => printed.iter_mut().collect(),
+            Task::Read { documents, .. } => documents.iter_mut().flatten().map(|carried| &mut carried.body).collect(),
+            Task::Retry { .. } => Vec::new(),
+        };
+        own.into_iter().chain(self.answers.iter_mut().map(|answer| &mut answer.body)).collect()
+    }
+}
+
+impl Bodies for Result<Output, Failure> {
+    fn bodies(&mut self) -> Vec<&mut Body> {
+        match self {
+            Ok(Output::Gathered(_, documents)) => {
+                documents.iter_mut().flatten().map(|carried| &mut carried.body).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Takes the documents out of `entries`, in their order.
 pub(super) fn unload(entries: &mut [Entry]) -> Vec<Option<Carried>> {
-    let carry = |Document { bytes, media_type, url }| Carried { media_type, url, bytes };
+    let carry = |Document { bytes, media_type, url }| Carried { media_type, url, body: Body(bytes) };
     entries.iter_mut().map(|entry| entry.document.take().map(carry)).collect()
 }
 
 /// Puts `documents` back.
 pub(super) fn load(entries: &mut [Entry], documents: Vec<Option<Carried>>) {
-    let document = |Carried { media_type, url, bytes }| Document { bytes, media_type, url };
+    let document = |Carried { media_type, url, body }| Document { bytes: body.0, media_type, url };
     entries.iter_mut().zip(documents).for_each(|(entry, carried)| entry.document = carried.map(document));
 }
 
@@ -147,9 +176,14 @@ pub(super) async fn perform(job: Job) -> Result<Output, Failure> {
 
 async fn done(task: Task, fetch: &dyn Fetch) -> Output {
     match task {
-        Task::Gather { source, memory, now } => {
-            let mut gathered = source::gather(&source, &memory, now, fetch).await;
+        Task::Gather { source, memory, now, printed } => {
+            let mut gathered = match printed {
+                Some(Body(printed)) => source::gather_printed(&source, &memory, now, printed),
+                None => source::gather(&source, &memory, now, fetch).await,
+            };
             let documents = unload(&mut gathered.entries);
+            // Nobody asks what the feed says of itself.
+            gathered.feed = None;
             Output::Gathered(Box::new(gathered), documents)
         }
         Task::Read { source, mut entries, documents } => {
@@ -173,7 +207,7 @@ impl Fetch for Replay {
     fn fetch<'a>(&'a self, request: Request) -> BoxFuture<'a, Result<Reply, fetch::Error>> {
         let known = self.answers.iter().find(|answer| answer.request == request);
         let reply = match known {
-            Some(Answer { reply, bytes, .. }) => reply.clone().map(|reply| Reply { bytes: bytes.clone(), ..reply }),
+            Some(Answer { reply, body, .. }) => reply.clone().map(|reply| Reply { bytes: body.0.clone(), ..reply }),
             None => {
                 let url = fetch::guard::shown(&request.url);
                 let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -187,55 +221,16 @@ impl Fetch for Replay {
     }
 }
 
-/// Bytes as base64: JSON would spell a list of numbers.
-mod base64_text {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        #[test]
-        fn a_job_is_carried_whole(
-            bodies in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..50)), 0..5), title in ".{0,20}",
-        ) {
-            let document =
-                |bytes: Vec<u8>| Document { bytes, media_type: Some("text/html".into()), url: Some("https://a.example/".into()) };
-            let entry = |body: &Option<Vec<u8>>| Entry {
-                title: Some(title.clone()),
-                document: body.clone().map(document),
-                ..Entry::default()
-            };
-            let entries: Vec<Entry> = bodies.iter().map(entry).collect();
-            let mut carried = entries.clone();
-            let documents = unload(&mut carried);
-            let json = serde_json::to_string(&(&carried, documents)).unwrap();
-            let (mut back, documents): (Vec<Entry>, Vec<Option<Carried>>) = serde_json::from_str(&json).unwrap();
-            load(&mut back, documents);
-            prop_assert_eq!(back, entries);
-        }
-    }
 
     #[test]
     fn a_job_asks_for_what_is_missing_and_then_is_done() {
         let options =
             source::Options { name: "a".into(), feed: Some("https://a.example/feed".into()), ..Default::default() };
         let source = Source::new(&options, &source::Defaults::default(), std::path::Path::new("")).unwrap();
-        let task = Task::Gather { source, memory: Memory::default(), now: Timestamp::UNIX_EPOCH };
+        let task = Task::Gather { source, memory: Memory::default(), now: Timestamp::UNIX_EPOCH, printed: None };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let done = |answers| runtime.block_on(perform(Job { task: task.clone(), answers })).unwrap();
         let Output::Needs(requests) = done(Vec::new()) else { panic!("it needs its feed") };

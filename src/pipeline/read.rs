@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::boilerplate::SiteTemplate;
 use crate::extract::{self, Draft};
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Size};
 use crate::model::{Article, Document, Entry, Problem};
 use crate::source::{self, Source, add_page, announced, complete, wants_page};
 
 /// The origin of what was not read over the web: a mail, a file, the output of a command.
 const LOCAL: &str = "file:";
+
+/// The text of an article that is read for an edition, in bytes: a long evening's reading. What comes after it is left out,
+/// so that no text is more than a morning can bear.
+const LONGEST: usize = 128 << 10;
 
 /// Entries of one source read at the same time.
 const ENTRIES_AT_ONCE: usize = 8;
@@ -118,6 +122,7 @@ pub(super) async fn retry_page(source: &Source, article: &Article, fetch: &dyn F
         let (found, _) = draft.finish(&SiteTemplate::default());
         add_page(&mut read, Article { origin: page.origin, ..found });
     }
+    read.shorten(LONGEST);
     Ok(Article {
         id: article.id.clone(),
         source: article.source.clone(),
@@ -174,13 +179,6 @@ pub(super) async fn entries(source: &Source, entries: Entries, fetch: &dyn Fetch
     read
 }
 
-/// How the articles of `entries` would be read now: for looking at a source, nothing is stored.
-pub async fn sample(source: &Source, entries: &[Entry], fetch: &dyn Fetch) -> Vec<Article> {
-    let identity = Identity::of(entries, "", None);
-    let entries = Entries { entries: entries.to_vec(), identity, site: Vec::new() };
-    self::entries(source, entries, fetch).await.articles
-}
-
 /// A page that could not be had.
 pub(super) struct Missed {
     problem: Problem,
@@ -230,6 +228,11 @@ impl Reading {
         };
         complete(&mut article, source, &entry);
         identity.identify(&mut article, &entry);
+        if article.shorten(LONGEST) {
+            let what =
+                format!("an article is longer than {}: what comes after is left out", Size::bytes(LONGEST as u64));
+            problems.push(Problem::new(&source.name, what));
+        }
         for problem in &mut problems {
             problem.subject.clone_from(&source.name);
         }

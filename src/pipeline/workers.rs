@@ -1,11 +1,12 @@
 //! Workers: processes of this program that read what strangers sent, each within limits of memory and time.
 //!
-//! A worker lives as long as it behaves and does one job after another: a length and a job as JSON come in, a length and an
-//! answer as JSON go out. One that takes too much memory cannot have it and dies; one that takes too long is killed;
-//! another stands in, and only the source of that job is named.
+//! A worker lives as long as it behaves and does one job after another: a job comes in, an answer goes out. One that takes
+//! too much memory cannot have it and dies; one that takes too long is killed; another stands in, and only the source of that
+//! job is named.
 //!
-//! Jobs that take long stand back. Each has a short turn first, so that a hundred bad ones cannot keep the good ones
-//! waiting; what does not end in it is begun again, one at a time, with all the time that it may have.
+//! Jobs that take long or much stand back. Each has a short turn with little memory first, so that a hundred bad ones cannot
+//! keep the good ones waiting or fill the machine; what does not end in it is begun again, one at a time, with all the time
+//! and memory that it may have.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -13,15 +14,17 @@ use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use futures_util::{StreamExt, stream};
 
-use crate::fetch::{Fetch, Size};
+use crate::fetch::{Fetch, Request, Size};
 use crate::pipeline::job::{Answer, Failure, Job, Output, Task, perform};
+use crate::pipeline::parcel::Parcel;
 
 /// A worker's first words.
 const READY: u64 = u64::from_le_bytes(*b"\0digest\n");
@@ -32,6 +35,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The first turn of a job.
 const SHORT_TURN: Duration = Duration::from_secs(1);
 
+/// The part of the memory that a first turn has: so many workers together stay within what one machine can bear.
+const A_FIRST_TURN: u64 = 3;
+
+/// Memory that a first turn has at least.
+const LEAST: Size = Size::mebibytes(64);
+
 /// Rounds of questions that one task may ask: a sitemap asks for its index, then for what that names.
 const MOST_ROUNDS: usize = 12;
 
@@ -41,8 +50,8 @@ const REQUESTS_AT_ONCE: usize = 8;
 /// Pages of one source that are held at the same time, together.
 const MOST_HELD: Size = Size::mebibytes(32);
 
-/// Largest answer of a worker, in bytes: many times what a feed or the pages of a source hold.
-const LARGEST_ANSWER: u64 = 256 << 20;
+/// Largest answer of a worker: several times what a feed or the pages of a source hold.
+const LARGEST_ANSWER: Size = Size::mebibytes(64);
 
 /// The limits of one worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,96 +69,148 @@ impl Limits {
     }
 }
 
-/// A pool of workers.
+/// Workers.
 #[derive(Debug)]
 pub struct Workers {
     program: PathBuf,
-    arguments: Vec<String>,
+    /// For first turns: as many as there are cores, each with little memory.
+    short: Pool,
+    /// One, for what needs more.
+    long: Pool,
     limits: Limits,
+}
+
+/// Which turns a job has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turns {
+    /// The first alone.
+    First,
+    /// The first, and if that is not enough the long one.
+    All,
+}
+
+/// Workers of the same limits.
+#[derive(Debug)]
+struct Pool {
+    arguments: Vec<String>,
+    memory: Size,
     idle: Mutex<Vec<Worker>>,
-    short: Semaphore,
-    long: Semaphore,
+    permits: Semaphore,
+}
+
+impl Pool {
+    fn new(arguments: fn(Limits) -> Vec<String>, limits: Limits, count: usize) -> Self {
+        let (arguments, permits) = (arguments(limits), Semaphore::new(count.max(1)));
+        Self { arguments, memory: limits.memory, idle: Mutex::default(), permits }
+    }
 }
 
 impl Workers {
-    /// Workers started as `program` with `arguments`, of which `count` read at a time, and one what takes long.
-    pub fn new(program: PathBuf, arguments: Vec<String>, limits: Limits, count: usize) -> Self {
-        let (short, long) = (Semaphore::new(count.max(1)), Semaphore::new(1));
-        Self { program, arguments, limits, idle: Mutex::default(), short, long }
+    /// Workers started as `program` with the `arguments` for their limits, of which `count` read at a time, and one what takes
+    /// long or much.
+    pub fn new(program: PathBuf, arguments: fn(Limits) -> Vec<String>, limits: Limits, count: usize) -> Self {
+        let little = Size::bytes(limits.memory.as_bytes() / A_FIRST_TURN).max(LEAST).min(limits.memory);
+        let short = Pool::new(arguments, Limits { memory: little, ..limits }, count);
+        Self { program, short, long: Pool::new(arguments, limits, 1), limits }
     }
 
     /// Does `task`, with what `fetch` answers; gives it back if that fails.
     pub(super) async fn run(&self, task: Task, fetch: &dyn Fetch) -> Result<Output, (Failure, Box<Task>)> {
+        self.run_in(task, fetch, Turns::All).await
+    }
+
+    /// [`Workers::run`] in a short turn alone: for one piece of what took too long as a whole.
+    pub(super) async fn run_shortly(&self, task: Task, fetch: &dyn Fetch) -> Result<Output, (Failure, Box<Task>)> {
+        self.run_in(task, fetch, Turns::First).await
+    }
+
+    async fn run_in(&self, task: Task, fetch: &dyn Fetch, turns: Turns) -> Result<Output, (Failure, Box<Task>)> {
         let mut job = Job { task, answers: Vec::new() };
-        let done = self.rounds(&mut job, fetch).await;
-        done.map_err(|failure| (failure, Box::new(job.task)))
-    }
-
-    async fn rounds(&self, job: &mut Job, fetch: &dyn Fetch) -> Result<Output, Failure> {
         for round in 0..MOST_ROUNDS {
-            let output =
-                if round == 0 && job.task.needs_first() { perform(job.clone()).await? } else { self.give(job).await? };
-            let Output::Needs(requests) = output else { return Ok(output) };
-            let asked = requests.into_iter().map(|request| async move {
-                let reply = fetch.fetch(request.clone()).await;
-                Answer::new(request, reply)
-            });
-            let mut asked = stream::iter(asked).buffered(REQUESTS_AT_ONCE);
-            while let Some(mut answer) = asked.next().await {
-                let held: usize = job.answers.iter().map(Answer::size).sum();
-                if held > 0 && held + answer.size() > MOST_HELD.as_usize() {
-                    answer.refuse(MOST_HELD);
-                }
-                job.answers.push(answer);
+            let (output, same) = if round == 0 && job.task.needs_first() {
+                (perform(job.clone()).await, job)
+            } else {
+                self.give(job, turns).await
+            };
+            job = same;
+            match output {
+                Ok(Output::Needs(requests)) => ask(requests, &mut job, fetch).await,
+                Ok(output) => return Ok(output),
+                Err(failure) => return Err((failure, Box::new(job.task))),
             }
         }
-        Err(Failure::Fault("it asks without end".to_owned()))
+        Err((Failure::Fault("it asks without end".to_owned()), Box::new(job.task)))
     }
 
-    async fn give(&self, job: &Job) -> Result<Output, Failure> {
-        let request = serde_json::to_vec(job).expect("a job has no map with other keys than text");
-        let turn = self.limits.time.min(SHORT_TURN);
-        {
-            let _permit = self.short.acquire().await.expect("the semaphore is never closed");
-            match self.attempt(&request, turn).await {
-                Err(Failure::Time(_)) if turn < self.limits.time => {}
-                done => return done,
-            }
-        }
-        let _permit = self.long.acquire().await.expect("the semaphore is never closed");
-        self.attempt(&request, self.limits.longest()).await
-    }
-
-    async fn attempt(&self, request: &[u8], limit: Duration) -> Result<Output, Failure> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut worker = match idle {
-            Some(worker) => worker,
-            // Where no worker can be had (a system call filter, a full process table), reading here is better than not at all.
-            None => match timeout(PATIENCE, self.start()).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            {
-                Ok(worker) => worker,
-                Err(error) => {
-                    tracing::warn!(%error, "no process to read in could be started: reading without limits");
-                    let job = serde_json::from_slice(request).map_err(|error| Failure::Fault(error.to_string()))?;
-                    return perform(job).await;
+    /// The answer to `job`, and the job.
+    async fn give(&self, mut job: Job, turns: Turns) -> (Result<Output, Failure>, Job) {
+        // Packing is quick for a page and slow for a million entries: not on a thread that others wait for.
+        let packed = spawn_blocking(move || {
+            let parcel = Parcel::pack(&mut job);
+            (parcel, job)
+        });
+        let (parcel, mut job) = packed.await.expect("packing does not panic");
+        match parcel {
+            Ok(parcel) => {
+                let output = self.give_parcel(&parcel, turns).await;
+                parcel.give_back(&mut job);
+                match output {
+                    Some(output) => (output, job),
+                    // Where no worker can be had (a system call filter, a full process table), reading here is better than
+                    // not at all.
+                    None => (perform(job.clone()).await, job),
                 }
-            },
+            }
+            Err(error) => (Err(Failure::Fault(error.to_string())), job),
+        }
+    }
+
+    /// The answer to `parcel`; `None` if there is no worker to give it to.
+    async fn give_parcel(&self, parcel: &Parcel, turns: Turns) -> Option<Result<Output, Failure>> {
+        let first = self.attempt(&self.short, parcel, self.limits.time.min(SHORT_TURN)).await;
+        let again = match first {
+            Some(Err(Failure::Time(_))) => SHORT_TURN < self.limits.time,
+            Some(Err(Failure::Memory(limit))) => limit < self.limits.memory,
+            _ => false,
+        };
+        if again && turns == Turns::All { self.attempt(&self.long, parcel, self.limits.longest()).await } else { first }
+    }
+
+    async fn attempt(&self, pool: &Pool, parcel: &Parcel, limit: Duration) -> Option<Result<Output, Failure>> {
+        let _permit = pool.permits.acquire().await.expect("the semaphore is never closed");
+        let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let started = match idle {
+            Some(worker) => Ok(worker),
+            None => {
+                let started = timeout(PATIENCE, self.start(&pool.arguments)).await;
+                started.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+            }
+        };
+        let mut worker = match started {
+            Ok(worker) => worker,
+            Err(error) => {
+                tracing::warn!(%error, "no process to read in could be started: reading without limits");
+                return None;
+            }
         };
         // A worker that is dropped is killed.
-        match timeout(limit, worker.converse(request)).await {
-            Ok(Ok(answer)) => {
-                self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        let answer = match timeout(limit, worker.converse(parcel)).await {
+            Ok(Ok(Some(answer))) => {
+                pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
                 answer
             }
-            Ok(Err(_)) => Err(worker.autopsy(self.limits).await),
-            Err(_) => Err(Failure::Time(limit.max(self.limits.time))),
-        }
+            Ok(Ok(None)) => return Some(Err(Failure::Memory(LARGEST_ANSWER.max(self.limits.memory)))),
+            Ok(Err(_)) => return Some(Err(worker.autopsy(Limits { memory: pool.memory, ..self.limits }).await)),
+            Err(_) => return Some(Err(Failure::Time(limit))),
+        };
+        let unpacked = spawn_blocking(move || answer.unpack()).await.expect("unpacking does not panic");
+        Some(unpacked.unwrap_or_else(|error| Err(Failure::Fault(error.to_string()))))
     }
 
     /// A worker that is ready for its first job.
-    async fn start(&self) -> io::Result<Worker> {
+    async fn start(&self, arguments: &[String]) -> io::Result<Worker> {
         let mut child = Command::new(&self.program)
-            .args(&self.arguments)
+            .args(arguments)
             .env_clear()
             // One arena and one thread: each more would count as hundreds of megabytes of address space.
             .envs([("MALLOC_ARENA_MAX", "1"), ("RAYON_NUM_THREADS", "1")])
@@ -167,6 +228,22 @@ impl Workers {
     }
 }
 
+/// Asks for what `job` misses, and puts it there.
+async fn ask(requests: Vec<Request>, job: &mut Job, fetch: &dyn Fetch) {
+    let asked = requests.into_iter().map(|request| async move {
+        let reply = fetch.fetch(request.clone()).await;
+        Answer::new(request, reply)
+    });
+    let mut asked = stream::iter(asked).buffered(REQUESTS_AT_ONCE);
+    while let Some(mut answer) = asked.next().await {
+        let held: usize = job.answers.iter().map(Answer::size).sum();
+        if held > 0 && held + answer.size() > MOST_HELD.as_usize() {
+            answer.refuse(MOST_HELD);
+        }
+        job.answers.push(answer);
+    }
+}
+
 #[derive(Debug)]
 struct Worker {
     child: Child,
@@ -175,17 +252,10 @@ struct Worker {
 }
 
 impl Worker {
-    async fn converse(&mut self, request: &[u8]) -> io::Result<Result<Output, Failure>> {
-        self.input.write_all(&(request.len() as u64).to_le_bytes()).await?;
-        self.input.write_all(request).await?;
-        self.input.flush().await?;
-        let length = self.output.read_u64_le().await?;
-        if length > LARGEST_ANSWER {
-            return Ok(Err(Failure::Memory(Size::bytes(LARGEST_ANSWER))));
-        }
-        let mut answer = Vec::new();
-        (&mut self.output).take(length).read_to_end(&mut answer).await?;
-        serde_json::from_slice(&answer).map_err(io::Error::other)
+    /// The answer to `parcel`; `None` if it is too large.
+    async fn converse(&mut self, parcel: &Parcel) -> io::Result<Option<Parcel>> {
+        parcel.send(&mut self.input).await?;
+        Parcel::receive(&mut self.output, LARGEST_ANSWER).await
     }
 
     /// Why it is dead.
@@ -221,6 +291,17 @@ fn is_out_of_time(_: std::process::ExitStatus) -> bool {
     false
 }
 
+/// From now on this process may have so much memory more, and so much time of the processor if `time` is given; it ends with
+/// the process that started it. Where that cannot be had (not Linux), it goes on without.
+///
+/// # Errors
+/// When the system refuses the limits.
+pub fn limit(memory: Size, time: Option<Duration>) -> io::Result<()> {
+    end_with_parent()?;
+    limit_memory(memory)?;
+    time.map_or(Ok(()), limit_time)
+}
+
 /// The worker's side: does the jobs that come from `input` until it ends.
 ///
 /// # Errors
@@ -230,31 +311,13 @@ pub fn serve(input: &mut dyn Read, output: &mut dyn Write, limits: Limits) -> io
     output.write_all(&READY.to_le_bytes())?;
     output.flush()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    while let Some(request) = part(input)? {
+    while let Some(parcel) = Parcel::read(input)? {
         limit_time(limits.time)?;
-        let job: Job = serde_json::from_slice(&request)?;
-        drop(request);
-        let answer = serde_json::to_vec(&runtime.block_on(perform(job)))?;
-        output.write_all(&(answer.len() as u64).to_le_bytes())?;
-        output.write_all(&answer)?;
-        output.flush()?;
+        let job: Job = parcel.unpack()?;
+        let mut answer = runtime.block_on(perform(job));
+        Parcel::pack(&mut answer)?.write(output)?;
     }
     Ok(())
-}
-
-/// The next part that the other side sends; `None` when it has gone.
-fn part(input: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
-    let mut length = [0; 8];
-    match input.read_exact(&mut length) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        read => read?,
-    }
-    let mut bytes = Vec::new();
-    let length = u64::from_le_bytes(length);
-    if input.take(length).read_to_end(&mut bytes)? as u64 != length {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(Some(bytes))
 }
 
 #[cfg(target_os = "linux")]
@@ -283,6 +346,16 @@ fn limit_time(time: Duration) -> io::Result<()> {
     let wanted = used + time.as_secs() + 1;
     let current = Some(maximum.map_or(wanted, |most| most.min(wanted)));
     setrlimit(Resource::Cpu, Rlimit { current, maximum })?;
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn end_with_parent() -> io::Result<()> {
+    Ok(rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with_parent() -> io::Result<()> {
     Ok(())
 }
 

@@ -14,17 +14,12 @@ use crate::source::{Gathered, Memory, Source, feed, newest};
 /// How long it may run.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The output of the program, as entries.
-pub(super) async fn gather(source: &Source, words: &[String], memory: Memory) -> Gathered {
-    let fail = |what: String| Problem::new(&source.name, what);
-    match tokio::time::timeout(LONGEST, run(source, words)).await {
-        Ok(Ok(bytes)) => entries(source, bytes, memory),
-        Ok(Err(problem)) => Gathered::failed(memory, problem),
-        Err(_) => Gathered::failed(
-            memory,
-            fail(format!("`{}` did not end within {} s", source.shown_address(), LONGEST.as_secs())),
-        ),
-    }
+/// What the program printed.
+pub(super) async fn output(source: &Source, words: &[String]) -> Result<Vec<u8>, Problem> {
+    let late = || {
+        Problem::new(&source.name, format!("`{}` did not end within {} s", source.shown_address(), LONGEST.as_secs()))
+    };
+    tokio::time::timeout(LONGEST, run(source, words)).await.unwrap_or_else(|_| Err(late()))
 }
 
 async fn run(source: &Source, words: &[String]) -> Result<Vec<u8>, Problem> {
@@ -69,7 +64,8 @@ async fn read(stream: Option<impl AsyncRead + Unpin>, most: u64) -> Vec<u8> {
     bytes
 }
 
-fn entries(source: &Source, bytes: Vec<u8>, memory: Memory) -> Gathered {
+/// What was printed, as entries.
+pub(super) fn entries(source: &Source, bytes: Vec<u8>, memory: Memory) -> Gathered {
     match feed::parse(&bytes, None, None) {
         Ok((mut feed, problems)) => {
             let entries = newest(std::mem::take(&mut feed.entries), source.max_entries);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::extract::{self, DocumentKind};
 use crate::model::{Content, Document, Entry, Link, Person, Problem};
+use crate::source::ration::ration_files;
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Outcome, Source};
 
@@ -28,6 +29,8 @@ pub(super) fn gather(source: &Source, pattern: &str, memory: Memory) -> Gathered
         problems.push(Problem::new(&source.name, format!("no file matches `{pattern}`")));
         return Gathered { outcome: Outcome::Failed, memory, problems, ..Gathered::default() };
     }
+    let (files, too_much) = ration_files(files, source);
+    problems.extend(too_much);
     let mut found: Vec<(Option<Timestamp>, Document)> = Vec::new();
     for path in &files {
         match documents(path) {
@@ -47,8 +50,14 @@ pub(super) fn gather(source: &Source, pattern: &str, memory: Memory) -> Gathered
     Gathered { entries, memory, problems, ..Gathered::default() }
 }
 
+/// A larger mail is no newsletter of many items, in bytes: providers cut them off long before.
+const LARGEST_NEWSLETTER: usize = 1 << 20;
+
 /// The entries of a mail that tells of many things; `None` for any other document.
 pub(super) fn newsletter(document: &Document) -> Option<Vec<Entry>> {
+    if document.bytes.len() > LARGEST_NEWSLETTER {
+        return None;
+    }
     if DocumentKind::of(&document.bytes, document.media_type.as_deref()) != DocumentKind::Mail {
         return None;
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Document, Entry, Problem};
 use crate::source::files::{latest, newsletter};
+use crate::source::ration::ration_files;
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Source};
 
@@ -25,7 +26,9 @@ pub(super) fn gather(source: &Source, folder: &Path, memory: Memory) -> Gathered
     }
     let mut problems = Vec::new();
     let mut entries = Vec::new();
-    for path in latest(mails, source.max_entries) {
+    let (mails, too_much) = ration_files(latest(mails, source.max_entries), source);
+    problems.extend(too_much);
+    for path in mails {
         match read_file(&path) {
             Ok(bytes) => {
                 let (media_type, url) = (Some("message/rfc822".into()), Some(file_url(&path)));

@@ -17,6 +17,7 @@ mod memory;
 pub mod opml;
 mod options;
 mod page;
+mod ration;
 mod scope;
 mod sitemap;
 mod web;
@@ -93,15 +94,36 @@ pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dy
     if memory.must_wait(now) {
         return Gathered { outcome: Outcome::Waiting, memory, ..Gathered::default() };
     }
-    let mut gathered = match &source.kind {
+    let gathered = match &source.kind {
         SourceKind::Feed(location) => feed::gather(source, location, memory, now, fetch).await,
         SourceKind::Page(location) => page::gather(source, location, memory, now, fetch).await,
         SourceKind::Sitemap(location) => sitemap::gather(source, location, memory, now, fetch).await,
         SourceKind::Listing(location) => listing::gather(source, location, memory, now, fetch).await,
         SourceKind::Files(pattern) => files::gather(source, pattern, memory),
         SourceKind::Maildir(folder) => maildir::gather(source, folder, memory),
-        SourceKind::Command(words) => command::gather(source, words, memory).await,
+        SourceKind::Command(words) => match command::output(source, words).await {
+            Ok(printed) => command::entries(source, printed, memory),
+            Err(problem) => Gathered::failed(memory, problem),
+        },
     };
+    checked(gathered, source, now)
+}
+
+/// Runs the program that is `source`, and gives what it printed; `None` if it is none.
+///
+/// # Errors
+/// A gathering that failed, if the program does.
+pub async fn run_command(source: &Source, memory: &Memory) -> Result<Option<Vec<u8>>, Gathered> {
+    let SourceKind::Command(words) = &source.kind else { return Ok(None) };
+    command::output(source, words).await.map(Some).map_err(|problem| Gathered::failed(memory.about(source), problem))
+}
+
+/// Gathers `source`, a program that has `printed` this.
+pub fn gather_printed(source: &Source, memory: &Memory, now: Timestamp, printed: Vec<u8>) -> Gathered {
+    checked(command::entries(source, printed, memory.about(source)), source, now)
+}
+
+fn checked(mut gathered: Gathered, source: &Source, now: Timestamp) -> Gathered {
     let is_feed = gathered.feed.is_some();
     for entry in &mut gathered.entries {
         entry.updated = entry.updated.map(|updated| updated.min(now));
@@ -110,6 +132,7 @@ pub async fn gather(source: &Source, memory: &Memory, now: Timestamp, fetch: &dy
         entry.links.iter_mut().for_each(|link| link.href = direct(&link.href));
         entry.language = source.language.clone().or(entry.language.take());
     }
+    gathered.problems.extend(ration::ration(&mut gathered.entries, source));
     for problem in &mut gathered.problems {
         problem.subject.clone_from(&source.name);
     }

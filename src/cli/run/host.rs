@@ -1,15 +1,13 @@
 //! The process around a run: its environment, a progress bar, and the signals that ask it to end.
 
-use std::path::PathBuf;
-
 use indicatif::ProgressBar;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::Error;
-use crate::cli::{Session, read_worker};
+use crate::cli::Session;
+use crate::cli::read_worker::workers;
 use crate::config::Config;
-use crate::pipeline::workers::{Limits, Workers};
 use crate::pipeline::{self, Host, Progress, Report, Request};
 
 /// Does what `request` asks for, with a progress bar for somebody who watches.
@@ -34,16 +32,6 @@ pub(super) async fn run(request: &Request, config: &Config, session: &Session) -
     let cancel = end_of_program();
     let host = Host { environment: &environment, progress: &progress, workers: Some(&workers), cancel };
     pipeline::run(request, config, &host).await
-}
-
-/// Processes of this program that read, as many at a time as there are cores.
-fn workers(config: &Config) -> Result<Workers, Error> {
-    let limits = Limits { memory: config.fetch.read_memory, time: config.fetch.read_limit() };
-    // The file itself may have been replaced by a newer version since we started.
-    let own = PathBuf::from("/proc/self/exe");
-    let program = if own.exists() { own } else { std::env::current_exe().map_err(Error::Runtime)? };
-    let count = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    Ok(Workers::new(program, read_worker::arguments(limits), limits, count))
 }
 
 /// Becomes true when the program is asked to end: the message in hand is finished, the rest stays.

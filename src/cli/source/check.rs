@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 
 use crate::Error;
 use crate::cli::Exit;
+use crate::cli::read_worker::workers;
 use crate::cli::run::to_stdout;
 use crate::cli::source::health::{health, last_well, named};
 use crate::config::Config;
@@ -15,8 +16,8 @@ use crate::extract;
 use crate::fetch::guard::shown;
 use crate::fetch::{self, Fetch, Http, Reply, Request};
 use crate::model::{Article, Problem};
-use crate::pipeline::{key, sample};
-use crate::source::{self, FullText, Gathered, Memory, Outcome, Source};
+use crate::pipeline::{Looked, key, look};
+use crate::source::{FullText, Gathered, Outcome, Source};
 use crate::store::Store;
 
 /// Entries that are read to see how well that goes.
@@ -35,13 +36,12 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
     };
     let store = Store::snapshot(&config.store).await?;
     let http = Http::new(&config.fetch)?;
+    let workers = workers(config)?;
     let mut exit = Exit::Done;
     for source in sources {
         let heard = Heard { fetch: &http, first: Mutex::default() };
         // Without a memory: the whole exchange, not a 304.
-        let gathered = source::gather(source, &Memory::default(), now, &heard).await;
-        let newest = &gathered.entries[..gathered.entries.len().min(SAMPLED)];
-        let read = sample(source, newest, &http).await;
+        let Looked { gathered, sample: read } = look(source, now, SAMPLED, (&heard, &http), Some(&workers)).await;
         if gathered.outcome == Outcome::Failed {
             exit = Exit::LeftOut;
         }

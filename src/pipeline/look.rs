@@ -1,0 +1,78 @@
+//! What a source announces now, and how its newest entries would be read.
+
+use jiff::Timestamp;
+
+use crate::fetch::Fetch;
+use crate::model::{Article, Problem};
+use crate::pipeline::job::{self, Body, Failure, Output, Task};
+use crate::pipeline::read::{self, Entries, Identity};
+use crate::pipeline::workers::Workers;
+use crate::source::{self, Gathered, Memory, Outcome, Source};
+
+/// A source that was looked at; nothing of it is stored.
+#[derive(Debug)]
+pub struct Looked {
+    /// What it announces.
+    pub gathered: Gathered,
+    /// Its first entries, read.
+    pub sample: Vec<Article>,
+}
+
+/// Looks at `source` as if for the first time, and reads `most` of its entries; `heard` is asked what it announces, `fetch`
+/// for its pages. With `workers` all of it is read there.
+pub async fn look(
+    source: &Source,
+    now: Timestamp,
+    most: usize,
+    (heard, fetch): (&dyn Fetch, &dyn Fetch),
+    workers: Option<&Workers>,
+) -> Looked {
+    let mut gathered = announced(source, &Memory::default(), now, heard, workers).await;
+    let newest = gathered.entries[..gathered.entries.len().min(most)].to_vec();
+    let identity = Identity::of(&newest, "", None);
+    let mut entries = Entries { entries: newest, identity, site: Vec::new() };
+    let Some(workers) = workers else {
+        let sample = read::entries(source, entries, fetch).await.articles;
+        return Looked { gathered, sample };
+    };
+    let documents = job::unload(&mut entries.entries);
+    let task = Task::Read { source: source.clone(), entries, documents };
+    let sample = match workers.run(task, fetch).await {
+        Ok(Output::Read(read)) => read.articles,
+        Ok(_) => Vec::new(),
+        Err((failure, _)) => {
+            gathered.problems.push(Problem::new(&source.name, format!("{failure}: its newest entries")));
+            Vec::new()
+        }
+    };
+    Looked { gathered, sample }
+}
+
+/// What `source` announces, read in a worker if there are any. A command is the owner's own and runs here; what it prints is
+/// read like everything else.
+pub(super) async fn announced(
+    source: &Source,
+    memory: &Memory,
+    now: Timestamp,
+    fetch: &dyn Fetch,
+    workers: Option<&Workers>,
+) -> Gathered {
+    let Some(workers) = workers else {
+        return source::gather(source, memory, now, fetch).await;
+    };
+    let printed = match source::run_command(source, memory).await {
+        Ok(printed) => printed.map(Body),
+        Err(failed) => return failed,
+    };
+    let task = Task::Gather { source: source.clone(), memory: memory.clone(), now, printed };
+    let failure = match workers.run(task, fetch).await {
+        Ok(Output::Gathered(mut gathered, documents)) => {
+            job::load(&mut gathered.entries, documents);
+            return *gathered;
+        }
+        Ok(_) => Failure::answer(),
+        Err((failure, _)) => failure,
+    };
+    let problems = vec![Problem::new(&source.name, failure.to_string())];
+    Gathered { outcome: Outcome::Failed, memory: memory.clone(), problems, ..Gathered::default() }
+}
