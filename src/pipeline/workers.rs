@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The first turn of a job.
 const SHORT_TURN: Duration = Duration::from_secs(1);
 
+/// The turn of one piece of what was too much as a whole: its only one.
+const ONLY_TURN: Duration = Duration::from_secs(3);
+
 /// The part of the memory that a first turn has: so many workers together stay within what one machine can bear.
 const A_FIRST_TURN: u64 = 3;
 
@@ -167,7 +170,8 @@ impl Workers {
 
     /// The answer to `parcel`; `None` if there is no worker to give it to.
     async fn give_parcel(&self, parcel: &Parcel, turns: Turns) -> Option<Result<Output, Failure>> {
-        let first = self.attempt(&self.short, parcel, self.limits.time.min(SHORT_TURN)).await;
+        let turn = if turns == Turns::All { SHORT_TURN } else { ONLY_TURN };
+        let first = self.attempt(&self.short, parcel, self.limits.time.min(turn)).await;
         let again = match first {
             Some(Err(Failure::Time(_))) => SHORT_TURN < self.limits.time,
             Some(Err(Failure::Memory(limit))) => limit < self.limits.memory,

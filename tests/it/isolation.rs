@@ -122,7 +122,7 @@ fn a_mail_that_is_too_much_costs_no_other_mail_of_its_box() {
              Date: Sun, 18 Oct 2026 20:00:00 +0000\r\nContent-Type: text/plain\r\n\r\n{words}\r\n"
         )
     };
-    let config = "version = 1\n[[source]]\nname = \"Box\"\nmaildir = \"mail\"\n[fetch]\nread_memory = \"192MiB\"\nread_time = \"2s\"\n\
+    let config = "version = 1\n[[source]]\nname = \"Box\"\nmaildir = \"mail\"\n[fetch]\nread_memory = \"192MiB\"\nread_time = \"4s\"\n\
                   [mail]\nfrom = \"Digest <digest@example.org>\"\nto = [\"anna@example.org\"]\ntransport = \"file\"\n";
     let program = Program::new(config);
     program.write("mail/cur/.keep", "");
