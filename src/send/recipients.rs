@@ -7,11 +7,10 @@
 mod columns;
 mod table;
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use self::columns::Columns;
-use self::table::Record;
+use self::table::{Record, Table};
 use super::{Error, Mailbox, Options};
 use crate::model::{Problem, Recipient};
 
@@ -31,41 +30,52 @@ pub struct Recipients {
 /// ones is a problem only.
 pub fn recipients(options: &Options) -> Result<Recipients, Error> {
     let mut found = Recipients::default();
-    let mut seen = HashSet::new();
     for text in &options.to {
         let Mailbox { name, address } = Mailbox::parse(text)?;
-        if seen.insert(address.clone()) {
-            found.recipients.push(Recipient { address, name, language: None });
-        }
+        found.recipients.push(Recipient { address, name, language: None });
     }
     if let Some(path) = &options.recipients {
         let bytes = std::fs::read(path).map_err(Error::file(path))?;
         let refused = |why: String| Error::Recipients { path: path.clone(), why };
-        let records = table::records(&bytes).map_err(refused)?;
-        read(&records, path, &mut seen, &mut found)?;
+        let table = Table::of(&bytes).map_err(refused)?;
+        drop(bytes);
+        read(&table, path, &mut found)?;
     }
+    drop_repeated(&mut found.recipients);
     Ok(found)
 }
 
-fn read(records: &[Record], path: &Path, seen: &mut HashSet<String>, found: &mut Recipients) -> Result<(), Error> {
-    let (columns, rows) = Columns::of(records);
-    let mut is_read = false;
-    for Record { line, fields } in rows {
-        match columns.read(fields) {
-            Ok(recipient) => {
-                is_read = true;
-                found.recipients.extend(seen.insert(recipient.address.clone()).then_some(recipient));
-            }
+fn read(table: &Table, path: &Path, found: &mut Recipients) -> Result<(), Error> {
+    let (columns, has_heading) = Columns::of(table);
+    let (before, mut lines) = (found.recipients.len(), 0);
+    for Record { line, fields } in table.records().skip(usize::from(has_heading)) {
+        lines += 1;
+        match columns.read(&fields) {
+            Ok(recipient) => found.recipients.push(recipient),
             Err(error) => {
                 let problem = Problem::new(format!("{}:{line}", path.display()), "this line is no recipient");
                 found.problems.push(problem.because(error));
             }
         }
     }
-    if is_read || rows.is_empty() {
+    if found.recipients.len() > before || lines == 0 {
         return Ok(());
     }
-    Err(Error::Recipients { path: path.to_owned(), why: format!("none of its {} lines is a recipient", rows.len()) })
+    Err(Error::Recipients { path: path.to_owned(), why: format!("none of its {lines} lines is a recipient") })
+}
+
+/// Leaves each address once, where it stands first. By sorting places: a set of a million addresses would be as large as
+/// they are.
+fn drop_repeated(recipients: &mut Vec<Recipient>) {
+    let address = |place: usize| recipients[place].address.as_str();
+    let mut places: Vec<usize> = (0..recipients.len()).collect();
+    places.sort_unstable_by(|&one, &other| address(one).cmp(address(other)).then(one.cmp(&other)));
+    let mut is_repeated = vec![false; recipients.len()];
+    for two in places.windows(2).filter(|two| address(two[0]) == address(two[1])) {
+        is_repeated[two[1]] = true;
+    }
+    let mut repeated = is_repeated.into_iter();
+    recipients.retain(|_| !repeated.next().unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A table → where the address, the name and the language of each recipient stand.
 
-use super::table::Record;
+use super::table::{Record, Table};
 use crate::model::Recipient;
 use crate::send::address::clean_name;
 use crate::send::{Error, Mailbox};
@@ -53,29 +53,28 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The columns of `records`, and the records below their heading, if they have one.
+    /// The columns of `table`, and whether its first record is their heading.
     ///
     /// Without a heading the name and the language follow the address.
-    pub(super) fn of(records: &[Record]) -> (Self, &[Record]) {
-        let width = records.iter().map(|record| record.fields.len()).max().unwrap_or_default();
-        match records.split_first() {
-            Some((head, rows)) if is_heading(&head.fields) => (Self::below(&head.fields, rows), rows),
-            _ => {
-                let address = fullest(0..width, records).unwrap_or_default();
-                let mut others = (0..width).filter(|&column| column != address);
-                (Self { address, name: others.next(), language: others.next(), ..Self::default() }, records)
-            }
+    pub(super) fn of(table: &Table) -> (Self, bool) {
+        if let Some(head) = table.records().next().filter(|head| is_heading(&head.fields)) {
+            return (Self::below(&head.fields, || table.records().skip(1)), true);
         }
+        let width = table.records().map(|record| record.fields.len()).max().unwrap_or_default();
+        let address = fullest((0..width).collect(), table.records()).unwrap_or_default();
+        let mut others = (0..width).filter(|&column| column != address);
+        (Self { address, name: others.next(), language: others.next(), ..Self::default() }, false)
     }
 
-    fn below(head: &[String], rows: &[Record]) -> Self {
+    fn below<R: Iterator<Item = Record>>(head: &[String], rows: impl Fn() -> R) -> Self {
         let head: Vec<String> = head.iter().map(|heading| key(heading)).collect();
         let find = |names: &[&str]| head.iter().position(|heading| names.contains(&heading.as_str()));
         let is_address = |&column: &usize| ADDRESS.iter().any(|word| head[column].contains(word));
         let named: Vec<usize> = (0..head.len()).filter(is_address).collect();
-        let address = fullest(named.iter().copied(), rows).or_else(|| fullest(0..head.len(), rows));
+        let first = named.first().copied();
+        let address = fullest(named, rows()).or_else(|| fullest((0..head.len()).collect(), rows()));
         Self {
-            address: address.or(named.first().copied()).unwrap_or_default(),
+            address: address.or(first).unwrap_or_default(),
             name: find(&NAME),
             first_name: find(&FIRST_NAME),
             last_name: find(&LAST_NAME),
@@ -117,11 +116,14 @@ fn key(heading: &str) -> String {
 }
 
 /// Which of `columns` holds most addresses, the first of equals; `None` if there is none in any.
-fn fullest(columns: impl Iterator<Item = usize>, rows: &[Record]) -> Option<usize> {
-    let addresses = |column: usize| {
-        let fields = rows.iter().filter_map(|row| row.fields.get(column));
-        fields.filter(|field| Mailbox::parse(field).is_ok()).count()
-    };
-    let counted = columns.map(|column| (addresses(column), column)).filter(|(count, _)| *count > 0);
-    counted.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, column)| column)
+fn fullest(columns: Vec<usize>, rows: impl Iterator<Item = Record>) -> Option<usize> {
+    let mut counted: Vec<(usize, usize)> = columns.into_iter().map(|column| (0, column)).collect();
+    for row in rows {
+        for (count, column) in &mut counted {
+            let is_address = row.fields.get(*column).is_some_and(|field| Mailbox::parse(field).is_ok());
+            *count += usize::from(is_address);
+        }
+    }
+    let found = counted.into_iter().filter(|(count, _)| *count > 0);
+    found.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, column)| column)
 }

@@ -1,7 +1,5 @@
 //! Bytes of a CSV file → its records.
 
-use std::borrow::Cow;
-
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::MACINTOSH;
 
@@ -23,21 +21,79 @@ pub(super) struct Record {
     pub(super) fields: Vec<String>,
 }
 
-/// The records of the file `bytes`.
-///
-/// # Errors
-/// When its encoding cannot be told, or a quotation mark is not closed.
-pub(super) fn records(bytes: &[u8]) -> Result<Vec<Record>, String> {
-    let text = decode(bytes)?;
-    let text = with_quotes_at_the_edges(&text);
-    let (separator, table) = match named_separator(&text) {
-        Some((separator, table)) => (separator, table),
-        None => (likely_separator(&text), text.as_ref()),
-    };
-    let lines_before = text[..text.len() - table.len()].matches('\n').count();
-    let mut found = parse(table, separator)?;
-    found.iter_mut().for_each(|record| record.line += lines_before);
-    Ok(found)
+/// The text of a table. Its records are read again and again rather than kept: there may be a million.
+#[derive(Debug)]
+pub(super) struct Table {
+    text: String,
+    separator: u8,
+    /// Where in `text` the first record may begin.
+    start: usize,
+}
+
+impl Table {
+    /// The table in the file `bytes`.
+    ///
+    /// # Errors
+    /// When its encoding cannot be told, or a quotation mark is not closed.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, String> {
+        let text = with_quotes_at_the_edges(decode(bytes)?);
+        let (separator, start) = match named_separator(&text) {
+            Some((separator, table)) => (separator, text.len() - table.len()),
+            None => (likely_separator(&text), 0),
+        };
+        let table = Self { text, separator, start };
+        table.read().try_for_each(|record| record.map(drop))?;
+        Ok(table)
+    }
+
+    /// Its records, in their order.
+    pub(super) fn records(&self) -> impl Iterator<Item = Record> {
+        // None is wrong: all were read before.
+        self.read().flatten()
+    }
+
+    fn read(&self) -> Reading<'_> {
+        let (before, text) = self.text.split_at(self.start);
+        let line = 1 + before.matches('\n').count();
+        Reading { reader: reader(text, self.separator), record: StringRecord::new(), text, line }
+    }
+}
+
+/// The way through a table.
+struct Reading<'a> {
+    reader: csv::Reader<&'a [u8]>,
+    record: StringRecord,
+    /// What is left of the table, and the line it begins on.
+    text: &'a str,
+    line: usize,
+}
+
+impl Iterator for Reading<'_> {
+    type Item = Result<Record, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let begin = self.reader.position().byte();
+            match self.reader.read_record(&mut self.record) {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error.to_string())),
+            }
+            let length = usize::try_from(self.reader.position().byte() - begin).unwrap_or(usize::MAX);
+            let (read, rest) = self.text.split_at(length.min(self.text.len()));
+            let (skipped, lines) = split_at_content(read);
+            let line = self.line + read[..skipped].matches('\n').count();
+            (self.text, self.line) = (rest, line + lines.matches('\n').count());
+            // No name has a second address on its next line.
+            if lines.trim_end().lines().filter(|line| line.contains('@')).count() > 1 {
+                return Some(Err(format!("a quotation mark in line {line} is not closed")));
+            }
+            let fields: Vec<String> = self.record.iter().map(|field| field.trim().to_owned()).collect();
+            if fields.iter().any(|field| !field.is_empty()) && !fields[0].starts_with('#') {
+                return Some(Ok(Record { line, fields }));
+            }
+        }
+    }
 }
 
 /// The text of the file with plain line ends.
@@ -69,9 +125,10 @@ fn is_legible(text: &str) -> bool {
 }
 
 /// `text` with the blanks before a quotation mark taken away that keep it from being one, as in files written by hand.
-fn with_quotes_at_the_edges(text: &str) -> Cow<'_, str> {
-    if text.contains("\"\"") {
-        return text.into(); // A quotation mark after a blank may be one that is quoted itself.
+fn with_quotes_at_the_edges(text: String) -> String {
+    // A quotation mark after a blank may be one that is quoted itself.
+    if !text.contains('"') || text.contains("\"\"") {
+        return text;
     }
     let mut parts = text.split('"');
     let mut edged = parts.next().unwrap_or_default().to_owned();
@@ -83,7 +140,7 @@ fn with_quotes_at_the_edges(text: &str) -> Cow<'_, str> {
         edged.push('"');
         edged.push_str(part);
     }
-    edged.into()
+    edged
 }
 
 /// The separator that the file names in its first line (`sep=;`), and what follows.
@@ -112,27 +169,6 @@ fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
-fn parse(text: &str, separator: u8) -> Result<Vec<Record>, String> {
-    let mut reader = reader(text, separator);
-    let (mut found, mut record) = (Vec::new(), StringRecord::new());
-    let mut begin = 0;
-    while reader.read_record(&mut record).map_err(|error| error.to_string())? {
-        let end = usize::try_from(reader.position().byte()).unwrap_or(text.len());
-        let (skipped, lines) = split_at_content(&text[begin..end]);
-        let line = 1 + text[..begin + skipped].matches('\n').count();
-        begin = end;
-        // No name has a second address on its next line.
-        if lines.trim_end().lines().filter(|line| line.contains('@')).count() > 1 {
-            return Err(format!("a quotation mark in line {line} is not closed"));
-        }
-        let fields: Vec<String> = record.iter().map(|field| field.trim().to_owned()).collect();
-        if fields.iter().any(|field| !field.is_empty()) && !fields[0].starts_with('#') {
-            found.push(Record { line, fields });
-        }
-    }
-    Ok(found)
-}
-
 /// How much of `text` is blank lines and comments, and what follows them.
 fn split_at_content(text: &str) -> (usize, &str) {
     let is_skipped = |line: &&str| line.trim().is_empty() || line.starts_with('#');
@@ -143,6 +179,10 @@ fn split_at_content(text: &str) -> (usize, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn records(bytes: &[u8]) -> Result<Vec<Record>, String> {
+        Ok(Table::of(bytes)?.records().collect())
+    }
 
     fn check(bytes: &[u8], expected: &[(usize, &[&str])]) {
         let found = records(bytes).unwrap();
@@ -176,6 +216,15 @@ mod tests {
             check(format!("email{end}a@example.org{end}{end}b@example.org").as_bytes(), wanted);
             check(format!("email{end}a@example.org{end}# no{end}b@example.org{end}").as_bytes(), wanted);
         }
+    }
+
+    #[test]
+    fn records_are_read_again_as_they_were() {
+        let table =
+            Table::of(b"sep=;\n\n# who\na@example.org;Ann\n\"b@example.org\";\"Lee\nBo\"\nc@example.org\n").unwrap();
+        let lines = || table.records().map(|record| record.line).collect::<Vec<_>>();
+        assert_eq!(lines(), [4, 5, 7]);
+        assert_eq!(lines(), [4, 5, 7]);
     }
 
     #[test]
