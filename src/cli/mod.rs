@@ -155,6 +155,7 @@ enum Command {
 
 /// Runs the program on the process's arguments; `now` is the only reading of the clock.
 pub fn main(now: Timestamp) -> ExitCode {
+    raise_file_limit();
     let cli = Cli::parse();
     let cli = match cli.command {
         Some(Command::Limited(limited)) => match inside(&limited) {
@@ -183,6 +184,18 @@ fn inside(limited: &limited::Args) -> Result<Cli, Error> {
     let name = std::ffi::OsString::from("digest");
     Ok(Cli::parse_from(std::iter::once(name).chain(limited.arguments.iter().cloned())))
 }
+
+/// Each connection takes a file: as many as the system allows in place of the fewer that it gives unasked.
+#[cfg(unix)]
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Some systems allow fewer than they say: then it stays as it is, which is enough for the connections by default.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+#[cfg(not(unix))]
+fn raise_file_limit() {}
 
 impl Command {
     fn run(&self, session: &Session) -> Result<Exit, Error> {

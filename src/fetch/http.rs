@@ -1,13 +1,14 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder, StatusCode, redirect};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
 use crate::fetch::body::{self, BodyError};
-use crate::fetch::guard::{self, PublicOnly, shown, without_credentials};
+use crate::fetch::clients::Clients;
+use crate::fetch::guard::{self, shown, without_credentials};
 use crate::fetch::host_limiter::HostLimiter;
 use crate::fetch::robots::RobotsFiles;
 use crate::fetch::room::Room;
@@ -22,10 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// The network.
 #[derive(Debug)]
 pub struct Http {
-    /// For public addresses only.
-    guarded: Client,
-    /// For sources that may live in a private network.
-    open: Client,
+    clients: Clients,
     hosts: HostLimiter,
     robots: RobotsFiles,
     room: Room,
@@ -39,14 +37,8 @@ impl Http {
     /// # Errors
     /// When the system's certificates cannot be read, or `user_agent` is no header.
     pub fn new(options: &Options) -> Result<Self, Error> {
-        let build = |builder: ClientBuilder| {
-            let url = String::new();
-            builder.build().map_err(|error| Error::Connect { url, cause: error.to_string(), answered: false })
-        };
         Ok(Self {
-            // A proxy would resolve names for us, behind the guard's back.
-            guarded: build(client(options).no_proxy().dns_resolver(PublicOnly))?,
-            open: build(client(options))?,
+            clients: Clients::new(options)?,
             hosts: HostLimiter::new(options),
             robots: RobotsFiles::default(),
             room: Room::default(),
@@ -108,8 +100,8 @@ impl Http {
         }
         let _pass = self.hosts.enter(host).await;
         let started = Instant::now();
-        let client = if private { &self.open } else { &self.guarded };
-        let asked = client.get(url.clone()).headers(headers(request)).send();
+        let lease = self.clients.lend(url, private)?;
+        let asked = lease.client.get(url.clone()).headers(headers(request)).send();
         let limit = self.options.time_limit();
         let name = shown(url.as_str());
         let late = || Error::Timeout { url: name.clone(), after: limit };
@@ -202,26 +194,6 @@ impl Response {
         }
         Err(Error::Status { url: shown(url.as_str()), status: status.as_u16(), retry_after: retry_after(headers) })
     }
-}
-
-/// Says who does the cryptography of TLS; the library leaves that to the program.
-pub(super) fn choose_cryptography() {
-    // The first one stays; another part of the process may have chosen already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-fn client(options: &Options) -> ClientBuilder {
-    choose_cryptography();
-    let limit = options.time_limit();
-    Client::builder()
-        .user_agent(options.agent())
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(limit.min(Duration::from_secs(10)))
-        .read_timeout(limit)
-        .timeout(limit)
-        .pool_max_idle_per_host(options.per_host)
-        .pool_idle_timeout(Duration::from_secs(15))
 }
 
 fn headers(request: &Request) -> HeaderMap {

@@ -10,6 +10,7 @@
 //! `timeout`, and nothing at all happens after `deadline`.
 
 mod body;
+mod clients;
 mod error;
 pub mod guard;
 mod host_limiter;

@@ -21,7 +21,7 @@ pub struct Options {
     pub deadline: SignedDuration,
     /// Largest answer, after decompression (`"15MiB"`).
     pub max_body: Size,
-    /// Connections at a time.
+    /// Connections at a time, busy and idle ones together.
     #[schemars(range(min = 1))]
     pub connections: usize,
     /// Connections at a time to one host.

@@ -3,9 +3,9 @@ use std::time::Duration;
 use reqwest::redirect;
 
 use crate::fetch::Error;
+use crate::fetch::clients::choose_cryptography;
 use crate::fetch::error::innermost;
 use crate::fetch::guard::shown_site;
-use crate::fetch::http::choose_cryptography;
 
 /// Longest wait for an answer to a ping.
 const PATIENCE: Duration = Duration::from_secs(10);

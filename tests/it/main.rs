@@ -40,6 +40,7 @@ mod sample;
 mod secrets;
 mod send;
 mod sentences;
+mod sockets;
 mod sources;
 mod store;
 mod support;

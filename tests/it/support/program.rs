@@ -73,6 +73,16 @@ impl Program {
         run_by(command_in(self.folder.path(), &self.path("state"), arguments).envs(environment.iter().copied()))
     }
 
+    /// Runs it by a shell that does `before` first, as a limit of the system that it is to live with.
+    pub(crate) fn run_by_shell(&self, before: &str, arguments: &[&str]) -> Ran {
+        let direct = command_in(self.folder.path(), &self.path("state"), arguments);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("{before}; exec \"$0\" \"$@\"")]).arg(direct.get_program()).args(direct.get_args());
+        shell.current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
+        shell.envs(direct.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        run_by(&mut shell)
+    }
+
     /// Every file below the folder with its bytes.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
