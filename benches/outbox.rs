@@ -208,9 +208,9 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
         addresses.iter().map(|address| Recipient { address: address.clone(), ..Recipient::default() }).collect();
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options).unwrap();
     let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
-    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
+    let new = NewEdition { edition: &edition, templates: &templates, used: &[] };
     let store = Store::open(path).await.unwrap();
-    store.store_edition(&new).await.unwrap();
+    store.store_edition(&new, deliveries).await.unwrap();
     store.close().await;
     addresses
 }

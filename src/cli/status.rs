@@ -10,13 +10,16 @@ use crate::cli::run::to_stdout;
 use crate::cli::source::health;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
-use crate::model::{DeliveryCounts, DeliveryState, Edition, PendingDelivery};
+use crate::model::{DeliveryCounts, Edition, PendingDelivery};
 use crate::pipeline::key;
 use crate::source::Source;
 use crate::store::{SourceRecord, Store};
 
 /// Deliveries named one by one.
 const NAMED: u32 = 20;
+
+/// How often a store that changes while it is read is read again: one with a log is read in one state each query anyway.
+const TRIES: usize = 3;
 
 /// Age and fate of the last edition, health of each source, what waits in the outbox
 #[derive(Debug, clap::Args)]
@@ -43,15 +46,26 @@ struct Status {
 }
 
 impl Status {
+    /// Reads the store where it lies: with a million deliveries in it, it is too large to be copied. If a run writes to it
+    /// meanwhile it is read again.
     async fn read(config: &Config) -> Result<Self, Error> {
-        let store = Store::snapshot(&config.store).await?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let store = Store::view(&config.store).await?;
+            let read = Self::of(config, &store).await;
+            if store.is_unchanged() || tries == TRIES {
+                return read;
+            }
+        }
+    }
+
+    async fn of(config: &Config, store: &Store) -> Result<Self, Error> {
         let newsletter = config.newsletter.name.clone();
         let edition = store.last_edition(&newsletter).await?;
-        let id = edition.as_ref().map(|edition| edition.id.as_str());
-        let counts = store.counts(&newsletter, id).await?;
-        let refused = match id {
-            Some(id) => store.deliveries(id, DeliveryState::Refused, 0, NAMED).await?,
-            None => Vec::new(),
+        let (counts, refused) = match &edition {
+            Some(edition) => (store.counts(&edition.id).await?, store.refused(&edition.id, NAMED).await?),
+            None => Default::default(),
         };
         let mut records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
         let record = |source: &Source| (source.name.clone(), records.remove(&key(&newsletter, source)));

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::model::{Edition, PlannedDelivery, RateLinks, Recipient};
+use crate::model::{Edition, RateLinks, Recipient};
 use crate::pipeline::fit::fit;
 use crate::pipeline::inputs::Inputs;
 use crate::render::{self, Reader, Rendered, Templates, Why};
-use crate::send::{self, EditionSecret, MessageTemplate, Placeholders, RatingLinks};
+use crate::send::{self, DeliveryPlan, EditionSecret, MessageTemplate, Placeholders, RatingLinks};
 use crate::story::{self, Composition, Newsletter, Preferences};
 
 /// An edition and what its readers get.
@@ -89,13 +89,9 @@ impl Composed {
     ///
     /// # Errors
     /// `[mail] from` is no address, or the secret of the unsubscribe links cannot be read.
-    pub fn deliveries(
-        &self,
-        recipients: &[Recipient],
-        options: &send::Options,
-    ) -> Result<Vec<PlannedDelivery>, send::Error> {
-        let languages: Vec<String> = self.printed.iter().map(|(language, _)| language.clone()).collect();
-        send::plan_deliveries(self.edition(), recipients, &languages, options)
+    pub fn plan(&self, options: &send::Options) -> Result<DeliveryPlan<'_>, send::Error> {
+        let languages = self.printed.iter().map(|(language, _)| language.clone()).collect();
+        DeliveryPlan::new(self.edition(), languages, options)
     }
 }
 

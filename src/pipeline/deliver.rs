@@ -145,7 +145,7 @@ pub async fn skip_refused(
     store: &Store,
     newsletter: &str,
     options: &send::Options,
-    recipients: Vec<Recipient>,
+    mut recipients: Vec<Recipient>,
 ) -> Result<(Vec<Recipient>, Vec<Problem>), store::Error> {
     if options.skip_after_refusals == 0 {
         return Ok((recipients, Vec::new()));
@@ -153,17 +153,14 @@ pub async fn skip_refused(
     let refusals = store.refusals(newsletter, options.skip_after_refusals).await?;
     let mut refused: BTreeMap<_, _> = refusals.into_iter().map(|refusal| (refusal.address.clone(), refusal)).collect();
     let mut problems = Vec::new();
-    let mut kept = Vec::with_capacity(recipients.len());
-    for recipient in recipients {
-        let Some(refusal) = refused.remove(&recipient.address) else {
-            kept.push(recipient);
-            continue;
-        };
+    recipients.retain(|recipient| {
+        let Some(refusal) = refused.remove(&recipient.address) else { return true };
         let what = format!("skipped: its last {} editions were refused for good", refusal.times);
-        let problem = Problem::new(recipient.address, what).because(refusal.answer.unwrap_or_default());
+        let problem = Problem::new(&recipient.address, what).because(refusal.answer.unwrap_or_default());
         problems.push(problem.hint("take it off the list, or set `skip_after_refusals = 0` under [mail]"));
-    }
-    Ok((kept, problems))
+        false
+    });
+    Ok((recipients, problems))
 }
 
 struct Run<'a> {
@@ -418,7 +415,7 @@ impl Run<'_> {
     async fn outcome(self) -> Result<DeliveryReport, store::Error> {
         let resend_unknown = self.resend_unknown();
         self.commits.close().await?;
-        let left = self.store.counts(&self.policy.newsletter, None).await?;
+        let left = self.store.open_counts(&self.policy.newsletter).await?;
         let State { sent, refused, unknown, down, last_down, stopped, refusals, changed, .. } = self.state.into_inner();
         let mut problems = refusals;
         let untold = refused.saturating_sub(problems.len() as u64);

@@ -3,12 +3,17 @@
 //! Sources are asked at the same time (the fetcher limits connections), each on its own: what one does wrong costs the
 //! others nothing. An article that the newsletter has seen is not fetched again.
 
+mod together;
+
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use tracing::info;
+
+use self::together::Done;
 
 use crate::config::Config;
 use crate::fetch::Fetch;
@@ -19,7 +24,7 @@ use crate::pipeline::look::announced;
 use crate::pipeline::read::{self, Entries, Identity, Read};
 use crate::pipeline::workers::Workers;
 use crate::source::{FullText, Memory, Outcome, Source, Unread};
-use crate::store::{self, SourceRecord, Store};
+use crate::store::{self, GatheredSource, SourceRecord, Store};
 
 /// Sources asked at the same time; the fetcher limits connections, this limits what waits for one.
 const SOURCES_AT_ONCE: usize = 64;
@@ -107,13 +112,13 @@ pub async fn gather_within(
             why = bounds.end() => Ok(cut_off(source, why)),
         };
         tick(&source.name);
-        done.map(|(report, failed)| (place, report, failed))
+        done.map(|done| Done { place, ..done })
     });
     // In whatever order they answer: behind one that hangs nobody waits.
-    let mut asked: Vec<_> = stream::iter(asked).buffer_unordered(SOURCES_AT_ONCE).try_collect().await?;
-    asked.sort_by_key(|(place, ..)| *place);
+    let mut done = gatherer.store_together(pin!(stream::iter(asked).buffer_unordered(SOURCES_AT_ONCE))).await?;
+    done.sort_by_key(|done| done.place);
     let mut gathered = Gathered::default();
-    for (_, report, failed) in asked {
+    for Done { report, failed, .. } in done {
         gathered.health.asked += 1;
         gathered.health.answered += usize::from(report.outcome != Outcome::Failed);
         gathered.health.failed.extend(failed);
@@ -122,8 +127,8 @@ pub async fn gather_within(
     Ok(gathered)
 }
 
-/// The report of a source that was not done when the end came. Its record stays as it was.
-fn cut_off(source: &Source, why: &str) -> (SourceReport, Option<FailedSource>) {
+/// A source that was not done when the end came. Its record stays as it was.
+fn cut_off(source: &Source, why: &str) -> Done {
     let report = SourceReport {
         name: source.name.clone(),
         outcome: Outcome::Failed,
@@ -131,7 +136,8 @@ fn cut_off(source: &Source, why: &str) -> (SourceReport, Option<FailedSource>) {
         problems: vec![Problem::new(&source.name, why)],
         ..SourceReport::default()
     };
-    (report, Some(FailedSource { name: source.name.clone(), reason: why.to_owned(), since: None }))
+    let failed = Some(FailedSource { name: source.name.clone(), reason: why.to_owned(), since: None });
+    Done { report, failed, ..Done::default() }
 }
 
 /// How the sources did when they were last asked: for an edition that is composed without gathering.
@@ -181,10 +187,12 @@ struct Articles {
     unread: Vec<Problem>,
     /// Reading took too much; whether nothing at all was read.
     failure: Option<(Problem, bool)>,
+    /// Lines that stood on its pages; `None`: as before.
+    site_lines: Option<Vec<(u64, u32)>>,
 }
 
 impl Gatherer<'_> {
-    async fn gather_source(self, source: &Source) -> Result<(SourceReport, Option<FailedSource>), store::Error> {
+    async fn gather_source(self, source: &Source) -> Result<Done, store::Error> {
         let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
@@ -202,7 +210,7 @@ impl Gatherer<'_> {
         } else {
             self.retry_unread(source, &mut memory).await?
         };
-        let Articles { mut articles, unread, failure } =
+        let Articles { mut articles, unread, failure, site_lines } =
             self.articles(source, gathered.entries, gathered.address.as_deref(), &mut memory.unread).await?;
         articles.extend(retried);
         let took_too_much = failure.is_some();
@@ -215,24 +223,16 @@ impl Gatherer<'_> {
         }
         unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
         report.unread = unread;
-        let new = self.store.save_articles(&self.config.newsletter.name, &articles, self.now).await?;
-        report.fresh = new.into_iter().filter(|new| *new).count();
-        if gathered.outcome != Outcome::Waiting {
-            self.note(&mut record, &report, source, memory);
-            self.store.put_source(&key, &record).await?;
-        }
         let is_failure = report.outcome == Outcome::Failed;
+        let is_asked = gathered.outcome != Outcome::Waiting;
+        if is_asked {
+            self.note(&mut record, &report, source, memory);
+        }
         report.should_warn =
             !report.problems.is_empty() && (!is_failure || took_too_much || should_warn(source, &record));
-        info!(
-            source = source.name,
-            outcome = report.outcome.name(),
-            entries = report.entries,
-            fresh = report.fresh,
-            "gathered"
-        );
         let failed = (is_failure && report.should_warn).then(|| failed(source, &record));
-        Ok((report, failed))
+        let brought = GatheredSource { key, record: is_asked.then_some(record), articles, site_lines };
+        Ok(Done { place: 0, report, failed, brought })
     }
 
     /// The articles of `entries` that the newsletter has not seen, each read as fully as its source allows.
@@ -258,9 +258,6 @@ impl Gatherer<'_> {
         let key = key(&self.config.newsletter.name, source);
         let site = self.store.site_lines(&key).await?;
         let (read, failure) = self.read(source, Entries { entries, identity, site }).await;
-        if let Some(site) = read.site {
-            self.store.put_site_lines(&key, site).await?;
-        }
         later.extend(read.later.into_iter().map(|(id, wait)| {
             let mut unread = Unread { id, ..Unread::default() };
             unread.put_off(self.now, wait);
@@ -270,7 +267,7 @@ impl Gatherer<'_> {
         let by_now = |published: Timestamp| published.min(self.now);
         let articles = read.articles.into_iter();
         let articles = articles.map(|article| Article { published: article.published.map(by_now), ..article });
-        Ok(Articles { articles: articles.collect(), unread: read.problems, failure })
+        Ok(Articles { articles: articles.collect(), unread: read.problems, failure, site_lines: read.site })
     }
 
     /// Reads `entries`, in a worker if there are any; what failed, and whether all of it. Where they are too much together,
@@ -385,9 +382,6 @@ impl Gatherer<'_> {
             (record.failures, record.first_failure) = (0, None);
             record.problem = None;
             record.last_success = Some(self.now);
-            if report.fresh > 0 {
-                record.last_new_entry = Some(self.now);
-            }
         }
     }
 }

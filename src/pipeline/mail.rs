@@ -51,10 +51,9 @@ pub async fn enqueue(
         .into_iter()
         .map(|(language, template)| Ok(NewTemplate { language, template: template.to_json()? }))
         .collect();
-    let deliveries = composed.deliveries(recipients, options)?;
-    let edition = composed.edition();
-    let new = NewEdition { edition, templates: &templates?, deliveries: &deliveries, used: &composed.used };
-    Ok(store.store_edition(&new).await?)
+    let plan = composed.plan(options)?;
+    let new = NewEdition { edition: composed.edition(), templates: &templates?, used: &composed.used };
+    Ok(store.store_edition(&new, recipients.iter().map(|recipient| plan.delivery(recipient))).await?)
 }
 
 /// An edition as one reader would get it.
@@ -73,13 +72,11 @@ pub struct Preview {
 pub fn preview(composed: &Composed, mail: Option<&Mail>, reader: Option<&Recipient>) -> Result<Preview, send::Error> {
     if let (Some(mail), Some(reader)) = (mail, reader) {
         let templates = composed.message_templates(&mail.options)?;
-        let deliveries = composed.deliveries(std::slice::from_ref(reader), &mail.options)?;
+        let delivery = composed.plan(&mail.options)?.delivery(reader);
         let template = |language: &String| templates.iter().find(|(known, _)| known == language);
-        if let Some((delivery, (_, template))) =
-            deliveries.first().and_then(|first| Some((first, template(&first.template)?)))
-        {
-            let message = Some(template.preview(delivery, mail.signer.as_deref())?);
-            return Ok(Preview { rendered: template.for_reader(delivery), message });
+        if let Some((_, template)) = template(&delivery.template) {
+            let message = Some(template.preview(&delivery, mail.signer.as_deref())?);
+            return Ok(Preview { rendered: template.for_reader(&delivery), message });
         }
     }
     let address = reader.map_or("you", |reader| reader.address.as_str());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::model::{Problem, Recipient, SendOutcome, SourceHealth};
+use crate::model::{Problem, SendOutcome, SourceHealth};
 use crate::pipeline::compose::Composed;
 use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::gather::Gathered;
@@ -126,8 +126,8 @@ impl Report {
         self.gathered = Some(gathered);
     }
 
-    pub(super) fn recipients(&mut self, recipients: &[Recipient], problems: Vec<Problem>) {
-        self.recipients = recipients.len();
+    pub(super) fn recipients(&mut self, count: usize, problems: Vec<Problem>) {
+        self.recipients = count;
         self.problems.extend(problems);
     }
 

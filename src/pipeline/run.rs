@@ -161,6 +161,8 @@ impl Run<'_> {
         let ping = Ping::new(self.config);
         ping.notify("/start").await;
         let done = self.acts(acts, &store, mail.as_ref()).await;
+        // Into one file, which can be looked at without a trace beside it.
+        store.close().await;
         let failed = done.as_ref().map_or(true, Report::failed);
         ping.notify(if failed { "/fail" } else { "" }).await;
         done
@@ -202,8 +204,8 @@ impl Run<'_> {
         let Recipients { recipients, mut problems } = send::recipients(&mail.options)?;
         let (recipients, skipped) = skip_refused(store, &newsletter.name, &mail.options, recipients).await?;
         problems.extend(skipped);
-        report.recipients(&recipients, problems);
-        let composed = self.compose(store, recipients.clone(), report).await?;
+        report.recipients(recipients.len(), problems);
+        let (composed, recipients) = self.compose(store, recipients, report).await?;
         if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {
             report.skipped = Some(Skipped::NothingNew);
             report.composed = Some(composed);
@@ -214,12 +216,18 @@ impl Run<'_> {
         Ok(true)
     }
 
-    async fn compose(&self, store: &Store, recipients: Vec<Recipient>, report: &Report) -> Result<Composed, Error> {
+    /// The edition of what is stored, and its recipients again: there may be a million, and they are not copied.
+    async fn compose(
+        &self,
+        store: &Store,
+        recipients: Vec<Recipient>,
+        report: &Report,
+    ) -> Result<(Composed, Vec<Recipient>), Error> {
         let mut inputs = load(store, self.config, self.request.now).await?;
         inputs.since = self.request.since.or(inputs.since);
         inputs.health = report.health().unwrap_or(inputs.health);
         inputs.recipients = recipients;
-        self.composed(&inputs)
+        Ok((self.composed(&inputs)?, inputs.recipients))
     }
 
     fn composed(&self, inputs: &Inputs) -> Result<Composed, Error> {
@@ -229,7 +237,7 @@ impl Run<'_> {
 
     async fn deliver(&self, store: &Store, mail: Option<&Mail>, report: &mut Report) -> Result<(), Error> {
         let Some(mail) = mail else { return Ok(()) };
-        let counts = store.counts(&self.config.newsletter.name, None).await?;
+        let counts = store.open_counts(&self.config.newsletter.name).await?;
         let open = counts.waiting + counts.trying + counts.unknown;
         if open == 0 {
             return Ok(());
@@ -264,9 +272,10 @@ impl Run<'_> {
         let mail = Mail::new(self.config)?;
         let Recipients { recipients, problems } =
             mail.as_ref().map(|mail| send::recipients(&mail.options)).transpose()?.unwrap_or_default();
-        let mut report = self.rehearsal(recipients.clone(), problems).await?;
+        let first = recipients.first().cloned();
+        let mut report = self.rehearsal(recipients, problems).await?;
         if let Some(composed) = &report.composed {
-            report.preview = Some(preview(composed, mail.as_ref(), recipients.first())?);
+            report.preview = Some(preview(composed, mail.as_ref(), first.as_ref())?);
         }
         Ok(report)
     }
@@ -296,8 +305,8 @@ impl Run<'_> {
         } else {
             self.gather(&store, &self.http()?, &mut report).await?;
         }
-        report.recipients(&recipients, problems);
-        report.composed = Some(self.compose(&store, recipients, &report).await?);
+        report.recipients(recipients.len(), problems);
+        report.composed = Some(self.compose(&store, recipients, &report).await?.0);
         Ok(report)
     }
 
@@ -306,7 +315,7 @@ impl Run<'_> {
         if edition.is_none() {
             let store = Store::snapshot(&self.config.store).await?;
             self.gather(&store, &Recorded::new(replies(&self.config.store)), &mut report).await?;
-            let composed = self.compose(&store, Vec::new(), &report).await?;
+            let (composed, _) = self.compose(&store, Vec::new(), &report).await?;
             if !composed.composition.decisions.is_empty() {
                 report.composed = Some(composed);
                 return Ok(report);

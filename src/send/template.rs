@@ -113,8 +113,38 @@ impl MessageTemplate {
     }
 }
 
-/// The deliveries of `edition`: who gets which template, under which Message-ID. `languages` are those of the templates,
-/// the newsletter's own first; a reader whose language is not among them gets the first.
+/// Who gets which template, under which Message-ID: of one reader after the other, since there may be a million.
+pub struct DeliveryPlan<'a> {
+    edition: &'a Edition,
+    languages: Vec<String>,
+    domain: String,
+    links: Option<Links>,
+}
+
+impl<'a> DeliveryPlan<'a> {
+    /// The plan of `edition`. `languages` are those of the templates, the newsletter's own first; a reader whose
+    /// language is not among them gets the first.
+    ///
+    /// # Errors
+    /// When `[mail] from` is no address, or the unsubscribe settings contradict each other.
+    pub fn new(edition: &'a Edition, languages: Vec<String>, options: &Options) -> Result<Self, Error> {
+        let domain = Mailbox::parse(&options.from)?.domain().to_owned();
+        Ok(Self { edition, languages, domain, links: Links::new(options)? })
+    }
+
+    /// The delivery to `recipient`.
+    pub fn delivery(&self, recipient: &Recipient) -> PlannedDelivery {
+        let wished = recipient.language.as_ref().filter(|wish| self.languages.contains(wish));
+        PlannedDelivery {
+            recipient: recipient.clone(),
+            template: wished.or(self.languages.first()).cloned().unwrap_or_default(),
+            message_id: message_id(&self.edition.id, &recipient.address, &self.domain),
+            unsubscribe: self.links.as_ref().map(|links| links.link(&self.edition.newsletter, &recipient.address)),
+        }
+    }
+}
+
+/// The deliveries of `edition` to `recipients` by its [`DeliveryPlan`].
 ///
 /// # Errors
 /// When `[mail] from` is no address, or the unsubscribe settings contradict each other.
@@ -124,18 +154,8 @@ pub fn plan_deliveries(
     languages: &[String],
     options: &Options,
 ) -> Result<Vec<PlannedDelivery>, Error> {
-    let from = Mailbox::parse(&options.from)?;
-    let links = Links::new(options)?;
-    let deliver = |recipient: &Recipient| {
-        let wished = recipient.language.as_ref().filter(|wish| languages.contains(wish));
-        PlannedDelivery {
-            recipient: recipient.clone(),
-            template: wished.or(languages.first()).cloned().unwrap_or_default(),
-            message_id: message_id(&edition.id, &recipient.address, from.domain()),
-            unsubscribe: links.as_ref().map(|links| links.link(&edition.newsletter, &recipient.address)),
-        }
-    };
-    Ok(recipients.iter().map(deliver).collect())
+    let plan = DeliveryPlan::new(edition, languages.to_vec(), options)?;
+    Ok(recipients.iter().map(|recipient| plan.delivery(recipient)).collect())
 }
 
 /// `<edition.reader-hash@domain>`: the same for the same edition and reader, and the address cannot be read off it.

@@ -2,13 +2,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::sources::get;
 use super::{Error, Store, from_millis, to_millis};
 use crate::model::{Article, scope_key};
 
-/// Articles saved in one statement; SQLite takes eight thousand.
+/// Articles saved in one statement.
 const TOGETHER: usize = 100;
 
 /// An article that stood in an edition already, under another id.
@@ -37,14 +36,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<bool>, Error> {
         let action = "save articles";
-        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        let mut new = HashSet::new();
-        for articles in articles.chunks(TOGETHER) {
-            new.extend(save(&mut write, newsletter, articles, now).await?);
-        }
+        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        let new = save_all(&mut write, newsletter, articles, now).await?;
         write.commit().await.map_err(Error::database(action))?;
-        // Of two articles with one id the first is the new one.
-        Ok(articles.iter().map(|article| new.remove(&article.id)).collect())
+        Ok(new)
     }
 
     /// The articles that reached `newsletter` (at or after `since`, if given) and are in no edition yet, in the
@@ -53,7 +48,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn unused_articles(&self, newsletter: &str, since: Option<Timestamp>) -> Result<Vec<Article>, Error> {
-        self.arrivals(newsletter, since, "AND r.edition IS NULL").await
+        let query = sqlx::query(
+            "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
+             WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL AND r.edition IS NULL ORDER BY r.seen, a.id",
+        );
+        let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
+        rows.iter().map(arrived).collect()
     }
 
     /// The articles that reached `newsletter` at or after `since`, in an edition or not, in the order they came.
@@ -61,20 +62,11 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn recent_articles(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Article>, Error> {
-        self.arrivals(newsletter, Some(since), "").await
-    }
-
-    async fn arrivals(
-        &self,
-        newsletter: &str,
-        since: Option<Timestamp>,
-        which: &'static str,
-    ) -> Result<Vec<Article>, Error> {
-        let query = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
-             WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL {which} ORDER BY r.seen, a.id"
-        )));
-        let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
+             WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL ORDER BY r.seen, a.id",
+        );
+        let query = query.bind(newsletter).bind(to_millis(since));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
         rows.iter().map(arrived).collect()
     }
@@ -86,9 +78,10 @@ impl Store {
     /// When the store cannot be read.
     pub async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Repeated>, Error> {
         let query = sqlx::query(
-            "SELECT r.article, u.edition, max(u.seen) AS seen FROM arrivals r
-             JOIN articles a ON a.id = r.article JOIN articles b ON b.hash = a.hash AND b.id <> a.id
-             JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
+            // In this order: the few that wait, then by key. SQLite itself would read all arrivals for each of them.
+            "SELECT r.article, u.edition, max(u.seen) AS seen FROM arrivals r INDEXED BY arrivals_unused
+             CROSS JOIN articles a ON a.id = r.article CROSS JOIN articles b ON b.hash = a.hash AND b.id <> a.id
+             CROSS JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
              WHERE r.newsletter = ? AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= ?
              GROUP BY r.article, u.edition ORDER BY r.article, u.edition",
         );
@@ -169,7 +162,7 @@ impl Store {
         if count == 0 {
             return Ok(());
         }
-        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
         for statement in ADOPT {
             let query = sqlx::query(statement).bind(newsletter).bind(source);
             let query = query.bind(scope_key(scope)).bind(format!("guid:{scope}:"));
@@ -186,7 +179,7 @@ impl Store {
     /// When the store cannot be written.
     pub async fn prune(&self, before: Timestamp) -> Result<u64, Error> {
         let action = "prune";
-        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
         let articles = sqlx::query(
             "UPDATE articles SET article = NULL WHERE first_seen < ? AND article IS NOT NULL AND NOT EXISTS
              (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
@@ -194,7 +187,8 @@ impl Store {
         let articles = articles.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
         let templates = sqlx::query(
             "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE composed < ?) AND NOT EXISTS
-             (SELECT 1 FROM deliveries d WHERE d.edition = letters.edition AND d.state NOT IN ('sent', 'refused'))",
+             (SELECT 1 FROM delivery_counts c WHERE c.edition = letters.edition AND c.n > 0
+              AND c.state IN ('waiting', 'trying', 'unknown'))",
         );
         templates.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
         write.commit().await.map_err(Error::database(action))?;
@@ -214,6 +208,21 @@ const ADOPT: [&str; 3] = [
     "DELETE FROM unscoped_arrivals WHERE newsletter = ?1 AND source = ?2 AND ?3 <> '' AND ?4 <> ''",
 ];
 
+/// Saves `articles`, says for each whether it is new to `newsletter`.
+pub(super) async fn save_all(
+    write: &mut SqliteConnection,
+    newsletter: &str,
+    articles: &[Article],
+    now: Timestamp,
+) -> Result<Vec<bool>, Error> {
+    let mut new = HashSet::new();
+    for articles in articles.chunks(TOGETHER) {
+        new.extend(save(write, newsletter, articles, now).await?);
+    }
+    // Of two articles with one id the first is the new one.
+    Ok(articles.iter().map(|article| new.remove(&article.id)).collect())
+}
+
 /// Saves `articles`; answers the ids of those that are new to `newsletter`.
 async fn save(
     write: &mut SqliteConnection,
@@ -225,24 +234,24 @@ async fn save(
     let mut rows = Vec::with_capacity(articles.len());
     for article in articles {
         let json = serde_json::to_string(article).map_err(Error::broken("article", &article.id))?;
-        rows.push((article, json));
+        rows.push((&article.id, article.hash(), json, &article.source));
     }
-    let mut stored = QueryBuilder::<Sqlite>::new("INSERT INTO articles (id, first_seen, hash, article) ");
-    stored.push_values(rows, |mut row, (article, json)| {
-        row.push_bind(&article.id).push_bind(to_millis(now)).push_bind(article.hash()).push_bind(json);
-    });
-    stored.push(
-        " ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, article = excluded.article
+    let rows = sqlx::types::Json(rows);
+    let stored = sqlx::query(
+        "INSERT INTO articles (id, first_seen, hash, article)
+         SELECT j.value ->> 0, ?, j.value ->> 1, j.value ->> 2 FROM json_each(?) j WHERE true
+         ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, article = excluded.article
          WHERE articles.article IS NOT NULL AND articles.hash <> excluded.hash AND NOT EXISTS
          (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
     );
-    stored.build().execute(&mut *write).await.map_err(failed())?;
-    let mut arrived = QueryBuilder::<Sqlite>::new("INSERT INTO arrivals (newsletter, article, source, seen) ");
-    arrived.push_values(articles, |mut row, article| {
-        row.push_bind(newsletter).push_bind(&article.id).push_bind(&article.source).push_bind(to_millis(now));
-    });
-    arrived.push(" ON CONFLICT DO NOTHING RETURNING article");
-    let new = arrived.build_query_scalar().fetch_all(write).await.map_err(failed())?;
+    stored.bind(to_millis(now)).bind(&rows).execute(&mut *write).await.map_err(failed())?;
+    let arrived = sqlx::query_scalar(
+        "INSERT INTO arrivals (newsletter, article, source, seen)
+         SELECT ?, j.value ->> 0, j.value ->> 3, ? FROM json_each(?) j WHERE true
+         ON CONFLICT DO NOTHING RETURNING article",
+    );
+    let arrived = arrived.bind(newsletter).bind(to_millis(now)).bind(&rows);
+    let new: Vec<String> = arrived.fetch_all(write).await.map_err(failed())?;
     Ok(new.into_iter().collect())
 }
 

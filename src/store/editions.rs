@@ -5,7 +5,10 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::sources::get;
 use super::{Error, Store, to_millis};
-use crate::model::{Edition, PlannedDelivery};
+use crate::model::{Edition, PlannedDelivery, Recipient};
+
+/// Deliveries stored in one statement.
+const TOGETHER: usize = 500;
 
 /// All that is committed before the first message leaves.
 #[derive(Debug, Clone)]
@@ -14,8 +17,6 @@ pub struct NewEdition<'a> {
     pub edition: &'a Edition,
     /// Its messages, one a language.
     pub templates: &'a [NewTemplate],
-    /// Who gets it; an address that occurs twice gets it once.
-    pub deliveries: &'a [PlannedDelivery],
     /// Ids of all articles it used, told or linked or left out for good: none is offered to this newsletter again.
     pub used: &'a [String],
 }
@@ -30,16 +31,21 @@ pub struct NewTemplate {
 }
 
 impl Store {
-    /// Stores an edition with its templates, recipients and used articles, all or none.
+    /// Stores an edition with its templates, used articles and `deliveries`, all or none. An address that occurs twice
+    /// gets it once.
     ///
     /// # Errors
     /// When the store cannot be written; then nothing is stored and nothing may be sent.
-    pub async fn store_edition(&self, new: &NewEdition<'_>) -> Result<(), Error> {
+    pub async fn store_edition(
+        &self,
+        new: &NewEdition<'_>,
+        deliveries: impl IntoIterator<Item = PlannedDelivery, IntoIter: Send>,
+    ) -> Result<(), Error> {
         let action = "store the edition";
-        let mut write = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
+        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
         insert_edition(&mut write, new.edition).await?;
         insert_contents(&mut write, new).await?;
-        insert_deliveries(&mut write, new).await?;
+        insert_deliveries(&mut write, new.edition, deliveries.into_iter()).await?;
         for id in new.used {
             let query = sqlx::query("UPDATE arrivals SET edition = ? WHERE newsletter = ? AND article = ?");
             let query = query.bind(&new.edition.id).bind(&new.edition.newsletter).bind(id);
@@ -92,7 +98,7 @@ impl Store {
         ];
         for query in forget {
             let query = sqlx::query(query).bind(newsletter).bind(composed).bind(&edition.id);
-            query.execute(&store.pool).await.map_err(Error::database("read an edition"))?;
+            query.execute(&store.writer).await.map_err(Error::database("read an edition"))?;
         }
         Ok(Some((store, edition)))
     }
@@ -153,22 +159,29 @@ async fn insert_contents(write: &mut SqliteConnection, new: &NewEdition<'_>) -> 
     Ok(())
 }
 
-async fn insert_deliveries(write: &mut SqliteConnection, new: &NewEdition<'_>) -> Result<(), Error> {
-    for delivery in new.deliveries {
+async fn insert_deliveries(
+    write: &mut SqliteConnection,
+    edition: &Edition,
+    mut deliveries: impl Iterator<Item = PlannedDelivery> + Send,
+) -> Result<(), Error> {
+    loop {
+        let rows: Vec<_> = deliveries.by_ref().take(TOGETHER).map(row).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
         let query = sqlx::query(
-            "INSERT INTO deliveries (edition, address, name, language, letter, message_id, unsubscribe, changed)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO deliveries (edition, changed, address, name, language, letter, message_id, unsubscribe)
+             SELECT ?, ?, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
+             FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING",
         );
-        let query = query
-            .bind(&new.edition.id)
-            .bind(&delivery.recipient.address)
-            .bind(&delivery.recipient.name)
-            .bind(&delivery.recipient.language)
-            .bind(&delivery.template)
-            .bind(&delivery.message_id)
-            .bind(&delivery.unsubscribe)
-            .bind(to_millis(new.edition.composed));
+        let query = query.bind(&edition.id).bind(to_millis(edition.composed)).bind(sqlx::types::Json(rows));
         query.execute(&mut *write).await.map_err(Error::database("store a recipient"))?;
     }
-    Ok(())
+}
+
+type Row = (String, Option<String>, Option<String>, String, String, Option<String>);
+
+fn row(delivery: PlannedDelivery) -> Row {
+    let Recipient { address, name, language } = delivery.recipient;
+    (address, name, language, delivery.template, delivery.message_id, delivery.unsubscribe)
 }

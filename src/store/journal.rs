@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be opened once more.
     pub async fn journal(&self) -> Result<Journal, Error> {
-        let connection = self.pool.acquire().await.map_err(Error::database("open"))?.detach();
+        let connection = self.writer.acquire().await.map_err(Error::database("open"))?.detach();
         Ok(Journal { connection, durability: Durability::PowerCut })
     }
 }
@@ -62,8 +62,11 @@ impl Journal {
     async fn write(&mut self, changes: &[DeliveryChange], durability: Durability) -> Result<(), sqlx::Error> {
         if self.durability != durability {
             // In WAL mode FULL syncs the log at each commit, NORMAL only before it is copied into the database.
-            let level = if durability == Durability::PowerCut { "FULL" } else { "NORMAL" };
-            self.connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA synchronous = {level}"))).await?;
+            let level = match durability {
+                Durability::PowerCut => "PRAGMA synchronous = FULL",
+                Durability::Crash => "PRAGMA synchronous = NORMAL",
+            };
+            self.connection.execute(level).await?;
             self.durability = durability;
         }
         let mut steps = steps(changes);

@@ -12,6 +12,7 @@
 mod articles;
 mod editions;
 mod error;
+mod gathered;
 mod journal;
 mod lock;
 mod open;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use articles::Repeated;
 pub use editions::{NewEdition, NewTemplate};
 pub use error::Error;
+pub use gathered::GatheredSource;
 pub use journal::{Durability, Journal};
 pub use lock::{LockError, RunLock, lock};
 pub use open::Store;

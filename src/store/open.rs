@@ -12,28 +12,41 @@ use tempfile::TempDir;
 use super::Error;
 
 /// The store's versions, each the change from the one before it; what was published once never changes.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "site lines", include_str!("migrations/0002_site_lines.sql")),
     (3, "stories", include_str!("migrations/0003_stories.sql")),
     (4, "scoped articles", include_str!("migrations/0004_scoped_articles.sql")),
+    (5, "open deliveries", include_str!("migrations/0005_open_deliveries.sql")),
 ];
 
 /// How long a query waits for another program's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a query waits for its turn: on a busy machine longer than anybody thinks, and without it there is no edition.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// A copy taken while another program writes is taken again, this often.
 const SNAPSHOT_TRIES: usize = 10;
 
+/// How long a task waits until others of this program are done with the store's connections: longer than any of them takes.
+const TURN_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Memory for pages that one transaction changes: the readers of an edition stand in an index by their addresses, and
+/// each page of it would else be written again and again while a million of them are stored.
+const WRITE_CACHE: &str = "-98304";
+
 /// The open store; cheap to clone.
+///
+/// It has two connections, both open from the start, so that they need no file when others have taken them all: one
+/// that reads, and one that writes. SQLite lets one write at a time, and whoever comes second there sleeps and tries
+/// again; here they queue.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: SqlitePool,
+    pub(super) writer: SqlitePool,
     /// Keeps a snapshot's folder until the last clone is gone.
-    _folder: Option<Arc<TempDir>>,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    folder: Option<Arc<TempDir>>,
+    /// What was opened to be looked at, as it was then.
+    viewed: Option<(PathBuf, Stamps)>,
 }
 
 impl Store {
@@ -64,9 +77,38 @@ impl Store {
         Self::connect(&copy, path, Some(Arc::new(folder))).await
     }
 
+    /// Opens the store at `path` to be looked at, where it lies; without one it is empty. What another program writes
+    /// meanwhile may be missed, or meet us half done: [`Store::is_unchanged`] says so. An earlier version's is copied.
+    ///
+    /// # Errors
+    /// When it cannot be read or is no store.
+    pub async fn view(path: &Path) -> Result<Self, Error> {
+        not_truncated(path)?;
+        if !path.exists() {
+            return Self::snapshot(path).await;
+        }
+        let before = stamps(path).map_err(Error::file("open", path))?;
+        // Without a log all is in the one file, which can be read without leaving a trace beside it.
+        let is_whole = before.1.is_none_or(|(length, _)| length == 0);
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(is_whole);
+        let pool = connection(options.busy_timeout(BUSY_TIMEOUT)).await?;
+        if is_older(&pool).await? {
+            pool.close().await;
+            return Self::snapshot(path).await;
+        }
+        not_newer(&pool, path).await?;
+        Ok(Self { writer: pool.clone(), pool, folder: None, viewed: Some((path.to_owned(), before)) })
+    }
+
+    /// Whether the file is as it was when it was opened by [`Store::view`]: then what was read is one state of it.
+    pub fn is_unchanged(&self) -> bool {
+        self.viewed.as_ref().is_none_or(|(path, before)| stamps(path).is_ok_and(|now| now == *before))
+    }
+
     /// Writes everything back into the one file and closes it.
     pub async fn close(self) {
         self.pool.close().await;
+        self.writer.close().await;
     }
 
     /// Opens the database at `path`, which is the store `original` or a copy of it.
@@ -78,19 +120,38 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true);
-        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options).await;
-        let pool = pool.map_err(Error::database("open"))?;
-        if folder.is_none() && is_older(&pool).await? {
-            back_up(&pool, path).await?;
+        let writer = connection(options.clone().pragma("cache_size", WRITE_CACHE)).await?;
+        if folder.is_none() && is_older(&writer).await? {
+            back_up(&writer, path).await?;
         }
-        migrator().run(&pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_) => {
-                Error::Newer { path: original.to_owned(), backup: existing_backup(original) }
-            }
+        migrator().run(&writer).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) => newer(original),
             error => Error::Migration(error),
         })?;
-        Ok(Self { pool, _folder: folder })
+        let pool = connection(options).await?;
+        Ok(Self { pool, writer, folder, viewed: None })
     }
+}
+
+/// One connection that is open now and stays so, and a queue of those who want it.
+async fn connection(options: SqliteConnectOptions) -> Result<SqlitePool, Error> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(TURN_TIMEOUT)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    pool.connect_with(options).await.map_err(Error::database("open"))
+}
+
+fn newer(path: &Path) -> Error {
+    Error::Newer { path: path.to_owned(), backup: existing_backup(path) }
+}
+
+async fn not_newer(pool: &SqlitePool, path: &Path) -> Result<(), Error> {
+    let last = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(pool).await;
+    let last: i64 = last.map_err(Error::database("look at its tables"))?;
+    if MIGRATIONS.iter().all(|(version, ..)| *version < last) { Err(newer(path)) } else { Ok(()) }
 }
 
 /// A store that is there has a header at least; what has none lost its content.
@@ -153,7 +214,6 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Copies the database and its write-ahead log so that both belong together.
 /// Listed by hand: the macro that reads the folder would compile SQLite a second time, for itself.
 fn migrator() -> Migrator {
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
@@ -162,12 +222,13 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
 }
 
+/// Copies the database and its write-ahead log so that both belong together.
 fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     for _ in 0..SNAPSHOT_TRIES {
-        let before = (stamp(from)?, stamp(&wal(from))?);
+        let before = stamps(from)?;
         copy_if_there(from, to)?;
         copy_if_there(&wal(from), &wal(to))?;
-        if before == (stamp(from)?, stamp(&wal(from))?) {
+        if before == stamps(from)? {
             return Ok(());
         }
     }
@@ -181,7 +242,16 @@ fn wal(path: &Path) -> PathBuf {
 }
 
 /// Length and time of change; `None` without such a file.
-fn stamp(path: &Path) -> io::Result<Option<(u64, std::time::SystemTime)>> {
+type Stamp = Option<(u64, std::time::SystemTime)>;
+
+/// Those of the database and of its log.
+type Stamps = (Stamp, Stamp);
+
+fn stamps(path: &Path) -> io::Result<Stamps> {
+    Ok((stamp(path)?, stamp(&wal(path))?))
+}
+
+fn stamp(path: &Path) -> io::Result<Stamp> {
     match path.metadata() {
         Ok(data) => Ok(Some((data.len(), data.modified()?))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

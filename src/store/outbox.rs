@@ -3,6 +3,10 @@
 //! The order of commits is the promise: [`DeliveryChange::Trying`](crate::model::DeliveryChange::Trying) before a message
 //! is handed over, [`DeliveryChange::Answered`](crate::model::DeliveryChange::Answered) before the next one is. Whatever was
 //! `trying` when a program died is `unknown` at the next start.
+//!
+//! What is done with costs nothing: each query walks an index of open or refused deliveries, or asks for one by its id.
+//! SQLite takes such an index only for a query that repeats its condition (`state IN (...)`), and joins as written
+//! after `CROSS JOIN`: else it begins with all editions. `tests/it/plans.rs` reads every plan.
 
 use std::time::Duration;
 
@@ -23,9 +27,14 @@ impl Store {
     pub async fn recover(&self) -> Result<u64, Error> {
         let query = sqlx::query(
             "UPDATE deliveries SET state = 'unknown', answer = 'the program ended before the answer came'
-             WHERE state = 'trying'",
+             WHERE state IN ('waiting', 'trying', 'unknown') AND state = 'trying'",
         );
-        let done = query.execute(&self.pool).await.map_err(Error::database("recover the outbox"))?;
+        let done = query.execute(&self.writer).await.map_err(Error::database("recover the outbox"))?;
+        let closed = sqlx::query(
+            "DELETE FROM open_editions WHERE NOT EXISTS (SELECT 1 FROM delivery_counts c
+             WHERE c.edition = open_editions.edition AND c.n > 0 AND c.state IN ('waiting', 'trying', 'unknown'))",
+        );
+        closed.execute(&self.writer).await.map_err(Error::database("recover the outbox"))?;
         Ok(done.rows_affected())
     }
 
@@ -43,11 +52,15 @@ impl Store {
         resend_unknown: bool,
     ) -> Result<Vec<PendingDelivery>, Error> {
         let query = sqlx::query(
-            "SELECT d.* FROM deliveries d JOIN editions e ON e.id = d.edition
-             WHERE d.id > ? AND (d.state = 'waiting' OR d.state = 'unknown' AND ?) AND e.newsletter = ?
-             AND coalesce(d.not_before, 0) <= ? ORDER BY d.id LIMIT ?",
+            // Two halves, each in the order of the index, merged: nothing is sorted, and the walk ends with the page.
+            "SELECT d.* FROM deliveries d CROSS JOIN editions e ON e.id = d.edition
+             WHERE d.state IN ('waiting', 'trying', 'unknown') AND d.state = 'waiting'
+             AND d.id > ?1 AND e.newsletter = ?2 AND coalesce(d.not_before, 0) <= ?3
+             UNION ALL SELECT d.* FROM deliveries d CROSS JOIN editions e ON e.id = d.edition
+             WHERE d.state IN ('waiting', 'trying', 'unknown') AND d.state = 'unknown' AND ?4
+             AND d.id > ?1 AND e.newsletter = ?2 AND coalesce(d.not_before, 0) <= ?3 ORDER BY id LIMIT ?5",
         );
-        let query = query.bind(after).bind(resend_unknown).bind(newsletter).bind(to_millis(now)).bind(limit);
+        let query = query.bind(after).bind(newsletter).bind(to_millis(now)).bind(resend_unknown).bind(limit);
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read the outbox"))?;
         rows.iter().map(pending).collect()
     }
@@ -58,8 +71,9 @@ impl Store {
     /// When the store cannot be read.
     pub async fn next_due(&self, newsletter: &str, resend_unknown: bool) -> Result<Option<Timestamp>, Error> {
         let query = sqlx::query(
-            "SELECT min(coalesce(d.not_before, 0)) AS due FROM deliveries d JOIN editions e ON e.id = d.edition
-             WHERE (d.state = 'waiting' OR d.state = 'unknown' AND ?) AND e.newsletter = ?",
+            "SELECT min(coalesce(d.not_before, 0)) AS due FROM deliveries d CROSS JOIN editions e ON e.id = d.edition
+             WHERE d.state IN ('waiting', 'trying', 'unknown') AND (d.state = 'waiting' OR d.state = 'unknown' AND ?)
+             AND e.newsletter = ?",
         );
         let row = query.bind(resend_unknown).bind(newsletter).fetch_one(&self.pool).await;
         let due: Option<i64> = get(&row.map_err(Error::database("read the outbox"))?, "due")?;
@@ -73,77 +87,77 @@ impl Store {
     pub async fn give_up(&self, newsletter: &str, before: Timestamp, after: Duration) -> Result<u64, Error> {
         let query = sqlx::query(
             "UPDATE deliveries SET state = 'refused', answer = 'gave up after ' || ? || ' hours: ' ||
-             coalesce(answer, 'never tried') WHERE state IN ('waiting', 'unknown')
-             AND edition IN (SELECT id FROM editions WHERE newsletter = ? AND composed < ?)",
+             coalesce(answer, 'never tried') WHERE state IN ('waiting', 'trying', 'unknown') AND state <> 'trying' AND EXISTS
+             (SELECT 1 FROM editions e WHERE e.id = deliveries.edition AND e.newsletter = ? AND e.composed < ?)",
         );
         let hours = i64::try_from(after.as_secs() / 3600).unwrap_or(i64::MAX);
-        let done = query.bind(hours).bind(newsletter).bind(to_millis(before)).execute(&self.pool).await;
+        let done = query.bind(hours).bind(newsletter).bind(to_millis(before)).execute(&self.writer).await;
         Ok(done.map_err(Error::database("give up old mail"))?.rows_affected())
     }
 
-    /// How many deliveries of `newsletter` (of one `edition`, if given) stand where.
+    /// How many deliveries of `edition` stand where.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn counts(&self, newsletter: &str, edition: Option<&str>) -> Result<DeliveryCounts, Error> {
+    pub async fn counts(&self, edition: &str) -> Result<DeliveryCounts, Error> {
+        let query = sqlx::query("SELECT state, n FROM delivery_counts WHERE edition = ?").bind(edition);
+        counts(&query.fetch_all(&self.pool).await.map_err(Error::database("count the outbox"))?)
+    }
+
+    /// How many deliveries of `newsletter` are to be sent or without an answer; what is done with is not counted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open_counts(&self, newsletter: &str) -> Result<DeliveryCounts, Error> {
         let query = sqlx::query(
-            "SELECT d.state, count(*) AS n FROM deliveries d JOIN editions e ON e.id = d.edition
-             WHERE e.newsletter = ?1 AND (?2 IS NULL OR e.id = ?2) GROUP BY d.state",
+            "SELECT c.state, sum(c.n) AS n FROM open_editions o CROSS JOIN editions e ON e.id = o.edition
+             CROSS JOIN delivery_counts c ON c.edition = o.edition
+             WHERE e.newsletter = ? AND c.state IN ('waiting', 'trying', 'unknown') GROUP BY c.state",
         );
-        let rows = query.bind(newsletter).bind(edition).fetch_all(&self.pool).await;
-        let mut counts = DeliveryCounts::default();
-        for row in rows.map_err(Error::database("count the outbox"))? {
-            let n = u64::try_from(get::<i64>(&row, "n")?).unwrap_or(0);
-            *match parse_state(get(&row, "state")?) {
-                DeliveryState::Waiting => &mut counts.waiting,
-                DeliveryState::Trying => &mut counts.trying,
-                DeliveryState::Sent => &mut counts.sent,
-                DeliveryState::Refused => &mut counts.refused,
-                DeliveryState::Unknown => &mut counts.unknown,
-            } = n;
-        }
-        Ok(counts)
+        let rows = query.bind(newsletter).fetch_all(&self.pool).await;
+        counts(&rows.map_err(Error::database("count the outbox"))?)
     }
 
-    /// The deliveries of `edition` that stand at `state`, in their order, after place `after`, at most `limit`.
+    /// The first `limit` deliveries of `edition` that were refused for good, in their order.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn deliveries(
-        &self,
-        edition: &str,
-        state: DeliveryState,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<PendingDelivery>, Error> {
-        let query =
-            sqlx::query("SELECT * FROM deliveries WHERE edition = ? AND state = ? AND id > ? ORDER BY id LIMIT ?");
-        let query = query.bind(edition).bind(state_name(state)).bind(after).bind(limit);
-        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read deliveries"))?;
-        rows.iter().map(pending).collect()
+    pub async fn refused(&self, edition: &str, limit: u32) -> Result<Vec<PendingDelivery>, Error> {
+        let query = sqlx::query("SELECT * FROM deliveries WHERE edition = ? AND state = 'refused' ORDER BY id LIMIT ?");
+        let rows = query.bind(edition).bind(limit).fetch_all(&self.pool).await;
+        rows.map_err(Error::database("read deliveries"))?.iter().map(pending).collect()
     }
 
-    /// Addresses that the last `times` editions of `newsletter` they were sent were refused for good, each time.
+    /// Addresses that the last editions of `newsletter` they were sent were refused for good, `times` or more in a row.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn refusals(&self, newsletter: &str, times: u32) -> Result<Vec<Refusal>, Error> {
         let query = sqlx::query(
-            "SELECT address, count(*) AS n, sum(state = 'refused') AS refused, max(answer) FILTER (WHERE place = 1)
-             AS answer FROM (SELECT d.address, d.state, d.answer, row_number() OVER
-               (PARTITION BY d.address ORDER BY d.id DESC) AS place
-               FROM deliveries d JOIN editions e ON e.id = d.edition
-               WHERE e.newsletter = ?1 AND d.state IN ('sent', 'refused') AND d.address IN
-                 (SELECT address FROM deliveries WHERE state = 'refused'))
-             WHERE place <= ?2 GROUP BY address HAVING n = ?2 AND refused = ?2 ORDER BY address",
+            "SELECT address, times, answer FROM refused_addresses WHERE newsletter = ? AND times >= ? ORDER BY address",
         );
         let rows = query.bind(newsletter).bind(times).fetch_all(&self.pool).await;
         let rows = rows.map_err(Error::database("read refusals"))?;
         let refusal = |row: &SqliteRow| {
-            Ok(Refusal { address: get(row, "address")?, times: get(row, "refused")?, answer: get(row, "answer")? })
+            Ok(Refusal { address: get(row, "address")?, times: get(row, "times")?, answer: get(row, "answer")? })
         };
         rows.iter().map(refusal).collect()
     }
+}
+
+fn counts(rows: &[SqliteRow]) -> Result<DeliveryCounts, Error> {
+    let mut counts = DeliveryCounts::default();
+    for row in rows {
+        let n = u64::try_from(get::<i64>(row, "n")?).unwrap_or(0);
+        *match parse_state(get(row, "state")?) {
+            DeliveryState::Waiting => &mut counts.waiting,
+            DeliveryState::Trying => &mut counts.trying,
+            DeliveryState::Sent => &mut counts.sent,
+            DeliveryState::Refused => &mut counts.refused,
+            DeliveryState::Unknown => &mut counts.unknown,
+        } = n;
+    }
+    Ok(counts)
 }
 
 fn pending(row: &SqliteRow) -> Result<PendingDelivery, Error> {

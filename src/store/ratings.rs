@@ -12,7 +12,7 @@ impl Store {
         let query =
             sqlx::query("INSERT OR REPLACE INTO ratings (newsletter, story, rated, rating) VALUES (?, ?, ?, ?)");
         let query = query.bind(newsletter).bind(&rating.story).bind(to_millis(rating.rated)).bind(json);
-        query.execute(&self.pool).await.map_err(Error::database("save a rating"))?;
+        query.execute(&self.writer).await.map_err(Error::database("save a rating"))?;
         Ok(())
     }
 
@@ -36,6 +36,6 @@ impl Store {
     /// When the store cannot be written.
     pub async fn forget_ratings(&self, newsletter: &str) -> Result<u64, Error> {
         let query = sqlx::query("DELETE FROM ratings WHERE newsletter = ?").bind(newsletter);
-        Ok(query.execute(&self.pool).await.map_err(Error::database("forget ratings"))?.rows_affected())
+        Ok(query.execute(&self.writer).await.map_err(Error::database("forget ratings"))?.rows_affected())
     }
 }

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Error, Store, from_millis, to_millis};
+use super::{Error, Store, from_millis};
 
 /// The record of one source of one newsletter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,31 +49,6 @@ impl Store {
         rows.iter().map(|row| Ok((get(row, "key")?, record(row)?))).collect()
     }
 
-    /// Remembers `record` for the source `key` in place of what was there.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn put_source(&self, key: &str, record: &SourceRecord) -> Result<(), Error> {
-        let query = sqlx::query(
-            "INSERT OR REPLACE INTO sources (key, checked, last_success, last_new_entry, failures, first_failure,
-             problem, not_before, moved_to, moved_times, memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        );
-        let query = query
-            .bind(key)
-            .bind(record.checked.map(to_millis))
-            .bind(record.last_success.map(to_millis))
-            .bind(record.last_new_entry.map(to_millis))
-            .bind(record.failures)
-            .bind(record.first_failure.map(to_millis))
-            .bind(&record.problem)
-            .bind(record.not_before.map(to_millis))
-            .bind(&record.moved_to)
-            .bind(record.moved_times)
-            .bind(&record.memory);
-        query.execute(&self.pool).await.map_err(Error::database("write a source"))?;
-        Ok(())
-    }
-
     /// Which lines stood on the pages of the source `key`, by their hashes, and on how many each.
     ///
     /// # Errors
@@ -84,31 +59,14 @@ impl Store {
         rows.iter().map(|row| Ok((get::<i64>(row, "line")?.cast_unsigned(), get(row, "pages")?))).collect()
     }
 
-    /// Remembers `lines` for the source `key` in place of those that were there.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn put_site_lines(&self, key: &str, lines: impl IntoIterator<Item = (u64, u32)>) -> Result<(), Error> {
-        let failed = || Error::database("write the lines of a site");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        let old = sqlx::query("DELETE FROM site_lines WHERE source = ?").bind(key);
-        old.execute(&mut *transaction).await.map_err(failed())?;
-        for (line, pages) in lines {
-            let new = sqlx::query("INSERT INTO site_lines (source, line, pages) VALUES (?, ?, ?)");
-            let new = new.bind(key).bind(line.cast_signed()).bind(pages);
-            new.execute(&mut *transaction).await.map_err(failed())?;
-        }
-        transaction.commit().await.map_err(failed())
-    }
-
     /// Forgets the source `key`; false if nothing was remembered of it.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn forget_source(&self, key: &str) -> Result<bool, Error> {
-        let lines = sqlx::query("DELETE FROM site_lines WHERE source = ?").bind(key).execute(&self.pool).await;
+        let lines = sqlx::query("DELETE FROM site_lines WHERE source = ?").bind(key).execute(&self.writer).await;
         lines.map_err(Error::database("forget the lines of a site"))?;
-        let done = sqlx::query("DELETE FROM sources WHERE key = ?").bind(key).execute(&self.pool).await;
+        let done = sqlx::query("DELETE FROM sources WHERE key = ?").bind(key).execute(&self.writer).await;
         Ok(done.map_err(Error::database("forget a source"))?.rows_affected() > 0)
     }
 }

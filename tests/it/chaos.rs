@@ -86,9 +86,9 @@ async fn fill(path: &Path) {
     let template = MessageTemplate::new(&edition, &rendered, &placeholders, &options(1)).unwrap();
     let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options(1)).unwrap();
-    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
+    let new = NewEdition { edition: &edition, templates: &templates, used: &[] };
     let store = Store::open(path).await.unwrap();
-    store.store_edition(&new).await.unwrap();
+    store.store_edition(&new, deliveries).await.unwrap();
     store.close().await;
 }
 

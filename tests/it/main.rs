@@ -33,6 +33,7 @@ mod licences;
 mod morning;
 mod newsletters;
 mod operations;
+mod plans;
 mod postfix;
 mod ranking_parity;
 mod rendering;

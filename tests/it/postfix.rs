@@ -182,6 +182,6 @@ async fn fill(store: &Store, options: &send::Options, to: &[&str]) {
         to.iter().map(|&address| Recipient { address: address.to_owned(), ..Recipient::default() }).collect();
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], options).unwrap();
     let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
-    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
-    store.store_edition(&new).await.unwrap();
+    let new = NewEdition { edition: &edition, templates: &templates, used: &[] };
+    store.store_edition(&new, deliveries).await.unwrap();
 }

@@ -64,8 +64,8 @@ impl Outbox {
         let recipients = send::recipients(&self.options).unwrap().recipients;
         let deliveries = send::plan_deliveries(&edition, &recipients, &languages, &self.options).unwrap();
         let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
-        let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &[] };
-        self.store.store_edition(&new).await.unwrap();
+        let new = NewEdition { edition: &edition, templates: &templates, used: &[] };
+        self.store.store_edition(&new, deliveries).await.unwrap();
     }
 
     fn policy(&self) -> DeliveryPolicy {
@@ -94,13 +94,22 @@ impl Outbox {
     }
 
     async fn states(&self) -> [u64; 5] {
-        let counts = self.store.counts("morning", None).await.unwrap();
-        [counts.waiting, counts.trying, counts.sent, counts.refused, counts.unknown]
+        let mut sums = [0; 5];
+        for number in 1..=9 {
+            let counts = self.store.counts(&edition(number).id).await.unwrap();
+            let of_one = [counts.waiting, counts.trying, counts.sent, counts.refused, counts.unknown];
+            sums.iter_mut().zip(of_one).for_each(|(sum, count)| *sum += count);
+        }
+        let open = self.store.open_counts("morning").await.unwrap();
+        assert_eq!([open.waiting, open.trying, open.unknown], [sums[0], sums[1], sums[4]]);
+        sums
     }
 
+    /// The answer to the first mail that was refused for good, or else waits or is without one.
     async fn answer(&self, state: DeliveryState) -> String {
-        let rows = self.store.deliveries(&edition(1).id, state, 0, 1).await.unwrap();
-        rows[0].delivery.answer.clone().unwrap()
+        let mut rows = self.store.refused(&edition(1).id, 1).await.unwrap();
+        rows.extend(self.store.pending("morning", Timestamp::MAX, 0, 9, true).await.unwrap());
+        rows.into_iter().map(|row| row.delivery).find(|found| found.state == state).unwrap().answer.unwrap()
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, scope_key};
-use newsdigest::store::{self, Durability, Error, NewEdition, NewTemplate, SourceRecord, Store};
+use newsdigest::store::{self, Durability, Error, GatheredSource, NewEdition, NewTemplate, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {
     format!("2026-01-{day:02}T06:00:00Z").parse().unwrap()
@@ -46,8 +46,8 @@ async fn put(store: &Store, day: u8, addresses: &[&str], used: &[&str]) -> Resul
     let deliveries: Vec<_> = addresses.iter().map(|address| delivery(address)).collect();
     let used: Vec<String> = used.iter().map(|&id| id.to_owned()).collect();
     let edition = edition(day);
-    let new = NewEdition { edition: &edition, templates: &templates, deliveries: &deliveries, used: &used };
-    store.store_edition(&new).await
+    let new = NewEdition { edition: &edition, templates: &templates, used: &used };
+    store.store_edition(&new, deliveries).await
 }
 
 async fn write(store: &Store, changes: &[DeliveryChange]) {
@@ -117,7 +117,7 @@ async fn an_edition_is_stored_whole_or_not_at_all() {
     put(&store, 2, &["x@example.org", "y@example.org", "x@example.org"], &["a"]).await.unwrap();
     // The same edition again: refused, and nothing of it stays.
     assert!(put(&store, 2, &["z@example.org"], &["b"]).await.is_err());
-    assert_eq!(store.counts("morning", None).await.unwrap().waiting, 2);
+    assert_eq!(store.open_counts("morning").await.unwrap().waiting, 2);
     assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["b"]);
     put(&store, 3, &[], &[]).await.unwrap();
     assert_eq!(store.last_edition("morning").await.unwrap().unwrap(), edition(3));
@@ -142,8 +142,13 @@ async fn a_source_is_remembered_until_it_is_forgotten() {
         moved_times: 1,
         memory: "{\"etag\":\"x\"}".into(),
     };
-    store.put_source("feed https://example.org/", &record).await.unwrap();
-    store.put_source("feed https://example.net/", &SourceRecord::default()).await.unwrap();
+    let brought = |place: &str, record: &SourceRecord| GatheredSource {
+        key: format!("feed https://{place}/"),
+        record: Some(record.clone()),
+        ..GatheredSource::default()
+    };
+    let both = [brought("example.org", &record), brought("example.net", &SourceRecord::default())];
+    assert_eq!(store.save_sources("morning", &both, time(2)).await.unwrap(), [0, 0]);
     assert_eq!(store.source("feed https://example.org/").await.unwrap(), Some(record.clone()));
     let all = store.sources().await.unwrap();
     assert_eq!(all[0], ("feed https://example.net/".to_owned(), SourceRecord::default()));
@@ -177,7 +182,8 @@ async fn a_delivery_goes_from_waiting_to_its_answer() {
     let due = store.pending("morning", time(3), 0, 10, true).await.unwrap();
     assert_eq!((due.len(), due[0].delivery.attempts, due[0].hash.as_deref()), (2, 1, Some("first")));
     write(&store, &[trying("second"), answered(DeliveryState::Unknown, None)]).await;
-    let unknown = &store.deliveries(&edition(2).id, DeliveryState::Unknown, 0, 10).await.unwrap()[0];
+    let unknown = &store.pending("morning", time(3), 0, 1, true).await.unwrap()[0];
+    assert_eq!(unknown.delivery.state, DeliveryState::Unknown);
     assert_eq!((unknown.hash.as_deref(), unknown.delivery.answer.as_deref()), (Some("first"), Some("451 later")));
     assert_eq!(store.pending("morning", time(3), 0, 10, true).await.unwrap().len(), 2);
     assert_eq!(store.pending("morning", time(3), 0, 10, false).await.unwrap().len(), 1);
@@ -201,10 +207,47 @@ async fn an_address_refused_by_several_editions_is_listed() {
     }
     let refusals = store.refusals("morning", 2).await.unwrap();
     assert_eq!(refusals.len(), 1);
-    assert_eq!((refusals[0].address.as_str(), refusals[0].times), ("gone@example.org", 2));
+    assert_eq!((refusals[0].address.as_str(), refusals[0].times), ("gone@example.org", 3));
     assert_eq!(refusals[0].answer.as_deref(), Some("day 3"));
     assert!(store.refusals("morning", 4).await.unwrap().is_empty());
     assert!(store.refusals("evening", 2).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_earlier_store_is_counted_once_as_if_it_had_counted_all_along() {
+    let (folder, store) = fresh().await;
+    let path = folder.path().join("state/digest.db");
+    for day in 1..=4 {
+        put(&store, day, &["good@example.org", "gone@example.org", "back@example.org", "late@example.org"], &[])
+            .await
+            .unwrap();
+        for row in store.pending("morning", time(day), 0, 9, true).await.unwrap() {
+            let address = row.delivery.recipient.address.as_str();
+            if address == "late@example.org" {
+                let trying = DeliveryChange::Trying { id: row.id, signature: None, hash: "x".into(), now: time(day) };
+                write(&store, &[trying]).await;
+                continue;
+            }
+            let refused = address == "gone@example.org" || address == "back@example.org" && day < 4;
+            let state = if refused { DeliveryState::Refused } else { DeliveryState::Sent };
+            let (answer, now) = (format!("day {day}"), time(day));
+            let change = DeliveryChange::Answered { id: row.id, state, answer, not_before: None, counts: true, now };
+            write(&store, &[change]).await;
+        }
+        assert_eq!(store.recover().await.unwrap(), u64::from(day));
+    }
+    let known = async |store: &Store| {
+        let mut counts = Vec::new();
+        for day in 1..=4 {
+            counts.push(store.counts(&edition(day).id).await.unwrap());
+        }
+        (counts, store.open_counts("morning").await.unwrap(), store.refusals("morning", 1).await.unwrap())
+    };
+    let before = known(&store).await;
+    assert_eq!((before.1.unknown, before.2.len(), before.2[0].times), (4, 1, 4));
+    store.close().await;
+    change(&path, &UNCOUNTED).await;
+    assert_eq!(known(&Store::open(&path).await.unwrap()).await, before);
 }
 
 /// Every file below `folder` with its bytes.
@@ -280,7 +323,7 @@ async fn what_was_committed_is_there_after_the_program_died() {
     put(&store, 2, &["x@example.org"], &[]).await.unwrap();
     std::mem::forget(store); // never closed, as after kill -9
     let copy = Store::snapshot(&path).await.unwrap();
-    assert_eq!(copy.counts("morning", None).await.unwrap().waiting, 1);
+    assert_eq!(copy.open_counts("morning").await.unwrap().waiting, 1);
 }
 
 #[tokio::test]
@@ -300,9 +343,25 @@ async fn change(path: &Path, statements: &[&'static str]) {
     pool.close().await;
 }
 
-/// The statements that make a store one of the version before ids named their source.
-const UNSCOPED: [&str; 2] = ["DROP TABLE unscoped_arrivals", "DELETE FROM _sqlx_migrations WHERE version >= 4"];
+/// The statements that make a store one of the version before deliveries were counted as they change.
+const UNCOUNTED: [&str; 13] = [
+    "DROP TRIGGER counts_added",
+    "DROP TRIGGER counts_opened",
+    "DROP TRIGGER deliveries_added",
+    "DROP TRIGGER deliveries_moved",
+    "DROP TRIGGER deliveries_removed",
+    "DROP TRIGGER deliveries_refused",
+    "DROP TRIGGER deliveries_sent",
+    "DROP TABLE open_editions",
+    "DROP TABLE delivery_counts",
+    "DROP TABLE refused_addresses",
+    "DROP INDEX deliveries_refused",
+    "CREATE INDEX deliveries_address ON deliveries (address, id)",
+    "DELETE FROM _sqlx_migrations WHERE version >= 5",
+];
 
+/// The statements that then make it one of the version before ids named their source.
+const UNSCOPED: [&str; 2] = ["DROP TABLE unscoped_arrivals", "DELETE FROM _sqlx_migrations WHERE version >= 4"];
 #[tokio::test]
 async fn a_store_that_was_cut_off_or_is_newer_names_its_backup() {
     let (folder, store) = fresh().await;
@@ -319,6 +378,7 @@ async fn a_store_that_was_cut_off_or_is_newer_names_its_backup() {
     let store = Store::open(&path).await.unwrap();
     store.save_articles("morning", &[article("url:a.example/1", "one")], time(1)).await.unwrap();
     store.close().await;
+    change(&path, &UNCOUNTED).await;
     change(&path, &UNSCOPED).await;
     Store::open(&path).await.unwrap().close().await;
     let backup = path.with_extension("db.backup");
@@ -345,6 +405,7 @@ async fn what_was_seen_before_ids_named_their_source_stays_seen_and_proven() {
     store.save_articles("morning", &articles, time(1)).await.unwrap();
     put(&store, 2, &[], &old[..1]).await.unwrap();
     store.close().await;
+    change(&path, &UNCOUNTED).await;
     change(&path, &UNSCOPED).await;
 
     let store = Store::open(&path).await.unwrap();

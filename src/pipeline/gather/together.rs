@@ -1,0 +1,72 @@
+//! What sources brought, stored many sources a commit: each commit is one wait for the disk, and writes its pages whole.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Instant, timeout_at};
+use tracing::info;
+
+use super::{Gatherer, SourceReport};
+use crate::model::FailedSource;
+use crate::store::{self, GatheredSource};
+
+/// Sources stored in one commit at most, and how long the first of them waits for others.
+const SOURCES_A_COMMIT: usize = 64;
+const STORE_WITHIN: Duration = Duration::from_secs(1);
+
+/// What asking one source came to.
+#[derive(Default)]
+pub(super) struct Done {
+    /// The nth source asked.
+    pub(super) place: usize,
+    pub(super) report: SourceReport,
+    pub(super) failed: Option<FailedSource>,
+    /// What is to be stored of it.
+    pub(super) brought: GatheredSource,
+}
+
+impl Gatherer<'_> {
+    /// Stores what comes out of `asked`, many sources a commit: each commit is one wait for the disk. Whoever is killed
+    /// before it asks those sources again.
+    pub(super) async fn store_together(
+        self,
+        mut asked: Pin<&mut impl Stream<Item = Result<Done, store::Error>>>,
+    ) -> Result<Vec<Done>, store::Error> {
+        let (mut stored, mut waiting) = (Vec::new(), Vec::new());
+        let mut until = Instant::now();
+        loop {
+            let next = if waiting.is_empty() { Ok(asked.next().await) } else { timeout_at(until, asked.next()).await };
+            let is_over = matches!(next, Ok(None));
+            if let Ok(Some(done)) = next {
+                if waiting.is_empty() {
+                    until = Instant::now() + STORE_WITHIN;
+                }
+                waiting.push(done?);
+                if waiting.len() < SOURCES_A_COMMIT {
+                    continue;
+                }
+            }
+            self.commit(&mut waiting).await?;
+            stored.append(&mut waiting);
+            if is_over {
+                return Ok(stored);
+            }
+        }
+    }
+
+    /// Stores what `done` brought, all or none.
+    async fn commit(self, done: &mut [Done]) -> Result<(), store::Error> {
+        if done.is_empty() {
+            return Ok(());
+        }
+        let brought: Vec<GatheredSource> = done.iter_mut().map(|done| std::mem::take(&mut done.brought)).collect();
+        let fresh = self.store.save_sources(&self.config.newsletter.name, &brought, self.now).await?;
+        for (Done { report, .. }, fresh) in done.iter_mut().zip(fresh) {
+            report.fresh = fresh;
+            let outcome = report.outcome.name();
+            info!(source = report.name, outcome, entries = report.entries, fresh, "gathered");
+        }
+        Ok(())
+    }
+}
