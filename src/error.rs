@@ -68,13 +68,13 @@ pub enum Usage {
     #[error("no edition is called `{0}`; `digest status` names the last one")]
     UnknownEdition(String),
     /// The newsletter has no edition.
-    #[error("there is no edition yet; `digest status` names the last one")]
+    #[error("no edition has been composed yet; `digest run` makes one")]
     NoEdition,
     /// There is nothing to look at.
-    #[error("nothing waits to be told, and there is no edition yet")]
+    #[error("there is nothing new to publish, and no edition yet")]
     NothingToTell,
     /// No story of any edition fits.
-    #[error("no edition told a story with `{0}` in its headline")]
+    #[error("no edition has a story with `{0}` in its headline")]
     UnknownStory(String),
     /// The config has no `[mail]`, and mail is to be sent.
     #[error("`{}` has no [mail]: nobody would get the edition", .0.display())]
@@ -89,7 +89,7 @@ pub enum Usage {
     #[error("--open opens what --output wrote: name a file")]
     NothingToOpen,
     /// Options of a command stand before it.
-    #[error("options of a command stand behind it: `digest run --dry-run`")]
+    #[error("put a command's options after its name: `digest run --dry-run`")]
     MisplacedOptions,
     /// A file that would be written is there.
     #[error("`{}` is there already; {instead}", path.display())]

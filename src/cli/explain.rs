@@ -80,8 +80,8 @@ fn json(args: &Args, composed: &Composed) -> String {
     let stories = if args.dropped { Vec::new() } else { stories };
     let rankings = if args.dropped { None } else { Some(&composition.rankings) };
     let decisions = if args.story.is_some() { Vec::new() } else { decisions };
-    let told = |id: &str| stories.iter().any(|story| story.id == id);
-    let sentences: Vec<_> = composition.sentences.iter().filter(|sentence| told(&sentence.story)).collect();
+    let published = |id: &str| stories.iter().any(|story| story.id == id);
+    let sentences: Vec<_> = composition.sentences.iter().filter(|sentence| published(&sentence.story)).collect();
     let account = json!({
         "edition": composition.edition.id,
         "counts": counts(composed),

@@ -186,7 +186,7 @@ fn feed_answer(name: &str, feed: &crate::model::Feed, problems: &[Problem]) -> V
         shown["summary"] = safe(entry.summary.as_ref(), entry.url());
         shown["content"] = safe(entry.content.as_ref(), entry.url());
     }
-    answer["problems"] = told(problems);
+    answer["problems"] = problem_words(problems);
     answer
 }
 
@@ -224,7 +224,7 @@ fn answer(mut head: Value, article: &Article, problems: &[Problem]) -> Value {
         "confidence": article.confidence,
         "teaser": article.teaser,
         "access": article.access,
-        "problems": told(problems),
+        "problems": problem_words(problems),
     });
     if let (Some(head), Value::Object(fields)) = (head.as_object_mut(), fields) {
         head.extend(fields);
@@ -232,10 +232,10 @@ fn answer(mut head: Value, article: &Article, problems: &[Problem]) -> Value {
     head
 }
 
-fn told(problems: &[Problem]) -> Value {
-    let told = problems.iter().map(|problem| match &problem.cause {
+fn problem_words(problems: &[Problem]) -> Value {
+    let words = problems.iter().map(|problem| match &problem.cause {
         Some(cause) => format!("{}: {cause}", problem.what),
         None => problem.what.clone(),
     });
-    told.map(Value::String).collect()
+    words.map(Value::String).collect()
 }

@@ -25,13 +25,13 @@ pub(super) struct Args {
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,
     /// How --dry-run shows the edition
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, requires = "dry_run")]
     pub(super) format: Format,
     /// Where --dry-run writes the edition instead of the standard output
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", requires = "dry_run")]
     pub(super) output: Option<PathBuf>,
     /// Open what --dry-run wrote in the browser
-    #[arg(long)]
+    #[arg(long, requires = "dry_run")]
     pub(super) open: bool,
     /// Compose as if it were this time (RFC 3339)
     #[arg(long, value_name = "TIME")]
@@ -52,7 +52,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME")]
     pub(super) deadline: Option<SignedDuration>,
     /// Print an account of the run on the standard output
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "dry_run")]
     pub(super) report: Option<ReportFormat>,
     /// Any problem makes the exit code 1
     #[arg(long)]

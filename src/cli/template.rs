@@ -144,7 +144,14 @@ fn read_edition(path: &Path) -> Result<Edition, Error> {
     } else {
         fs::read_to_string(path).map_err(failed)?
     };
-    serde_json::from_str(&json).map_err(|error| Usage::NotAnEdition { path: path.to_owned(), error }.into())
+    // `--dry-run --format json` prints the edition with the decisions beside it.
+    #[derive(serde::Deserialize)]
+    struct Shown {
+        edition: Edition,
+    }
+    let bare = |_| serde_json::from_str::<Edition>(&json);
+    let edition = serde_json::from_str(&json).map(|shown: Shown| shown.edition).or_else(bare);
+    edition.map_err(|error| Usage::NotAnEdition { path: path.to_owned(), error }.into())
 }
 
 fn write(path: &Path, content: &str) -> Result<(), Error> {

@@ -105,7 +105,7 @@ pub(super) fn from_toml(error: &toml::de::Error) -> Diagnostic {
         _ if message.starts_with("unknown variant") => ("unknown value", quoted.as_slice()),
         _ if message.contains("duration") => {
             let hint = "write it like \"90s\", \"20m\" or \"36h\"";
-            return Diagnostic::at(error.span(), "this is no length of time").hint(hint);
+            return Diagnostic::at(error.span(), "this is not a length of time").hint(hint);
         }
         _ => return Diagnostic::at(error.span(), plain(message)),
     };

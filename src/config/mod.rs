@@ -78,6 +78,13 @@ impl Config {
 
     /// Checks the config `text` as if it stood at `path`.
     ///
+    /// ```
+    /// let wrong = "version = 1\n[summary]\nsentenses = 3\n";
+    /// let mistakes = newsdigest::Config::parse(wrong, "config.toml".as_ref()).unwrap_err();
+    /// let report = mistakes.report(false);
+    /// assert!(report.contains("config.toml:3") && report.contains("sentences"), "{report}");
+    /// ```
+    ///
     /// # Errors
     /// All mistakes found, with their places.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Mistakes> {

@@ -59,6 +59,16 @@ impl DocumentKind {
 }
 
 /// Reads `document`, whatever kind it is: by its media type where the content agrees, else by its content.
+///
+/// ```
+/// use newsdigest::model::Document;
+///
+/// let bytes = b"<html><body><h1>Low water</h1><p>The ferry stays in port until the tide is back.</p></body></html>";
+/// let document = Document { bytes: bytes.to_vec(), ..Document::default() };
+/// let (article, problems) = newsdigest::extract::read(&document, &Default::default());
+/// assert!(article.text.contains("The ferry stays in port until the tide is back."));
+/// assert!(!article.text.contains('<') && problems.is_empty());
+/// ```
 pub fn read(document: &Document, options: &Options) -> (Article, Vec<Problem>) {
     draft(document, options).finish(&SiteTemplate::default())
 }

@@ -70,7 +70,7 @@ pub enum Error {
         url: String,
         /// HTTP status.
         status: u16,
-        /// When to come again, by the server's word.
+        /// When to come again, as stated by the server.
         retry_after: Option<Duration>,
     },
     /// Redirects in a circle, without end or without a target.
@@ -121,7 +121,7 @@ impl Error {
         matches!(self, Self::Refused { .. })
     }
 
-    /// When to come again, by the server's word.
+    /// When to come again, as stated by the server.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,

@@ -264,8 +264,8 @@ mod tests {
             // Some that are no URLs, but still hold a secret.
             let port = if ill { ":port" } else { "" };
             let url = format!("https://{token}:{token}@{host}{port}{path}?a={token}&{token}#{token}");
-            for told in [shown(&url), shown_site(&url)] {
-                prop_assert!(!told.contains(&token), "{told}");
+            for shown in [shown(&url), shown_site(&url)] {
+                prop_assert!(!shown.contains(&token), "{shown}");
             }
             for allow in [true, false] {
                 if let Err(error) = check(&url, allow) {

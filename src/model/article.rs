@@ -48,7 +48,7 @@ pub struct Article {
     /// Its pictures with what is said below them, in the order of the page.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
-    /// Absolute address of its lead image, by its page's or feed's word; never fetched.
+    /// Absolute address of its lead image, as stated by its page or feed; never fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// What the lead image shows, in the words meant for those who do not see it.
@@ -272,8 +272,8 @@ mod tests {
             part(PartKind::Table, "length 40 m"),
         ];
         let article = Article { text: text.into(), parts, ..Article::default() };
-        let told: Vec<&str> = article.summarizable_ranges().into_iter().map(|range| text[range].trim()).collect();
-        assert_eq!(told, ["A bridge.", "of wood", "of stone", "It stands."]);
+        let prose: Vec<&str> = article.summarizable_ranges().into_iter().map(|range| text[range].trim()).collect();
+        assert_eq!(prose, ["A bridge.", "of wood", "of stone", "It stands."]);
         assert!(Article { text: text.into(), ..Article::default() }.summarizable_ranges().is_empty());
     }
 }

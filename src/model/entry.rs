@@ -18,7 +18,7 @@ pub struct Entry {
     pub summary: Option<Content>,
     /// Atom `content`, RSS `content:encoded`, JSON Feed `content_html` or `content_text`.
     pub content: Option<Content>,
-    /// When it appeared, by its source's word; `None` if the source gives no date.
+    /// When it appeared, as stated by its source; `None` if the source gives no date.
     ///
     /// Atom: `published`. RSS: `pubDate`, `dc:date`. JSON Feed: `date_published`.
     pub published: Option<Timestamp>,
@@ -110,7 +110,7 @@ pub struct Enclosure {
     /// Media type; `image/*` of a picture whose feed says no more.
     #[serde(rename = "type")]
     pub media_type: Option<String>,
-    /// Size in bytes, by the feed's word.
+    /// Size in bytes, as stated by the feed.
     pub length: Option<u64>,
 }
 

@@ -27,13 +27,13 @@ use crate::store::{self, Store};
 use commit::Commits;
 use queue::Queue;
 
-/// Refusals that are told one by one; of more only the number is told.
-const TOLD_REFUSALS: usize = 20;
+/// Refusals listed one by one; of more only the number is given.
+const MAX_LISTED_REFUSALS: usize = 20;
 
 /// A delivery whose connection broke this often in one run is left for the next.
 const MOST_BREAKS: u32 = 3;
 
-/// How a delivery run goes about it.
+/// Settings of one delivery run.
 #[derive(Debug, Clone)]
 pub struct DeliveryPolicy {
     /// `[newsletter] name`: whose outbox.
@@ -331,7 +331,7 @@ impl Run<'_> {
             }
             SendOutcome::Refused(words) => {
                 state.refused += 1;
-                if state.refusals.len() < TOLD_REFUSALS {
+                if state.refusals.len() < MAX_LISTED_REFUSALS {
                     let address = &pending.delivery.recipient.address;
                     state.refusals.push(Problem::new(address, "the mail was refused for good").because(&words));
                 }

@@ -78,7 +78,7 @@ pub struct SourceReport {
 /// `tick` is called with the source's name when one is done.
 ///
 /// # Errors
-/// When the store cannot be read or written; a source that fails is told in its report.
+/// When the store cannot be read or written; a failing source is recorded in its report.
 pub async fn gather(
     config: &Config,
     only: &[String],
@@ -159,7 +159,7 @@ pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, stor
     Ok(health)
 }
 
-/// A source that fails is to be told of: it never answered, or has failed `warn_after` times in a row.
+/// Whether to warn about a failing source: it never answered, or has failed `warn_after` times in a row.
 fn should_warn(source: &Source, record: &SourceRecord) -> bool {
     record.last_success.is_none() || record.failures >= source.warn_after
 }

@@ -158,7 +158,7 @@ pub(super) fn load(entries: &mut [Entry], documents: Vec<Option<Carried>>) {
 }
 
 /// Does `job`; a panic is a failure.
-pub(super) async fn perform(job: Job) -> Result<Output, Failure> {
+pub(super) async fn execute(job: Job) -> Result<Output, Failure> {
     let Job { task, answers } = job;
     let replay = Replay { answers, missing: Mutex::default() };
     let done = AssertUnwindSafe(done(task, &replay)).catch_unwind().await;
@@ -232,7 +232,7 @@ mod tests {
         let source = Source::new(&options, &source::Defaults::default(), std::path::Path::new("")).unwrap();
         let task = Task::Gather { source, memory: Memory::default(), now: Timestamp::UNIX_EPOCH, printed: None };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let done = |answers| runtime.block_on(perform(Job { task: task.clone(), answers })).unwrap();
+        let done = |answers| runtime.block_on(execute(Job { task: task.clone(), answers })).unwrap();
         let Output::Needs(requests) = done(Vec::new()) else { panic!("it needs its feed") };
         assert_eq!(requests.len(), 1);
         let feed = b"<rss version='2.0'><channel><item><title>x</title></item></channel></rss>".to_vec();

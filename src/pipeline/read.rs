@@ -276,8 +276,8 @@ async fn away<T: Send + 'static>(
     source: &Source,
     read: impl FnOnce() -> T + Send + 'static,
 ) -> (Option<T>, Vec<Problem>) {
-    let (told, reading) = tokio::sync::oneshot::channel();
-    rayon::spawn(move || drop(told.send(catch_unwind(AssertUnwindSafe(read)))));
+    let (done, reading) = tokio::sync::oneshot::channel();
+    rayon::spawn(move || drop(done.send(catch_unwind(AssertUnwindSafe(read)))));
     match reading.await {
         Ok(Ok(read)) => (Some(read), Vec::new()),
         _ => {

@@ -120,7 +120,7 @@ pub struct Host<'a> {
 }
 
 impl Default for Host<'_> {
-    /// No variables, nobody who watches, no end before the end.
+    /// No environment variables, no progress, no cancellation.
     fn default() -> Self {
         Self { environment: &|_| None, progress: &|_| (), workers: None, cancel: watch::channel(false).1 }
     }
@@ -322,11 +322,11 @@ impl Run<'_> {
             }
         }
         let before = Store::before(&self.config.store, &self.config.newsletter.name, edition).await?;
-        let Some((store, told)) = before else {
+        let Some((store, last)) = before else {
             return Err(edition.map_or(Usage::NothingToTell, |id| Usage::UnknownEdition(id.to_owned())).into());
         };
-        let mut inputs = load(&store, self.config, told.composed).await?;
-        (inputs.since, inputs.health) = (told.since.or(inputs.since), told.health);
+        let mut inputs = load(&store, self.config, last.composed).await?;
+        (inputs.since, inputs.health) = (last.since.or(inputs.since), last.health);
         report.composed = Some(self.composed(&inputs)?);
         Ok(report)
     }

@@ -23,7 +23,7 @@ use tokio::time::timeout;
 use futures_util::{StreamExt, stream};
 
 use crate::fetch::{Fetch, Request, Size};
-use crate::pipeline::job::{Answer, Failure, Job, Output, Task, perform};
+use crate::pipeline::job::{Answer, Failure, Job, Output, Task, execute};
 use crate::pipeline::parcel::Parcel;
 
 /// A worker's first words.
@@ -131,7 +131,7 @@ impl Workers {
         let mut job = Job { task, answers: Vec::new() };
         for round in 0..MOST_ROUNDS {
             let (output, same) = if round == 0 && job.task.needs_first() {
-                (perform(job.clone()).await, job)
+                (execute(job.clone()).await, job)
             } else {
                 self.give(job, turns).await
             };
@@ -142,7 +142,7 @@ impl Workers {
                 Err(failure) => return Err((failure, Box::new(job.task))),
             }
         }
-        Err((Failure::Fault("it asks without end".to_owned()), Box::new(job.task)))
+        Err((Failure::Fault("it asked too often".to_owned()), Box::new(job.task)))
     }
 
     /// The answer to `job`, and the job.
@@ -161,7 +161,7 @@ impl Workers {
                     Some(output) => (output, job),
                     // Where no worker can be had (a system call filter, a full process table), reading here is better than
                     // not at all.
-                    None => (perform(job.clone()).await, job),
+                    None => (execute(job.clone()).await, job),
                 }
             }
             Err(error) => (Err(Failure::Fault(error.to_string())), job),
@@ -278,7 +278,7 @@ impl Worker {
         match status {
             Ok(Ok(status)) if is_out_of_time(status) => Failure::Time(limits.time),
             Ok(Ok(status)) => Failure::Fault(format!("the worker ended: {status}")),
-            _ => Failure::Fault("the worker was lost".to_owned()),
+            _ => Failure::Fault("the worker stopped responding".to_owned()),
         }
     }
 }
@@ -318,7 +318,7 @@ pub fn serve(input: &mut dyn Read, output: &mut dyn Write, limits: Limits) -> io
     while let Some(parcel) = Parcel::read(input)? {
         limit_time(limits.time)?;
         let job: Job = parcel.unpack()?;
-        let mut answer = runtime.block_on(perform(job));
+        let mut answer = runtime.block_on(execute(job));
         Parcel::pack(&mut answer)?.write(output)?;
     }
     Ok(())

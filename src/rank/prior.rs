@@ -11,14 +11,14 @@ pub(super) fn priors(input: &Input<'_>) -> Vec<f64> {
     let prior = |sentence: usize| {
         let length = input.terms.of(sentence).count() as f64;
         let readable = input.readability.get(sentence).copied().unwrap_or(1.0);
-        let near_title = if title_weight > 0.0 { near(input, sentence, title) } else { 0.0 };
+        let near_title = if title_weight > 0.0 { title_cosine(input, sentence, title) } else { 0.0 };
         (length / SHORT).min(1.0).powi(2) * readable * (1.0 + title_weight * near_title)
     };
     (0..input.terms.len()).map(prior).collect()
 }
 
 /// Part of the sentence's row that the headline's terms make up, 0 to 1.
-fn near(input: &Input<'_>, sentence: usize, title: &[u32]) -> f64 {
+fn title_cosine(input: &Input<'_>, sentence: usize, title: &[u32]) -> f64 {
     let shared = input.rows.row(sentence).filter(|(column, _)| title.iter().any(|&term| term as usize == *column));
     shared.map(|(_, weight)| weight * weight).sum::<f64>().sqrt()
 }

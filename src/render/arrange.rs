@@ -46,7 +46,7 @@ impl<'a> Arrangement<'a> {
         let is_lead_layout = edition.layout.kind == LayoutKind::Lead;
         let stands = standing(edition);
         let lead = edition.stories().filter(|story| is_lead_layout && stands(story)).reduce(higher);
-        let told: Vec<&Story> = if is_lead_layout && edition.story_count() + edition.more_count() >= ALL_FULL_BELOW {
+        let full: Vec<&Story> = if is_lead_layout && edition.story_count() + edition.more_count() >= ALL_FULL_BELOW {
             best_of_sections(edition, lead, stands)
         } else {
             edition.stories().filter(|story| stands(story)).collect()
@@ -54,7 +54,7 @@ impl<'a> Arrangement<'a> {
         let is = |known: &[&Story], story: &Story| known.iter().any(|other| std::ptr::eq(*other, story));
         let arrange = |section: &'a Section| {
             let others = section.stories.iter().filter(|story| !lead.is_some_and(|lead| std::ptr::eq(lead, *story)));
-            let (full, rest): (Vec<&Story>, Vec<&Story>) = others.partition(|story| is(&told, story));
+            let (full, rest): (Vec<&Story>, Vec<&Story>) = others.partition(|story| is(&full, story));
             let links = section.more.iter().map(Brief::Link);
             Arranged { section, full, briefs: rest.into_iter().map(Brief::Story).chain(links).collect() }
         };

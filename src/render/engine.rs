@@ -161,7 +161,7 @@ fn engine(suffix: &'static str, escape: tera::EscapeFn, templates: &[(&str, &str
 /// Everything a template prints comes from outside; none of it may pass unescaped.
 fn refuse_safe(_: Value, _: Kwargs, _: &State) -> Result<Value, tera::Error> {
     Err(tera::Error::message(
-        "`safe` is not to be had here: all that an edition says comes from outside and is escaped",
+        "the `safe` filter is not available: all that an edition says comes from outside and is escaped",
     ))
 }
 

@@ -9,19 +9,15 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ed25519_dalek::Signer as _;
 use jiff::Timestamp;
-use rsa::pkcs1::DecodeRsaPrivateKey;
-use rsa::pkcs8::EncodePublicKey;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, alg_id};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::{DkimOptions, Error};
-
-/// The beginning of a PKCS #1 signature of a SHA-256 hash: the hash's kind and length in DER (RFC 8017, 9.2, note 1).
-const SHA256_PREFIX: [u8; 19] =
-    [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
 /// Headers that are signed, those that are not there as well.
 const SIGNED: [&str; 13] = [
@@ -47,10 +43,10 @@ pub struct Signer {
     key: Key,
 }
 
-/// A private key; both kinds are wiped from memory when they go.
+/// A private key.
 enum Key {
-    Rsa(Box<RsaPrivateKey>),
-    Ed25519(Box<ed25519_dalek::SigningKey>),
+    Rsa(Box<RsaKeyPair>),
+    Ed25519(Box<Ed25519KeyPair>),
 }
 
 impl fmt::Debug for Signer {
@@ -89,17 +85,17 @@ impl Signer {
             time.as_second(),
             signed.join(":"),
         );
-        let mut hasher = Sha256::new();
+        let mut words = String::new();
         for (place, name) in signed.iter().enumerate() {
             // The nth mention of a name is its nth field from below; one that is not there is signed as missing.
             let earlier = signed[..place].iter().filter(|other| *other == name).count();
             let mut named = fields.iter().rev().filter(|(known, _)| known.eq_ignore_ascii_case(name));
             if let Some((_, value)) = named.nth(earlier) {
-                hasher.update(format!("{name}:{}\r\n", relaxed(value)));
+                words.push_str(&format!("{name}:{}\r\n", relaxed(value)));
             }
         }
-        hasher.update(format!("dkim-signature:{}", relaxed(&unsigned)));
-        format!("{unsigned}{}", BASE64.encode(self.key.sign(&hasher.finalize())))
+        words.push_str(&format!("dkim-signature:{}", relaxed(&unsigned)));
+        format!("{unsigned}{}", BASE64.encode(self.key.sign(words.as_bytes())))
     }
 
     /// The domain that vouches for the mail.
@@ -114,7 +110,7 @@ impl Signer {
 
     /// The TXT record receivers have to find there.
     pub fn record(&self) -> String {
-        format!("v=DKIM1; k={}; p={}", self.kind(), self.public_key().unwrap_or_default())
+        format!("v=DKIM1; k={}; p={}", self.kind(), BASE64.encode(self.public_key()))
     }
 
     fn kind(&self) -> &'static str {
@@ -124,24 +120,27 @@ impl Signer {
         }
     }
 
-    /// The public half of the key, in base64; `None` never happens for a key that was read.
-    fn public_key(&self) -> Option<String> {
-        Some(BASE64.encode(match &self.key {
-            Key::Rsa(key) => key.to_public_key().to_public_key_der().ok()?.into_vec(),
-            Key::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
-        }))
+    /// The public half of the key as the record has it: with its kind for RSA, bare for Ed25519 (RFC 8463, 4).
+    fn public_key(&self) -> Vec<u8> {
+        match &self.key {
+            Key::Rsa(key) => rustls::sign::public_key_to_spki(&alg_id::RSA_ENCRYPTION, key.public_key()).to_vec(),
+            Key::Ed25519(key) => key.public_key().as_ref().to_vec(),
+        }
     }
 }
 
 impl Key {
-    /// The signature of a SHA-256 hash.
-    fn sign(&self, hash: &[u8]) -> Vec<u8> {
+    /// The signature of the SHA-256 hash of `words`.
+    fn sign(&self, words: &[u8]) -> Vec<u8> {
         match self {
             Self::Rsa(key) => {
-                let signature = key.sign(Pkcs1v15Sign::new_unprefixed(), &[&SHA256_PREFIX, hash].concat());
-                signature.expect("a key of 1,024 bits has room for a hash, and shorter ones were refused")
+                let mut signature = vec![0; key.public().modulus_len()];
+                // The random numbers hide the key from who measures time; the signature does not depend on them.
+                let signed = key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), words, &mut signature);
+                signed.expect("the system gives random numbers, and the signature is as long as the key");
+                signature
             }
-            Self::Ed25519(key) => key.sign(hash).to_bytes().to_vec(),
+            Self::Ed25519(key) => key.sign(&Sha256::digest(words)).as_ref().to_vec(),
         }
     }
 }
@@ -188,41 +187,36 @@ fn read_key(text: &str, path: &Path) -> Result<Key, Error> {
     let fails = |why: &str| Error::Key { path: path.to_owned(), why: why.to_owned() };
     let unknown = || fails("it is no private key: make one with `openssl genrsa -out dkim.pem 2048`");
     let text = text.trim();
-    if text.contains("-----BEGIN RSA PRIVATE KEY-----") {
-        rsa_key(text).ok_or_else(unknown)
-    } else if text.contains("-----BEGIN PRIVATE KEY-----") {
-        from_pkcs8(text).ok_or_else(|| fails("it is neither an RSA nor an Ed25519 key"))
-    } else if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
+    if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
         Err(fails("it is encrypted: remove the passphrase with `openssl pkey -in KEY -out dkim.pem`"))
     } else if text.contains("PUBLIC KEY-----") {
         Err(fails("it is the public key: name the private one"))
+    } else if text.contains("-----BEGIN ") {
+        let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| unknown())?;
+        from_der(&key).map_err(|why| fails(&why))
     } else {
-        BASE64.decode(text).ok().and_then(|seed| ed25519_key(&seed)).ok_or_else(unknown)
+        let seed = BASE64.decode(text).ok();
+        let key = seed.and_then(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).ok());
+        key.map(|key| Key::Ed25519(Box::new(key))).ok_or_else(unknown)
     }
 }
 
-/// OpenSSL writes keys of both kinds as PKCS#8 (RFC 5208).
-fn from_pkcs8(text: &str) -> Option<Key> {
-    let (_, document) = pkcs8::SecretDocument::from_pem(text).ok()?;
-    let key: pkcs8::PrivateKeyInfo<'_> = document.decode_msg().ok()?;
-    match key.algorithm.oid.to_string().as_str() {
-        "1.2.840.113549.1.1.1" => {
-            let document = pkcs8::SecretDocument::try_from(key.private_key).ok()?;
-            rsa_key(&document.to_pem("RSA PRIVATE KEY", pkcs8::LineEnding::LF).ok()?)
-        }
-        // An octet string within the octet string: 04 20 and the seed (RFC 8410, 7).
-        "1.3.101.112" if key.private_key.starts_with(&[4, 32]) => ed25519_key(&key.private_key[2..]),
-        _ => None,
-    }
+/// OpenSSL writes keys of both kinds as PKCS#8 (RFC 5208), those of RSA as PKCS#1, too.
+fn from_der(key: &PrivateKeyDer<'_>) -> Result<Key, String> {
+    let rsa = match key {
+        PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
+        PrivateKeyDer::Pkcs8(key) => match ed25519(key) {
+            Some(key) => return Ok(Key::Ed25519(Box::new(key))),
+            None => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
+        },
+        _ => return Err("it is neither an RSA nor an Ed25519 key".to_owned()),
+    };
+    rsa.map(|key| Key::Rsa(Box::new(key))).map_err(|why| match why.to_string().as_str() {
+        "TooSmall" => "it has less than 2,048 bits: make one with `openssl genrsa -out dkim.pem 2048`".to_owned(),
+        why => format!("it is neither an RSA nor an Ed25519 key that can sign ({why})"),
+    })
 }
 
-/// Receivers want at least 1,024 bits (RFC 8301).
-fn rsa_key(pem: &str) -> Option<Key> {
-    let key = RsaPrivateKey::from_pkcs1_pem(pem).ok()?;
-    (rsa::traits::PublicKeyParts::size(&key) >= 128).then(|| Key::Rsa(Box::new(key)))
-}
-
-fn ed25519_key(seed: &[u8]) -> Option<Key> {
-    let seed: &[u8; 32] = seed.try_into().ok()?;
-    Some(Key::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(seed))))
+fn ed25519(key: &PrivatePkcs8KeyDer<'_>) -> Option<Ed25519KeyPair> {
+    Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.secret_pkcs8_der()).ok()
 }

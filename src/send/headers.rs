@@ -145,9 +145,9 @@ mod tests {
     fn each_fault_is_told() {
         let check = |from: &str, to: &str, expected: &str| {
             assert!(GOOD.contains(from), "{from}");
-            let told: Vec<String> =
+            let shown: Vec<String> =
                 lint(GOOD.replacen(from, to, 1).as_bytes()).iter().map(ToString::to_string).collect();
-            assert!(told.iter().any(|told| told.contains(expected)), "{expected} is not in {told:?}");
+            assert!(shown.iter().any(|shown| shown.contains(expected)), "{expected} is not in {shown:?}");
         };
         check("Date:", "X-Date:", "`date` is missing");
         check("Subject: Hello", "Subject: Hello\r\nSubject: again", "`subject` stands there 2 times");

@@ -89,14 +89,14 @@ fn from_command(command: &[String], patience: Duration) -> Result<String, Error>
         fails(format!("nothing came within {} s", patience.as_secs_f64()))
     };
     let Some(mut output) = child.stdout.take() else { return Err(late(child)) };
-    let (tell, told) = mpsc::channel();
+    let (tell, read_end) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = (&mut output).take(LONGEST).read_to_end(&mut bytes);
         // Nobody listens any more when it was too late.
         let _ = tell.send(read.map(|_| bytes));
     });
-    let Ok(read) = told.recv_timeout(patience) else { return Err(late(child)) };
+    let Ok(read) = read_end.recv_timeout(patience) else { return Err(late(child)) };
     let bytes = read.map_err(|error| fails(error.to_string()))?;
     // It has closed its output; what does not end then has given its password all the same.
     for _ in 0..100 {

@@ -23,7 +23,7 @@ pub struct Memory {
     pub validators: Validators,
     /// SHA-256 of the bytes we read: servers that change their validators without need fool nobody.
     pub hash: Option<String>,
-    /// Where it has moved to for good, by the server's word.
+    /// Where it has moved to for good, as stated by the server.
     pub moved_to: Option<String>,
     /// How often in a row it said so.
     pub moved: u32,

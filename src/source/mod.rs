@@ -4,7 +4,7 @@
 //! fails is not an error: it gathers nothing and says why, and the run goes on with the others.
 //!
 //! To add a kind: write `source/<kind>.rs` with a `gather` function, a key in [`Options`] and a variant in [`SourceKind`];
-//! the compiler points at every other place.
+//! the compiler points at every other place but `Options::kinds`.
 
 mod announced;
 mod command;

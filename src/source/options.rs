@@ -234,24 +234,26 @@ impl Source {
 
     /// Whether it is asked for on the web, not read from this machine.
     pub fn is_on_the_web(&self) -> bool {
-        matches!(
-            &self.kind,
-            SourceKind::Feed(Location::Url(_))
-                | SourceKind::Page(Location::Url(_))
-                | SourceKind::Sitemap(Location::Url(_))
-                | SourceKind::Listing(Location::Url(_))
-        )
+        matches!(self.location(), Some(Location::Url(_)))
     }
 
     /// Where it stands, as the user wrote it: what its [`Memory`](crate::source::Memory) is about.
     pub fn address(&self) -> String {
-        match &self.kind {
-            SourceKind::Feed(Location::Url(url))
-            | SourceKind::Page(Location::Url(url))
-            | SourceKind::Sitemap(Location::Url(url))
-            | SourceKind::Listing(Location::Url(url)) => guard::without_credentials(url),
-            SourceKind::Command(words) => words.join(" "),
+        match (self.location(), &self.kind) {
+            (Some(Location::Url(url)), _) => guard::without_credentials(url),
+            (None, SourceKind::Command(words)) => words.join(" "),
             _ => self.shown_address(),
+        }
+    }
+
+    /// The one address or path it is read from, for the kinds that have one.
+    fn location(&self) -> Option<&Location> {
+        match &self.kind {
+            SourceKind::Feed(location)
+            | SourceKind::Page(location)
+            | SourceKind::Sitemap(location)
+            | SourceKind::Listing(location) => Some(location),
+            SourceKind::Files(_) | SourceKind::Maildir(_) | SourceKind::Command(_) => None,
         }
     }
 

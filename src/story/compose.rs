@@ -22,7 +22,7 @@ pub struct Composition {
 }
 
 impl Composition {
-    /// Tells the edition how many articles were read for it and are not in it, by a rule, a limit, or for lack of news.
+    /// Sets how many articles were read for the edition and are not in it, by a rule, a limit, or for lack of news.
     pub fn count_left_out(&mut self) {
         let is_out = |outcome: &Outcome| {
             matches!(outcome, Outcome::Dropped { .. } | Outcome::OverLimit { .. } | Outcome::NothingNew { .. })
@@ -59,7 +59,7 @@ fn headings(inputs: &Inputs<'_>, drafts: &[StoryDraft<'_>]) -> Vec<Section> {
     names.into_iter().map(|name| Section { name, stories: Vec::new(), more: Vec::new() }).collect()
 }
 
-/// Puts what was chosen between covers.
+/// Assembles the edition from the chosen stories.
 struct EditionBuilder<'a> {
     inputs: &'a Inputs<'a>,
     log: DecisionLog,
@@ -110,7 +110,7 @@ impl EditionBuilder<'_> {
         let score = draft.score;
         let worth = if full.lowered > 0.0 {
             let left = score - full.lowered;
-            format!("score {score:.2}, lowered to {left:.2} by what stands here of its source, author and section")
+            format!("score {score:.2}, lowered to {left:.2} because its source, author or section already has stories")
         } else {
             format!("score {score:.2}")
         };

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::tests::{Desk, assert_proven, news, notices};
+use super::tests::{Fixture, assert_proven, news, notices};
 use super::{Limits, Options, group};
 use crate::model::Article;
 
@@ -50,8 +50,8 @@ proptest! {
         let mut shuffled = articles.clone();
         shuffled.sort_by_key(|article| crate::story::tests::scatter(&article.id, seed));
         let limits = Limits { max_stories: 4, max_more: 3, ..Limits::default() };
-        let one = Desk { articles, limits: limits.clone(), ..Desk::default() };
-        let other = Desk { articles: shuffled, limits, ..Desk::default() };
+        let one = Fixture { articles, limits: limits.clone(), ..Fixture::default() };
+        let other = Fixture { articles: shuffled, limits, ..Fixture::default() };
         prop_assert_eq!(format!("{:?}", one.compose()), format!("{:?}", other.compose()));
     }
 
@@ -64,21 +64,21 @@ proptest! {
 
     #[test]
     fn every_article_has_one_fate_and_every_sentence_its_place(articles in articles()) {
-        let desk = Desk { articles, ..Desk::default() };
-        let composition = desk.compose();
+        let fixture = Fixture { articles, ..Fixture::default() };
+        let composition = fixture.compose();
         let mut decisions: Vec<&str> = composition.decisions.iter().map(|decision| decision.article.as_str()).collect();
-        let mut given: Vec<&str> = desk.articles.iter().map(|article| article.id.as_str()).collect();
+        let mut given: Vec<&str> = fixture.articles.iter().map(|article| article.id.as_str()).collect();
         decisions.sort_unstable();
         given.sort_unstable();
         prop_assert_eq!(decisions, given);
-        assert_proven(&composition.edition, &desk.articles);
+        assert_proven(&composition.edition, &fixture.articles);
     }
 
     #[test]
     fn a_copy_never_takes_a_source_away(articles in articles(), place in any::<prop::sample::Index>()) {
         prop_assume!(!articles.is_empty());
         let limits = Limits { max_stories: 100, reading_minutes: 0, ..Limits::default() };
-        let before = Desk { articles, limits: limits.clone(), ..Desk::default() };
+        let before = Fixture { articles, limits: limits.clone(), ..Fixture::default() };
         let mut articles = before.articles.clone();
         let mut copy = place.get(&articles).clone();
         prop_assume!(!copy.text.is_empty());
@@ -86,7 +86,7 @@ proptest! {
         copy.id = "mirror".into();
         copy.url = Some("https://mirror.example/copy".into());
         articles.push(copy);
-        let after = Desk { articles, limits, ..Desk::default() };
+        let after = Fixture { articles, limits, ..Fixture::default() };
         let mut named = before.sources_named();
         named.push("mirror".to_owned());
         named.sort();

@@ -9,8 +9,8 @@ use super::{
 use crate::model::{Article, Edition, SourceHealth};
 use crate::summary;
 
-/// Everything a inputs borrows, with defaults.
-pub(in crate::story) struct Desk {
+/// Everything that `Inputs` borrows, with defaults.
+pub(in crate::story) struct Fixture {
     pub(in crate::story) articles: Vec<Article>,
     pub(in crate::story) sources: Vec<SourcePolicy>,
     pub(in crate::story) rules: Vec<Rule>,
@@ -21,7 +21,7 @@ pub(in crate::story) struct Desk {
     pub(in crate::story) limits: Limits,
 }
 
-impl Default for Desk {
+impl Default for Fixture {
     fn default() -> Self {
         let source = |name: &str, section: &str| SourcePolicy {
             name: name.into(),
@@ -46,7 +46,7 @@ impl Default for Desk {
     }
 }
 
-impl Desk {
+impl Fixture {
     pub(in crate::story) fn compose(&self) -> Composition {
         let rules = Rules::compile(&self.rules).unwrap();
         compose(&Inputs {
@@ -67,7 +67,7 @@ impl Desk {
     }
 }
 
-impl Desk {
+impl Fixture {
     /// Names of all sources that the edition names with a story, sorted.
     pub(in crate::story) fn sources_named(&self) -> Vec<String> {
         let composition = self.compose();
@@ -152,8 +152,8 @@ pub(in crate::story) fn assert_proven(edition: &Edition, articles: &[Article]) {
 
 #[test]
 fn articles_about_one_event_are_one_story_under_its_head() {
-    let desk = Desk { articles: news(), ..Desk::default() };
-    let composition = desk.compose();
+    let fixture = Fixture { articles: news(), ..Fixture::default() };
+    let composition = fixture.compose();
     let edition = &composition.edition;
     assert_eq!(edition.sections.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["World", "Science"]);
     assert_eq!(edition.story_count(), 2);
@@ -162,25 +162,25 @@ fn articles_about_one_event_are_one_story_under_its_head() {
     assert_eq!(sources.len(), 2);
     assert!(harbour.sentences.len() >= 3 && harbour.sentences.iter().all(|sentence| sentence.link.is_some()));
     assert_eq!(composition.decisions.len(), 3);
-    assert_proven(edition, &desk.articles);
+    assert_proven(edition, &fixture.articles);
 }
 
 #[test]
 fn the_order_of_the_articles_does_not_matter() {
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    let first = desk.compose();
-    desk.articles.reverse();
-    let second = desk.compose();
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    let first = fixture.compose();
+    fixture.articles.reverse();
+    let second = fixture.compose();
     assert_eq!(format!("{first:?}"), format!("{second:?}"));
-    desk.articles.swap(0, 1);
-    assert_eq!(format!("{first:?}"), format!("{:?}", desk.compose()));
+    fixture.articles.swap(0, 1);
+    assert_eq!(format!("{first:?}"), format!("{:?}", fixture.compose()));
 }
 
 #[test]
 fn a_copy_is_named_under_also_in_and_told_once() {
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    let composition = desk.compose();
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    fixture.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    let composition = fixture.compose();
     assert_eq!(composition.edition.story_count(), 2);
     assert!(matches!(outcome(&composition, "d"), Outcome::Duplicate { of } if of == "c"));
     let telescope = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
@@ -196,8 +196,8 @@ fn rules_drop_keep_and_boost_in_that_order() {
         Rule { name: "out".into(), drop: title("^Marlow harbour strike"), ..Rule::default() },
     ];
     let limits = Limits { max_stories: 1, ..Limits::default() };
-    let desk = Desk { articles: news(), rules, limits, ..Desk::default() };
-    let composition = desk.compose();
+    let fixture = Fixture { articles: news(), rules, limits, ..Fixture::default() };
+    let composition = fixture.compose();
     assert_eq!(*outcome(&composition, "a"), Outcome::Dropped { rule: "out".into() });
     assert!(
         matches!(outcome(&composition, "b"), Outcome::Published { .. }),
@@ -211,7 +211,7 @@ fn rules_drop_keep_and_boost_in_that_order() {
 fn what_does_not_fit_is_linked_and_then_counted() {
     let articles = notices("wire")[..6].to_vec();
     let limits = Limits { max_stories: 2, max_more: 3, ..Limits::default() };
-    let composition = Desk { articles, limits, ..Desk::default() }.compose();
+    let composition = Fixture { articles, limits, ..Fixture::default() }.compose();
     assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (2, 3));
     let over = composition.decisions.iter().filter(|decision| matches!(decision.outcome, Outcome::OverLimit { .. }));
     assert_eq!(over.count(), 1);
@@ -225,30 +225,30 @@ fn one_source_does_not_fill_the_edition_while_others_have_something() {
     old.published = Some(time("2026-03-08T20:00:00Z"));
     articles.push(old);
     let limits = Limits { max_stories: 4, ..Limits::default() };
-    let composition = Desk { articles, limits, ..Desk::default() }.compose();
+    let composition = Fixture { articles, limits, ..Fixture::default() }.compose();
     assert!(matches!(outcome(&composition, "z"), Outcome::Published { .. }));
 }
 
 #[test]
 fn quotas_hold_for_a_source_and_a_section_and_the_account_names_them() {
-    let told = |desk: &Desk, source: &str| {
-        let composition = desk.compose();
+    let published = |fixture: &Fixture, source: &str| {
+        let composition = fixture.compose();
         let of_source = composition.decisions.iter().filter(|decision| decision.source == source);
-        let (told, left): (Vec<_>, Vec<_>) =
+        let (published, left): (Vec<_>, Vec<_>) =
             of_source.partition(|decision| matches!(decision.outcome, Outcome::Published { .. }));
-        (told.len(), left.first().map(|decision| decision.why.clone()).unwrap_or_default())
+        (published.len(), left.first().map(|decision| decision.why.clone()).unwrap_or_default())
     };
     let limits = |limits: Limits| Limits { max_stories: 20, reading_minutes: 0, ..limits };
-    let mut desk = Desk { articles: notices("wire"), limits: limits(Limits::default()), ..Desk::default() };
-    assert_eq!(told(&desk, "wire").0, 8);
-    desk.limits = limits(Limits { max_per_source: Some(3), ..Limits::default() });
-    let (count, why) = told(&desk, "wire");
+    let mut fixture = Fixture { articles: notices("wire"), limits: limits(Limits::default()), ..Fixture::default() };
+    assert_eq!(published(&fixture, "wire").0, 8);
+    fixture.limits = limits(Limits { max_per_source: Some(3), ..Limits::default() });
+    let (count, why) = published(&fixture, "wire");
     assert!(count == 3 && why.contains("`max_per_source` = 3"), "{count} {why}");
-    desk.limits = limits(Limits { max_per_section: Some(2), ..Limits::default() });
-    let (count, why) = told(&desk, "wire");
+    fixture.limits = limits(Limits { max_per_section: Some(2), ..Limits::default() });
+    let (count, why) = published(&fixture, "wire");
     assert!(count == 2 && why.contains("`max_per_section` = 2"), "{count} {why}");
-    desk.sources[0].max_stories = Some(1);
-    let (count, why) = told(&desk, "wire");
+    fixture.sources[0].max_stories = Some(1);
+    let (count, why) = published(&fixture, "wire");
     assert!(count == 1 && why.contains("max_stories of the source"), "{count} {why}");
 }
 
@@ -263,7 +263,7 @@ fn a_first_edition_does_not_empty_the_archives() {
     let mut stale = article("stale", "wire", "Last month", "Long ago.");
     stale.published = Some(time("2026-02-09T00:00:00Z"));
     articles.push(stale);
-    let composition = Desk { articles, since: None, ..Desk::default() }.compose();
+    let composition = Fixture { articles, since: None, ..Fixture::default() }.compose();
     let old = composition.decisions.iter().filter(|decision| decision.outcome == Outcome::TooOld);
     assert_eq!(old.count(), 35 + 1);
     assert!(matches!(outcome(&composition, "a"), Outcome::Published { .. }));
@@ -273,21 +273,21 @@ fn a_first_edition_does_not_empty_the_archives() {
 fn a_date_in_the_future_counts_as_when_it_was_first_seen() {
     let mut articles = news();
     articles[2].published = Some(time("2031-01-01T00:00:00Z"));
-    let composition = Desk { articles, ..Desk::default() }.compose();
+    let composition = Fixture { articles, ..Fixture::default() }.compose();
     let story = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
     assert_eq!(story.published, Some(time("2026-03-09T21:00:00Z")));
 }
 
 #[test]
 fn nothing_makes_an_empty_edition() {
-    assert!(Desk::default().compose().edition.is_empty());
+    assert!(Fixture::default().compose().edition.is_empty());
 }
 
 #[test]
 fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    let whole = desk.compose();
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    fixture.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    let whole = fixture.compose();
     let weight = |composition: &Composition| {
         let edition = &composition.edition;
         let sentences: usize = edition.stories().map(|story| story.sentences.len() + story.also_in.len()).sum();
@@ -299,7 +299,7 @@ fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
         composition = whole.clone();
         shorten(&mut composition, taken, "max_html_kb");
         assert!(weight(&composition) < before, "step {taken} takes nothing");
-        assert_proven(&composition.edition, &desk.articles);
+        assert_proven(&composition.edition, &fixture.articles);
     }
     let story = composition.edition.stories().next().unwrap();
     assert_eq!((composition.edition.story_count(), composition.edition.more_count()), (1, 0));
@@ -312,10 +312,10 @@ fn an_edition_gets_lighter_until_nothing_is_left_to_take() {
 
 #[test]
 fn a_link_that_is_dropped_is_dropped_for_all_its_originals() {
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    desk.limits = Limits { max_stories: 1, ..Limits::default() };
-    let mut composition = desk.compose();
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    fixture.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    fixture.limits = Limits { max_stories: 1, ..Limits::default() };
+    let mut composition = fixture.compose();
     let links = composition.edition.more_count();
     assert!(links > 0, "{:?}", composition.decisions);
     assert_eq!(drop_links(&mut composition, usize::MAX, "max_height"), links);
@@ -344,7 +344,7 @@ fn remember(composition: &Composition, articles: &[Article]) -> Vec<PastStory> {
 
 #[test]
 fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
-    let first = Desk { articles: news(), ..Desk::default() };
+    let first = Fixture { articles: news(), ..Fixture::default() };
     let monday = first.compose();
     let mut past = remember(&monday, &first.articles);
     let sent: Vec<String> =
@@ -361,14 +361,14 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
     later.published = Some(time("2026-03-10T20:00:00Z"));
     let mut again = article("f", "lab", "Halden telescope opens its eye", TELESCOPE);
     again.published = Some(time("2026-03-10T19:00:00Z"));
-    let desk = Desk {
+    let fixture = Fixture {
         articles: vec![later.clone(), again],
         past: past.clone(),
         now: "2026-03-11T06:00:00Z",
         since: Some("2026-03-10T06:00:00Z"),
-        ..Desk::default()
+        ..Fixture::default()
     };
-    let tuesday = desk.compose();
+    let tuesday = fixture.compose();
     assert_eq!(tuesday.edition.story_count(), 1);
     let update = tuesday.edition.stories().next().unwrap();
     assert_eq!(update.update.as_ref().unwrap().edition, monday.edition.id);
@@ -376,17 +376,17 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
     assert!(update.sentences.iter().all(|sentence| !sent.contains(&sentence.text)));
     assert!(matches!(outcome(&tuesday, "f"), Outcome::NothingNew { .. }));
 
-    past.extend(remember(&tuesday, &desk.articles));
+    past.extend(remember(&tuesday, &fixture.articles));
     let mut third = later;
     third.id = "g".into();
     third.title = "Dockers reject harbour proposal in Marlow".into();
     third.text = "On Tuesday dockers in Marlow rejected the second proposal of the mediator by 512 votes to 388. Talks would go on in Ulvik, Brandt said.".into();
-    let wednesday = Desk {
+    let wednesday = Fixture {
         articles: vec![third],
         past,
         now: "2026-03-12T06:00:00Z",
         since: Some("2026-03-11T06:00:00Z"),
-        ..Desk::default()
+        ..Fixture::default()
     }
     .compose();
     assert!(wednesday.edition.is_empty(), "{:?}", wednesday.edition.sections);
@@ -395,18 +395,18 @@ fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
 
 #[test]
 fn another_number_for_the_same_thing_stands_beside_it_when_asked_for() {
-    let mut desk = Desk { articles: news(), ..Desk::default() };
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
     let claim = |count: &str| format!("{count} dockers of Marlow had stopped work over pay and night shifts. ");
-    desk.articles[0].text.insert_str(0, &claim("About 900"));
-    desk.articles[1].text.push_str(&format!(" {}", claim("Some 1,200").trim()));
-    let harbour = |desk: &Desk| -> Vec<String> {
-        let edition = desk.compose().edition;
+    fixture.articles[0].text.insert_str(0, &claim("About 900"));
+    fixture.articles[1].text.push_str(&format!(" {}", claim("Some 1,200").trim()));
+    let harbour = |fixture: &Fixture| -> Vec<String> {
+        let edition = fixture.compose().edition;
         edition.stories().next().unwrap().sentences.iter().map(|sentence| sentence.text.clone()).collect()
     };
-    desk.options.adds = false;
-    let usual = harbour(&desk);
-    desk.options.disagreements = true;
-    let both = harbour(&desk);
+    fixture.options.adds = false;
+    let usual = harbour(&fixture);
+    fixture.options.disagreements = true;
+    let both = harbour(&fixture);
     let at = |said: &[String], number: &str| said.iter().position(|sentence| sentence.contains(number));
     assert_eq!((at(&usual, "900 dockers of").is_some(), at(&usual, "1,200 dockers")), (true, None), "{usual:?}");
     assert_eq!(at(&both, "1,200 dockers"), at(&both, "900 dockers of").map(|place| place + 1), "{both:?}");
@@ -418,7 +418,7 @@ fn bad_articles_do_no_harm() {
     articles.push(article("x", "wire", "", ""));
     articles.push(article("y", "nobody", "Word", "\0\u{202e}🙂🙂🙂"));
     articles.extend((0..300).map(|number| article(&format!("copy{number}"), "wire", "Same", HARBOUR_WIRE)));
-    let composition = Desk { articles: articles.clone(), ..Desk::default() }.compose();
+    let composition = Fixture { articles: articles.clone(), ..Fixture::default() }.compose();
     assert_eq!(composition.decisions.len(), articles.len());
     assert!(composition.edition.story_count() <= 5);
     assert_eq!(
@@ -445,10 +445,10 @@ fn a_bad_rule_says_which_key_is_wrong() {
 
 #[test]
 fn a_sentence_that_cannot_be_proven_is_named() {
-    let desk = Desk { articles: news(), ..Desk::default() };
-    let edition = desk.compose().edition;
+    let fixture = Fixture { articles: news(), ..Fixture::default() };
+    let edition = fixture.compose().edition;
     let stored = |change: &dyn Fn(&mut Article)| -> Vec<(Article, String)> {
-        let changed = desk.articles.iter().map(|article| {
+        let changed = fixture.articles.iter().map(|article| {
             let mut changed = article.clone();
             change(&mut changed);
             (changed, article.hash())

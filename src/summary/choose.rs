@@ -19,7 +19,7 @@ pub struct Choice {
     /// When it was chosen, from 0; `None`: it was not.
     pub turn: Option<usize>,
     /// Cosine to the nearest sentence chosen before it (or at all), 0 to 1.
-    pub near: f64,
+    pub similarity: f64,
     /// Which one that is.
     pub nearest: Option<usize>,
     /// It was good enough, but did not fit into the words left.
@@ -33,7 +33,7 @@ pub fn choose(scores: &[f64], rows: &Rows, words: &[usize], budget: Budget, redu
     let mut choices = vec![Choice::default(); scores.len()];
     let limit = budget.sentences(scores.len());
     let postings = rows.postings();
-    let gain = |choice: &Choice, i: usize| scores[i] * (1.0 - choice.near).max(0.0).powf(redundancy);
+    let gain = |choice: &Choice, i: usize| scores[i] * (1.0 - choice.similarity).max(0.0).powf(redundancy);
     let mut waiting: BinaryHeap<Candidate> =
         scores.iter().enumerate().map(|(sentence, &gain)| Candidate { gain, sentence }).collect();
     let mut room = Room::new(budget);
@@ -47,7 +47,7 @@ pub fn choose(scores: &[f64], rows: &Rows, words: &[usize], budget: Budget, redu
             waiting.push(Candidate { gain: now, sentence });
             continue;
         }
-        if redundancy > 0.0 && choices[sentence].near >= SAME {
+        if redundancy > 0.0 && choices[sentence].similarity >= SAME {
             continue;
         }
         if !room.take(words[sentence]) {
@@ -77,8 +77,8 @@ fn remember(chosen: usize, rows: &Rows, postings: &crate::rank::Postings, choice
     for group in cosines.chunk_by(|left, right| left.0 == right.0) {
         let cosine = group.iter().map(|&(_, part)| part).sum::<f64>().min(1.0);
         let choice = &mut choices[group[0].0 as usize];
-        if choice.turn.is_none() && cosine > choice.near {
-            (choice.near, choice.nearest) = (cosine, Some(chosen));
+        if choice.turn.is_none() && cosine > choice.similarity {
+            (choice.similarity, choice.nearest) = (cosine, Some(chosen));
         }
     }
 }

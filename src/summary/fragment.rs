@@ -28,6 +28,12 @@ const LOOK_BACK: usize = 50_000;
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'~');
 
 /// `url` with a text directive for `text[span]`; an `#anchor` of the URL is kept.
+///
+/// ```
+/// let text = "The river rose again on Monday. Nobody was hurt.";
+/// let link = newsdigest::summary::text_fragment("https://example.org/flood", text, 32..48);
+/// assert_eq!(link, "https://example.org/flood#:~:text=Nobody%20was%20hurt.");
+/// ```
 pub fn text_fragment(url: &str, text: &str, span: Range<usize>) -> String {
     let (page, anchor) = url.split_once('#').unwrap_or((url, ""));
     let anchor = anchor.split(":~:").next().unwrap_or_default();

@@ -147,7 +147,7 @@ impl Found {
         let size = ((self.read.max(20) as f64 / short).ln() / (long / short).ln()).clamp(0.0, 1.0);
         let scale = Scale::new(size);
         let mut order: Vec<(f64, usize)> =
-            self.phrases.iter().enumerate().map(|(place, phrase)| (self.weigh(phrase, &scale), place)).collect();
+            self.phrases.iter().enumerate().map(|(place, phrase)| (self.weight(phrase, &scale), place)).collect();
         let better = |left: &(f64, usize), right: &(f64, usize)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));
         if order.len() > MOST {
             order.select_nth_unstable_by(MOST, better);
@@ -161,7 +161,7 @@ impl Found {
         order.into_iter().map(surface).collect()
     }
 
-    fn weigh(&self, phrase: &Phrase, scale: &Scale) -> f64 {
+    fn weight(&self, phrase: &Phrase, scale: &Scale) -> f64 {
         let terms = || phrase.key.iter().take_while(|&&term| term != NONE);
         let length = terms().count();
         let large = |&term: &u32| {
@@ -169,8 +169,8 @@ impl Found {
             f64::from(word.capitals) / f64::from(word.count.max(1))
         };
         let capitals = terms().map(large).sum::<f64>() / length as f64;
-        (phrase.count + GIVEN * scale.short)
-            * (PART + phrase.whole / phrase.count * scale.short)
+        (phrase.count + GIVEN * scale.brevity)
+            * (PART + phrase.whole / phrase.count * scale.brevity)
             * scale.length[length - 1]
             * (-(phrase.before as f64) / FAR).exp()
             * (1.0 + CAPITALS * capitals)
@@ -180,7 +180,7 @@ impl Found {
 /// The effect of the size of the text on its phrases.
 struct Scale {
     /// 1 for an abstract, 0 for a news article.
-    short: f64,
+    brevity: f64,
     /// Weights of phrases of one, two and three words.
     length: [f64; LONGEST],
 }
@@ -188,9 +188,9 @@ struct Scale {
 impl Scale {
     /// `size`: 0 for an abstract, 1 for a news article.
     fn new(size: f64) -> Self {
-        let short = 1.0 - size;
-        let exponent = LENGTH.0 * short + LENGTH.1 * size;
-        Self { short, length: std::array::from_fn(|place| (place as f64 + 1.0).powf(exponent)) }
+        let brevity = 1.0 - size;
+        let exponent = LENGTH.0 * brevity + LENGTH.1 * size;
+        Self { brevity, length: std::array::from_fn(|place| (place as f64 + 1.0).powf(exponent)) }
     }
 }
 

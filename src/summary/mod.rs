@@ -102,6 +102,16 @@ pub fn summarize(text: &str, options: &Options) -> Summary {
 }
 
 /// Summarizes several texts about one thing as if they were one.
+///
+/// ```
+/// use newsdigest::summary::{Options, Text, summarize_texts};
+///
+/// let first = Text { text: "The ferry to Aland sank on Friday. All passengers were saved.", ..Text::default() };
+/// let second = Text { text: "The ferry to Aland sank on Friday. Divers look for its cargo.", ..Text::default() };
+/// let summary = summarize_texts(&[first, second], &Options { sentences: Some(2), ..Options::default() });
+/// let repeated = summary.chosen().filter(|sentence| sentence.text.starts_with("The ferry")).count();
+/// assert_eq!((summary.chosen().count(), repeated), (2, 1), "one thing is said once");
+/// ```
 pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
     let languages: Vec<Option<String>> = texts.iter().map(spoken_in).collect();
     let places = split(texts, &languages);
@@ -216,7 +226,7 @@ fn describe(
             centrality: if best > 0.0 { scored.scores[i] / best } else { 0.0 },
             prior: scored.priors.get(i).copied().unwrap_or(1.0),
             readability: readability.get(i).copied().unwrap_or(1.0),
-            redundancy: choice.near,
+            redundancy: choice.similarity,
             said_by: choice.nearest,
             words: words[i],
             position: i,

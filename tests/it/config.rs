@@ -49,8 +49,8 @@ fn a_wrong_type_is_told_at_the_value() {
 #[test]
 fn a_length_of_time_is_told_how_to_be_written() {
     let hint = "write it like \"90s\", \"20m\" or \"36h\"";
-    check("[fetch]\ntimeout = \"soon\"\n", &[&format!("2:11 this is no length of time | {hint}")]);
-    check("[newsletter]\nmin_interval = \"5d\"\n", &[&format!("2:16 this is no length of time | {hint}")]);
+    check("[fetch]\ntimeout = \"soon\"\n", &[&format!("2:11 this is not a length of time | {hint}")]);
+    check("[newsletter]\nmin_interval = \"5d\"\n", &[&format!("2:16 this is not a length of time | {hint}")]);
 }
 
 #[test]

@@ -264,3 +264,16 @@ fn two_runs_at_once_are_one_too_many() {
     let second = program.run(&["--now", MONDAY]).ends(75);
     assert!(second.stderr.contains("another run"), "{}", second.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_morning_without_network_is_no_quiet_day() {
+    let mail = Server::start().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let sources = ["One", "Two"].map(|name| (name, format!("http://127.0.0.1:{closed}/{name}")));
+    let program = Program::new(&config(&sources, mail.port, ""));
+    for now in [MONDAY, TUESDAY] {
+        let ran = program.run(&["--now", now]).ends(75);
+        assert!(ran.stderr.contains("no source could be reached"), "{}", ran.stderr);
+    }
+    assert!(mail.taken().is_empty());
+}

@@ -186,6 +186,7 @@ fn a_key_that_cannot_be_used_is_told_with_what_to_do() {
     check("-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----\n", "public key");
     check("-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n", "remove the passphrase");
     check("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "neither an RSA nor an Ed25519 key");
+    check(&public("rsa1024.pem"), "less than 2,048 bits");
     assert!(signer(&folder.path().join("none.pem")).unwrap_err().to_string().contains("none.pem"));
 }
 

@@ -113,3 +113,28 @@ async fn a_feed_that_plants_computable_placeholders_gets_nobodys_address() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_is_checked_with_the_edition_that_a_dry_run_shows() {
+    let web = Web::start();
+    web.on("/feed", Answer::Body("text/xml", feed("The hall is open", "https://example.org/hall", TEXT)));
+    let mail = Server::start().await;
+    let program = list(&web, &mail, "unsubscribe_mailto = 'leave@example.org'");
+    let edition = program.run(&["--dry-run", "--now", NOW, "--format", "json"]).ends(0).stdout;
+    program.write("edition.json", &edition);
+    program.run(&["template", "check", "default", "--edition", "edition.json"]).ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_a_dry_run_does_is_no_run_that_sends() {
+    let mail = Server::start().await;
+    let web = Web::start();
+    web.on("/feed", Answer::Body("text/xml", feed("The hall is open", "https://example.org/hall", TEXT)));
+    let program = list(&web, &mail, "unsubscribe_mailto = 'leave@example.org'");
+    for arguments in [["--format", "html"], ["--output", "mail.html"], ["run", "--open"]] {
+        let ran = program.run(&arguments).ends(2);
+        assert!(ran.stderr.contains("--dry-run"), "{arguments:?}: {}", ran.stderr);
+    }
+    program.run(&["--dry-run", "--report", "json"]).ends(2);
+    assert!(mail.taken().is_empty());
+}

@@ -30,11 +30,11 @@ transport = "file"
 "#;
 
 /// The program after some editions.
-struct Desk {
+struct Fixture {
     program: Program,
 }
 
-impl Desk {
+impl Fixture {
     fn new() -> Self {
         Self { program: Program::new(CONFIG) }
     }
@@ -80,15 +80,15 @@ fn decisions(shown: &Value) -> BTreeSet<(String, String)> {
 
 #[test]
 fn nothing_is_told_twice_and_what_goes_on_is_an_update() {
-    let desk = Desk::new();
-    let monday = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let fixture = Fixture::new();
+    let monday = fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
     assert_eq!(stories(&monday).len(), 2, "{:?}", headlines(&monday));
     let strike =
         stories(&monday).into_iter().find(|story| story["headline"].as_str().unwrap().contains("Velmar")).unwrap();
     let named = strike["places"].as_array().unwrap().len() + strike["also_in"].as_array().unwrap().len();
     assert_eq!(named, 2, "both sources are named");
 
-    let tuesday = desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let tuesday = fixture.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
     let updates: Vec<&Value> = stories(&tuesday).into_iter().filter(|story| !story["update"].is_null()).collect();
     assert_eq!(updates.len(), 1, "{:?}", headlines(&tuesday));
     assert_eq!(updates[0]["update"]["edition"], monday["edition"]["id"]);
@@ -96,13 +96,13 @@ fn nothing_is_told_twice_and_what_goes_on_is_an_update() {
     let nothing_new = ("Comet found by pupils in Ostrel".to_owned(), "nothing_new".to_owned());
     assert!(decisions(&tuesday).contains(&nothing_new), "a new guid is no news: {:?}", decisions(&tuesday));
 
-    let wednesday = desk.answers("3-wednesday").edition("2026-10-21T05:00:00Z");
+    let wednesday = fixture.answers("3-wednesday").edition("2026-10-21T05:00:00Z");
     assert!(stories(&wednesday).is_empty(), "a retelling is left out: {:?}", headlines(&wednesday));
 
-    let twice = desk.program.run(&["run", "--now", "2026-10-21T05:00:00Z"]).ends(0);
+    let twice = fixture.program.run(&["run", "--now", "2026-10-21T05:00:00Z"]).ends(0);
     assert_eq!(twice.stdout, "");
 
-    let friday = desk.answers("4-friday").edition("2026-10-23T05:00:00Z");
+    let friday = fixture.answers("4-friday").edition("2026-10-23T05:00:00Z");
     assert_eq!(headlines(&friday), ["Bakery of Unterwald feeds eleven villages"]);
 
     let mut all: Vec<String> = [&monday, &tuesday, &wednesday, &friday].into_iter().flat_map(sentences).collect();
@@ -114,12 +114,12 @@ fn nothing_is_told_twice_and_what_goes_on_is_an_update() {
 
 #[test]
 fn a_late_run_covers_the_time_since_the_last_edition() {
-    let desk = Desk::new();
-    desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let fixture = Fixture::new();
+    fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
     for (day, now) in [("2-tuesday", "2026-10-20T05:00:00Z"), ("3-wednesday", "2026-10-21T05:00:00Z")] {
-        desk.answers(day).program.run(&["gather", "--now", now]).ends(0);
+        fixture.answers(day).program.run(&["gather", "--now", now]).ends(0);
     }
-    let friday = desk.answers("4-friday").edition("2026-10-23T05:00:00Z");
+    let friday = fixture.answers("4-friday").edition("2026-10-23T05:00:00Z");
     let told = headlines(&friday).join("\n");
     assert!(told.contains("Halden bridge") && told.contains("Unterwald") && told.contains("Velmar"), "{told}");
     assert!(!told.contains("Comet"), "{told}");
@@ -127,10 +127,10 @@ fn a_late_run_covers_the_time_since_the_last_edition() {
 
 #[test]
 fn every_sentence_of_an_edition_is_proven_and_every_entry_accounted_for() {
-    let desk = Desk::new();
-    let monday = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let fixture = Fixture::new();
+    let monday = fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
     assert_eq!(monday["decisions"].as_array().unwrap().len(), 3);
-    let proof = desk.program.run(&["verify"]).ends(0);
+    let proof = fixture.program.run(&["verify"]).ends(0);
     let count = sentences(&monday).len();
     assert!(proof.stdout.contains(&format!("{count} of {count} sentences proven")), "{}", proof.stdout);
     assert!(
@@ -138,14 +138,14 @@ fn every_sentence_of_an_edition_is_proven_and_every_entry_accounted_for() {
         "{}",
         proof.stdout
     );
-    desk.program.run(&["verify", "no-such-edition"]).ends(2);
+    fixture.program.run(&["verify", "no-such-edition"]).ends(2);
 }
 
 #[tokio::test]
 async fn a_mail_that_says_something_else_is_found() {
-    let desk = Desk::new();
-    desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
-    let path = desk.program.path("state/digest/digest.db");
+    let fixture = Fixture::new();
+    fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let path = fixture.program.path("state/digest/digest.db");
     let store = newsdigest::store::Store::snapshot(&path).await.unwrap();
     let edition = store.last_edition("digest").await.unwrap().unwrap();
     let sentence = edition.stories().flat_map(|story| &story.sentences).next().unwrap().text.clone();
@@ -169,10 +169,10 @@ async fn a_mail_that_says_something_else_is_found() {
 fn explain_accounts_for_every_entry_of_the_last_edition() {
     let limits =
         "[newsletter]\nmax_stories = 1\nmax_more = 1\n[[rule]]\nname = \"no comets\"\ndrop = { title = 'Comet' }\n";
-    let desk = Desk { program: Program::new(&format!("{CONFIG}{limits}")) };
-    desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
-    let shown = desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
-    let ran = desk.program.run(&["explain", "--dropped", "--json"]).ends(0);
+    let fixture = Fixture { program: Program::new(&format!("{CONFIG}{limits}")) };
+    fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let shown = fixture.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let ran = fixture.program.run(&["explain", "--dropped", "--json"]).ends(0);
     let account: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(account["edition"], shown["edition"]["id"]);
     let counts = account["counts"].as_object().unwrap();
@@ -184,9 +184,9 @@ fn explain_accounts_for_every_entry_of_the_last_edition() {
     let dropped = account["decisions"].as_array().unwrap();
     assert_eq!(dropped.len() as u64, of("seen") - of("published") - of("linked"));
     assert!(dropped.iter().all(|decision| !decision["why"].as_str().unwrap().is_empty()));
-    let monday = desk.program.run(&["explain", "--json", "--edition", "digest-20261019T050000Z"]).ends(0);
+    let monday = fixture.program.run(&["explain", "--json", "--edition", "digest-20261019T050000Z"]).ends(0);
     assert!(monday.stdout.contains("closes Port Velmar harbour"), "{}", monday.stdout);
-    desk.program.run(&["explain", "--edition", "digest-none"]).ends(2);
+    fixture.program.run(&["explain", "--edition", "digest-none"]).ends(2);
 }
 
 /// A feed of these (title, link, guid, day of October 2026, text).
@@ -222,22 +222,22 @@ fn forty(host: &str, day: u32) -> String {
     feed(&(0..40).map(entry).collect::<Vec<_>>())
 }
 
-fn one_feed(more: &str) -> Desk {
+fn one_feed(more: &str) -> Fixture {
     let config = CONFIG.replace("[[source]]\nname = \"Coast\"\nfeed = \"coast.xml\"\nfull_text = \"never\"\n", "");
-    Desk { program: Program::new(&format!("{config}[defaults]\nmax_entries = 2000\n{more}")) }
+    Fixture { program: Program::new(&format!("{config}[defaults]\nmax_entries = 2000\n{more}")) }
 }
 
 #[test]
 fn a_feed_that_announces_everything_again_under_new_ids_and_hosts_brings_nothing_new() {
-    let desk = one_feed("");
-    desk.program.write("wire.xml", &forty("bad.example", 18));
-    let first = desk.edition("2026-10-19T05:00:00Z");
+    let fixture = one_feed("");
+    fixture.program.write("wire.xml", &forty("bad.example", 18));
+    let first = fixture.edition("2026-10-19T05:00:00Z");
     let linked = first["edition"]["sections"][0]["more"].as_array().map_or(0, Vec::len);
     assert!(stories(&first).len() + linked > 20, "{:?}", headlines(&first));
     for (host, day) in [("bad.example", 19), ("bad.example", 20), ("renamed.example", 21)] {
-        desk.program.write("wire.xml", &forty(host, day));
+        fixture.program.write("wire.xml", &forty(host, day));
         let now = format!("2026-10-{}T05:00:00Z", day + 1);
-        let shown = desk.edition(&now);
+        let shown = fixture.edition(&now);
         assert!(headlines(&shown).is_empty(), "{host} on {day}: {:?}", headlines(&shown));
         assert!(decisions(&shown).iter().all(|(_, outcome)| outcome == "nothing_new"), "{:?}", decisions(&shown));
     }
@@ -245,7 +245,7 @@ fn a_feed_that_announces_everything_again_under_new_ids_and_hosts_brings_nothing
 
 #[test]
 fn entries_without_date_title_text_or_language_and_a_thousand_copies_do_no_harm() {
-    let desk = one_feed("");
+    let fixture = one_feed("");
     let own = |text: &str| text.to_owned();
     let link = |number: usize| format!("https://bad.example/{number}");
     let text = "Orchards in the north started picking early this year. The frost of May spared the blossoms. Presses run at night.";
@@ -259,12 +259,12 @@ fn entries_without_date_title_text_or_language_and_a_thousand_copies_do_no_harm(
         (own("Numbers"), link(7), own("7"), 18, own("1 2 3 4 5 6 7 8 9 0")),
     ];
     items.extend((10..1010).map(|number| (own("Early apples"), link(number), number.to_string(), 18, own(text))));
-    desk.program.write("wire.xml", &feed(&items));
-    let shown = desk.edition("2026-10-19T05:00:00Z");
+    fixture.program.write("wire.xml", &feed(&items));
+    let shown = fixture.edition("2026-10-19T05:00:00Z");
     let told = headlines(&shown);
     assert_eq!(told.iter().filter(|headline| **headline == "Early apples").count(), 1, "{told:?}");
     assert!(told.len() <= 7, "{told:?}");
-    let ran = desk.program.run(&["run", "--dry-run", "--now", "2026-10-19T06:00:00Z"]).ends(0);
+    let ran = fixture.program.run(&["run", "--dry-run", "--now", "2026-10-19T06:00:00Z"]).ends(0);
     let mut said: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("warning")).collect();
     let count = said.len();
     said.sort_unstable();
@@ -274,10 +274,10 @@ fn entries_without_date_title_text_or_language_and_a_thousand_copies_do_no_harm(
 
 #[test]
 fn a_clock_that_runs_backward_neither_repeats_nor_blocks() {
-    let desk = Desk { program: Program::new(&format!("{CONFIG}[newsletter]\nmin_interval = \"20h\"\n")) };
-    let ahead = desk.answers("1-monday").edition("2031-01-01T05:00:00Z");
+    let fixture = Fixture { program: Program::new(&format!("{CONFIG}[newsletter]\nmin_interval = \"20h\"\n")) };
+    let ahead = fixture.answers("1-monday").edition("2031-01-01T05:00:00Z");
     assert_eq!(stories(&ahead).len(), 2);
-    let back = desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let back = fixture.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
     assert!(headlines(&back).iter().any(|headline| headline.contains("Halden")), "{:?}", headlines(&back));
     assert!(!headlines(&back).iter().any(|headline| headline.contains("Comet")), "{:?}", headlines(&back));
     let sent = sentences(&ahead);
@@ -286,53 +286,53 @@ fn a_clock_that_runs_backward_neither_repeats_nor_blocks() {
 
 #[test]
 fn two_editions_of_one_second_have_two_names() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let now = "2026-10-20T05:00:00Z";
-    let first = desk.answers("1-monday").edition(now);
-    let second = desk.answers("2-tuesday").edition(now);
+    let first = fixture.answers("1-monday").edition(now);
+    let second = fixture.answers("2-tuesday").edition(now);
     assert!(!stories(&second).is_empty());
     assert_ne!(first["edition"]["id"], second["edition"]["id"]);
 }
 
-fn preferences(desk: &Desk) -> Value {
-    serde_json::from_str(&desk.program.run(&["explain", "--preferences", "--json"]).ends(0).stdout).unwrap()
+fn preferences(fixture: &Fixture) -> Value {
+    serde_json::from_str(&fixture.program.run(&["explain", "--preferences", "--json"]).ends(0).stdout).unwrap()
 }
 
 #[test]
 fn a_rating_moves_what_comes_next_and_can_be_forgotten() {
-    let desk = Desk::new();
-    let usual = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
-    assert_eq!(preferences(&desk)["ratings"].as_array().unwrap().len(), 0);
-    desk.program.run(&["rate", "no such story", "+"]).ends(2);
-    desk.program.run(&["rate", "velmar"]).ends(2);
-    desk.program.run(&["rate", "velmar", "+"]).ends(0);
-    desk.program.run(&["rate", "Comet", "-"]).ends(0);
-    desk.program.run(&["rate", "Comet", "-"]).ends(0);
-    let learned = preferences(&desk);
+    let fixture = Fixture::new();
+    let usual = fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    assert_eq!(preferences(&fixture)["ratings"].as_array().unwrap().len(), 0);
+    fixture.program.run(&["rate", "no such story", "+"]).ends(2);
+    fixture.program.run(&["rate", "velmar"]).ends(2);
+    fixture.program.run(&["rate", "velmar", "+"]).ends(0);
+    fixture.program.run(&["rate", "Comet", "-"]).ends(0);
+    fixture.program.run(&["rate", "Comet", "-"]).ends(0);
+    let learned = preferences(&fixture);
     assert_eq!(learned["ratings"].as_array().unwrap().len(), 2, "a story is rated once: {learned}");
     assert_eq!(learned["preferences"]["sources"]["Coast"], 0.1, "{learned}");
     assert!(learned["preferences"]["terms"].as_object().unwrap().values().any(|weight| *weight == -0.1), "{learned}");
 
-    desk.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
-    let account: Value = serde_json::from_str(&desk.program.run(&["explain", "--json"]).ends(0).stdout).unwrap();
+    fixture.answers("2-tuesday").edition("2026-10-20T05:00:00Z");
+    let account: Value = serde_json::from_str(&fixture.program.run(&["explain", "--json"]).ends(0).stdout).unwrap();
     let parts = account["rankings"].as_array().unwrap().iter().flat_map(|ranking| ranking["parts"].as_array().unwrap());
     let terms: Vec<&Value> = parts.filter(|part| part["name"] == "preferences").collect();
     assert!(!terms.is_empty() && terms.iter().all(|part| part["points"].as_f64().unwrap().abs() <= 1.0), "{account}");
     assert!(!usual.to_string().contains("preferences"), "off unless used");
 
-    desk.program.run(&["rate", "--reset"]).ends(0);
-    assert_eq!(preferences(&desk)["preferences"]["sources"], serde_json::json!({}));
+    fixture.program.run(&["rate", "--reset"]).ends(0);
+    assert_eq!(preferences(&fixture)["preferences"]["sources"], serde_json::json!({}));
 }
 
 #[test]
 fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
     let rating = "[rating]\nmailto = \"me@example.org\"\nsecret_file = \"rating.key\"\n";
-    let desk = Desk { program: Program::new(&format!("{CONFIG}{rating}")) };
-    desk.program.write("rating.key", "0123456789abcdef0123456789abcdef");
-    let shown = desk.answers("1-monday").edition("2026-10-19T05:00:00Z");
+    let fixture = Fixture { program: Program::new(&format!("{CONFIG}{rating}")) };
+    fixture.program.write("rating.key", "0123456789abcdef0123456789abcdef");
+    let shown = fixture.answers("1-monday").edition("2026-10-19T05:00:00Z");
     let rate = &stories(&shown)[0]["rate"];
     let link = rate["more"].as_str().unwrap();
-    let mail = desk.program.files().into_iter().find(|(path, _)| path.extension().is_some_and(|end| end == "eml"));
+    let mail = fixture.program.files().into_iter().find(|(path, _)| path.extension().is_some_and(|end| end == "eml"));
     let message =
         mail_parser::MessageParser::default().parse(&mail.unwrap().1).unwrap().body_html(0).unwrap().into_owned();
     assert!(message.contains(link) && message.contains("More like this: "), "{message}");
@@ -340,12 +340,12 @@ fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
     let subject = link.split_once("subject=").unwrap().1;
     let subject = percent_encoding::percent_decode_str(subject).decode_utf8().unwrap().into_owned();
     let answer = |subject: &str| format!("From: me@example.org\r\nTo: me@example.org\r\nSubject: {subject}\r\n\r\n");
-    desk.program.write("answer.eml", &answer(&subject));
-    desk.program.write("forged.eml", &answer(&subject.replace(" + ", " - ")));
-    let ran = desk.program.run(&["rate", "--from-mail", "answer.eml", "forged.eml"]).ends(1);
+    fixture.program.write("answer.eml", &answer(&subject));
+    fixture.program.write("forged.eml", &answer(&subject.replace(" + ", " - ")));
+    let ran = fixture.program.run(&["rate", "--from-mail", "answer.eml", "forged.eml"]).ends(1);
     assert!(ran.stderr.contains("forged.eml") && !ran.stderr.contains("answer.eml"), "{}", ran.stderr);
     // A signed vote for a story called "Comet" is none for the story whose headline holds that word.
-    let secret_file = desk.program.path("rating.key");
+    let secret_file = fixture.program.path("rating.key");
     let links = RatingLinks::new(&RatingOptions { mailto: "me@example.org".into(), secret_file }).unwrap();
     let newsletter = subject.split(' ').nth(1).unwrap();
     let link = links.link(newsletter, "Comet", true);
@@ -353,10 +353,10 @@ fn a_link_in_the_mail_rates_by_answer_and_a_forged_one_does_not() {
         .decode_utf8()
         .unwrap()
         .into_owned();
-    desk.program.write("other.eml", &answer(&vote));
-    let ran = desk.program.run(&["rate", "--from-mail", "other.eml"]).ends(1);
+    fixture.program.write("other.eml", &answer(&vote));
+    let ran = fixture.program.run(&["rate", "--from-mail", "other.eml"]).ends(1);
     assert!(ran.stderr.contains("its story is forgotten"), "{}", ran.stderr);
-    let learned = preferences(&desk);
+    let learned = preferences(&fixture);
     assert_eq!(learned["ratings"].as_array().unwrap().len(), 1);
     assert_eq!(learned["ratings"][0]["liked"], true);
 }

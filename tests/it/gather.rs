@@ -41,13 +41,13 @@ fn page(web: &Web, entry: usize) {
     web.on(&format!("/{entry}"), Answer::Body("text/plain", text.into_bytes()));
 }
 
-struct Desk {
+struct Fixture {
     config: Config,
     store: Store,
     _folder: tempfile::TempDir,
 }
 
-impl Desk {
+impl Fixture {
     async fn new(web: &Web) -> Self {
         let source = format!("[[source]]\nname = 'a'\nfeed = '{}'\nallow_private = true\n", web.url("/feed"));
         let text = format!("version = 1\n[newsletter]\nname = 'n'\ntitle = 'N'\n{source}");
@@ -72,15 +72,15 @@ impl Desk {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_stood_on_other_pages_of_a_source_are_its_template() {
     let web = Web::start();
-    let desk = Desk::new(&web).await;
+    let fixture = Fixture::new(&web).await;
     (1..=3).for_each(|entry| page(&web, entry));
     web.on("/feed", Answer::Body("text/xml", feed(&web, &[1]).into_bytes()));
-    let first = desk.gather().await;
+    let first = fixture.gather().await;
     assert!(first[0].text.contains(APPEAL), "one page alone tells nothing of its site: {}", first[0].text);
     // One page a run: what is known of the site comes from the store.
     for entry in [2, 3] {
         web.on("/feed", Answer::Body("text/xml", feed(&web, &[entry]).into_bytes()));
-        let articles = desk.gather().await;
+        let articles = fixture.gather().await;
         let text = &articles[entry - 1].text;
         assert!(text.starts_with("The council of") && text.ends_with("stay open.") && !text.contains(APPEAL), "{text}");
     }
@@ -89,16 +89,16 @@ async fn lines_that_stood_on_other_pages_of_a_source_are_its_template() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_could_not_be_had_is_asked_for_again_though_the_feed_did_not_change() {
     let web = Web::start();
-    let desk = Desk::new(&web).await;
+    let fixture = Fixture::new(&web).await;
     let xml = feed(&web, &[1]);
     web.on("/feed", Answer::Cached("text/xml", xml.into_bytes(), "\"v1\"")).on("/1", Answer::Status(500, vec![]));
-    assert!(desk.gather().await[0].teaser);
-    assert!(desk.gather().await[0].teaser, "it fails once more");
+    assert!(fixture.gather().await[0].teaser);
+    assert!(fixture.gather().await[0].teaser, "it fails once more");
     page(&web, 1);
-    let read = desk.gather().await;
+    let read = fixture.gather().await;
     assert_eq!((read.len(), read[0].title.as_str(), read[0].teaser), (1, "Harwick 1", false));
     assert!(read[0].text.contains("nine thousand cars"), "{}", read[0].text);
-    desk.gather().await;
+    fixture.gather().await;
     assert_eq!(web.hits("/1"), 3, "what was read is not asked for again");
 }
 
@@ -124,11 +124,11 @@ async fn a_mail_from_the_future_came_now() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_gone_is_not_asked_for_again() {
     let web = Web::start();
-    let desk = Desk::new(&web).await;
+    let fixture = Fixture::new(&web).await;
     let xml = feed(&web, &[1]);
     web.on("/feed", Answer::Cached("text/xml", xml.into_bytes(), "\"v1\"")).on("/1", Answer::Status(404, vec![]));
     for _ in 0..3 {
-        assert!(desk.gather().await[0].teaser);
+        assert!(fixture.gather().await[0].teaser);
     }
     assert_eq!(web.hits("/1"), 1);
 }

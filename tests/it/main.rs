@@ -12,6 +12,7 @@ mod citizen;
 mod cli;
 mod config;
 mod daily;
+mod determinism;
 mod dkim;
 mod dry_run;
 mod editions;

@@ -1,4 +1,4 @@
-//! `digest source check`: a source is asked now, and what came back is told with the advice that follows.
+//! `digest source check`: a source is asked now, and what came back is report with the advice that follows.
 
 use std::fmt::Write as _;
 
@@ -46,12 +46,12 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
             exit = Exit::LeftOut;
         }
         let first = heard.first.into_inner();
-        let mut told = told(source, &gathered, first.as_ref(), &read, now);
+        let mut report = report(source, &gathered, first.as_ref(), &read, now);
         if let Some(record) = store.source(&key(&config.newsletter.name, source)).await? {
-            let _ = writeln!(told, "  remembered: {}", health(&record));
-            last_well(&record).into_iter().for_each(|last| told.push_str(&format!("  remembered: {last}\n")));
+            let _ = writeln!(report, "  remembered: {}", health(&record));
+            last_well(&record).into_iter().for_each(|last| report.push_str(&format!("  remembered: {last}\n")));
         }
-        to_stdout(&told)?;
+        to_stdout(&report)?;
     }
     Ok(exit)
 }
@@ -73,7 +73,7 @@ impl Fetch for Heard<'_> {
 }
 
 /// Report lines for one source.
-fn told(source: &Source, gathered: &Gathered, first: Option<&Reply>, read: &[Article], now: Timestamp) -> String {
+fn report(source: &Source, gathered: &Gathered, first: Option<&Reply>, read: &[Article], now: Timestamp) -> String {
     let mut lines = vec![source.shown_address()];
     if let Some(reply) = first {
         let kind = reply.media_type.as_deref().unwrap_or("of no type");
@@ -91,7 +91,7 @@ fn told(source: &Source, gathered: &Gathered, first: Option<&Reply>, read: &[Art
         lines.extend(hint.as_ref().map(|hint| format!("hint: {hint}")));
     }
     lines.extend(advice(source, gathered, read, now).into_iter().map(|advice| format!("advice: {advice}")));
-    lines.iter().fold(format!("{}\n", source.name), |told, line| told + "  " + line + "\n")
+    lines.iter().fold(format!("{}\n", source.name), |report, line| report + "  " + line + "\n")
 }
 
 /// When each entry appeared, the newest first.

@@ -91,7 +91,7 @@ fn comments_are_left_out_of_a_text_that_is_clean_beside_them() {
     assert!(cleaning.text(&text).starts_with(ARTICLE));
     assert!(!cleaning.text(&text).contains("neighbours") && !cleaning.text(&text).contains("moved away"));
     let spans: Vec<usize> = cleaning.lines.iter().map(|line| line.span.start).collect();
-    assert_eq!((spans.len(), spans.is_sorted()), (text.lines().count(), true), "every line is told, in order");
+    assert_eq!((spans.len(), spans.is_sorted()), (text.lines().count(), true), "every line is given, in order");
 }
 
 #[test]

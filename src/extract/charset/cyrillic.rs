@@ -38,7 +38,7 @@ pub(super) fn better(bytes: &[u8], guess: Charset) -> Option<Charset> {
         return None;
     }
     let all = [WINDOWS_1251, KOI8_U, IBM866, ISO_8859_5, X_MAC_CYRILLIC].map(Charset::Standard);
-    let score = |charset: Charset| likeness(&charset.read(bytes));
+    let score = |charset: Charset| plausibility(&charset.read(bytes));
     let (best, most) = all
         .into_iter()
         .chain([Charset::CodePage(855)])
@@ -53,7 +53,7 @@ fn runs(bytes: &[u8]) -> usize {
 }
 
 /// The mean log-frequency of the signs beyond ASCII, as letters of Russian.
-fn likeness(text: &str) -> f64 {
+fn plausibility(text: &str) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     let mut before = ' ';
     for c in text.chars() {

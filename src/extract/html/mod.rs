@@ -224,8 +224,11 @@ mod tests {
         for (words, expected) in [("What does it cost?", PartKind::Heading), ("Piers 12", PartKind::Table)] {
             assert!(!article.text.contains(words) || kind(words) == Some(expected), "{words}: {article:?}");
         }
-        let told: String = article.summarizable_ranges().into_iter().map(|range| &article.text[range]).collect();
-        assert!(told.contains("We shall open it") && !told.contains("cost?") && !told.contains("Piers 12"), "{told}");
+        let prose: String = article.summarizable_ranges().into_iter().map(|range| &article.text[range]).collect();
+        assert!(
+            prose.contains("We shall open it") && !prose.contains("cost?") && !prose.contains("Piers 12"),
+            "{prose}"
+        );
     }
 
     #[test]

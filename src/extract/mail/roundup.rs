@@ -92,8 +92,8 @@ pub(super) fn items(lines: &[LinkedLine]) -> Option<Vec<MailItem>> {
     }
     let found: Vec<MailItem> = merged(drafts).into_iter().filter_map(Draft::item).take(MOST).collect();
     let found = each_once(found);
-    let told: usize = found.iter().map(|item| words(&item.title) + words(&item.text)).sum();
-    (found.len() >= FEWEST && told as f64 >= SHARE * all as f64).then_some(found)
+    let kept: usize = found.iter().map(|item| words(&item.title) + words(&item.text)).sum();
+    (found.len() >= FEWEST && kept as f64 >= SHARE * all as f64).then_some(found)
 }
 
 /// How an item begins.

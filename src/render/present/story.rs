@@ -61,7 +61,7 @@ impl Presenter<'_> {
             start: sides(dir).0,
             end: sides(dir).1,
             rtl: dir == Direction::Rtl,
-            update: story.update.as_ref().map(|told| self.first_told(told.first_told)),
+            update: story.update.as_ref().map(|update| self.first_told(update.first_told)),
             takes: (story.reading_minutes >= LONG_READ).then(|| minutes.clone()),
             reading: minutes,
             reading_minutes: story.reading_minutes,

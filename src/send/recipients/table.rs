@@ -103,7 +103,7 @@ fn decode(bytes: &[u8]) -> Result<String, String> {
     let is_of_macintosh = is_guessed && bytes.contains(&b'\r') && !bytes.contains(&b'\n');
     let text = if is_of_macintosh { MACINTOSH.decode(bytes).0 } else { extract::decode(bytes, None) };
     if is_guessed && !is_legible(&text) {
-        return Err("its encoding cannot be told; save it as CSV in UTF-8".to_owned());
+        return Err("its encoding cannot be recognized; save it as CSV in UTF-8".to_owned());
     }
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_with_confidence_is_refused() {
         let refused = |bytes: &[u8]| records(bytes).unwrap_err();
-        let encoding = "its encoding cannot be told; save it as CSV in UTF-8";
+        let encoding = "its encoding cannot be recognized; save it as CSV in UTF-8";
         assert_eq!(refused(b"j@example.org;J\x94rg M\x81ller\r\n"), encoding, "a code page of DOS");
         assert_eq!(refused(b"z@example.org;Andr\x82s\r\n"), encoding, "a code page of DOS");
         let open = "a@example.org,Ann\nb@example.org,\"Lee\nc@example.org,Cy\nd@example.org,Di\n";

@@ -117,11 +117,11 @@ pub(in crate::story) fn choose(
 
 impl<'a> Tally<'a> {
     fn penalty(&self, draft: &StoryDraft<'_>) -> f64 {
-        let told = |counts: &BTreeMap<&str, usize>, key: &str| counts.get(key).copied().unwrap_or(0) as f64;
-        let author = draft.lead().byline.as_deref().map_or(0.0, |author| told(&self.authors, author));
-        SAME_SOURCE * told(&self.sources, &draft.lead().source)
+        let count = |counts: &BTreeMap<&str, usize>, key: &str| counts.get(key).copied().unwrap_or(0) as f64;
+        let author = draft.lead().byline.as_deref().map_or(0.0, |author| count(&self.authors, author));
+        SAME_SOURCE * count(&self.sources, &draft.lead().source)
             + SAME_AUTHOR * author
-            + SAME_SECTION * told(&self.sections, &draft.section)
+            + SAME_SECTION * count(&self.sections, &draft.section)
     }
 
     fn full(&self, inputs: &Inputs<'_>, draft: &StoryDraft<'_>) -> Option<Full> {

@@ -64,11 +64,11 @@ impl Preferences {
         if self.sources.is_empty() && self.terms.is_empty() {
             return None;
         }
-        let told = |name: &str| articles.iter().any(|article| article.source == name);
+        let published = |name: &str| articles.iter().any(|article| article.source == name);
         let texts: Vec<String> =
             articles.iter().map(|article| format!(" {} {} ", words(&article.title), words(&article.text))).collect();
         let said = |term: &str| texts.iter().any(|text| text.contains(&format!(" {term} ")));
-        let sources = self.sources.iter().filter(|(name, _)| told(name));
+        let sources = self.sources.iter().filter(|(name, _)| published(name));
         let hits: Vec<(&String, &f64)> = sources.chain(self.terms.iter().filter(|(term, _)| said(term))).collect();
         let points: f64 = hits.iter().map(|(_, weight)| **weight).sum();
         let why: Vec<String> = hits.iter().map(|(name, weight)| format!("{name} {weight:+.1}")).collect();

@@ -45,7 +45,7 @@ pub(in crate::story) fn parts(inputs: &Inputs<'_>, draft: &StoryDraft<'_>) -> Ve
     parts.extend(boosts.map(|(rule, by)| part("boost", *by, format!("rule `{rule}`"))));
     parts.extend(inputs.preferences.part(&draft.articles().collect::<Vec<_>>()));
     if !draft.past.is_empty() {
-        parts.push(part("update", UPDATE, "an earlier edition told the story".to_owned()));
+        parts.push(part("update", UPDATE, "an earlier edition had the story".to_owned()));
     }
     if draft.articles().all(|article| article.teaser) {
         parts.push(part("teaser", TEASER, "only the announcement could be read".to_owned()));

@@ -27,10 +27,10 @@ pub(in crate::story) fn disagreement(a: &str, b: &str, language: &str, corpus: &
     let pairs = of_a.iter().flat_map(|one| of_b.iter().map(move |other| (one, other)));
     let (one, other) = pairs.into_iter().find(|(one, other)| differs(one, other))?;
     let say = |quantity: &Quantity| format!("{} {}", quantity.number, quantity.unit);
-    (likeness(a, b, language, corpus) >= SAME).then(|| (say(one), say(other)))
+    (similarity(a, b, language, corpus) >= SAME).then(|| (say(one), say(other)))
 }
 
-fn likeness(a: &str, b: &str, language: &str, corpus: &Corpus) -> f64 {
+fn similarity(a: &str, b: &str, language: &str, corpus: &Corpus) -> f64 {
     let words = |sentence: &str| bag(sentence, language).into_keys().filter(|stem| !stem.starts_with(char::is_numeric));
     let (a, b): (Vec<String>, Vec<String>) = (words(a).collect(), words(b).collect());
     let weigh = |stems: &[String]| stems.iter().map(|stem| corpus.rarity_of(stem, language)).sum::<f64>();

@@ -27,11 +27,11 @@ pub(in crate::story) fn explain(
     story: &str,
     texts: &[&Article],
     summed: &Summary,
-    told: &[KeySentence],
+    written: &[KeySentence],
 ) -> Vec<SentenceDecision> {
     let decide = |sentence: &crate::summary::Sentence| {
         let article = texts[sentence.source];
-        let said = told.iter().find(|said| said.article == article.id && said.start == sentence.start);
+        let said = written.iter().find(|said| said.article == article.id && said.start == sentence.start);
         SentenceDecision {
             story: story.to_owned(),
             source: article.source.clone(),

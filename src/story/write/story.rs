@@ -130,7 +130,7 @@ fn is_post(article: &Article) -> bool {
     article.title.trim().is_empty() && crate::model::word_count(&article.text) < POST_WORDS
 }
 
-/// Whether `article` claims the address of `lead`, which its owner tells: what it says there is no word of the owner.
+/// Whether `article` claims the address of `lead`, which another source owns: its text is not attributed to the owner.
 fn speaks_for(article: &Article, lead: &Article) -> bool {
     let address = |article: &Article| article.url.as_deref().map(canonical_url);
     is_a_claim(article) && !is_a_claim(lead) && address(article) == address(lead)
