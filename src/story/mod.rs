@@ -34,6 +34,8 @@ pub use verify::{Flaw, verify};
 pub use write::SentenceDecision;
 
 #[cfg(test)]
+mod lookalikes;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

@@ -127,6 +127,36 @@ fn compare(texts: &[&Shingles], a: usize, b: usize, shared: usize, threshold: f6
     (containment >= threshold).then_some(Overlap { a, b, containment })
 }
 
+/// Which triples were seen twice, or share a bit with another: most are seen once, and need no place in the index.
+struct Seen {
+    once: Vec<u64>,
+    twice: Vec<u64>,
+}
+
+impl Seen {
+    fn new(count: usize) -> Self {
+        let words = (count / 8).next_power_of_two();
+        Self { once: vec![0; words], twice: vec![0; words] }
+    }
+
+    fn place(&self, triple: u64) -> (usize, u64) {
+        // The lowest bits are equal in all that are sampled.
+        let bit = (triple >> 8) as usize & (64 * self.once.len() - 1);
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    fn add(&mut self, triple: u64) {
+        let (word, bit) = self.place(triple);
+        self.twice[word] |= self.once[word] & bit;
+        self.once[word] |= bit;
+    }
+
+    fn twice(&self, triple: u64) -> bool {
+        let (word, bit) = self.place(triple);
+        self.twice[word] & bit != 0
+    }
+}
+
 /// Which texts hold which sampled triples, of those that several hold.
 struct Index {
     /// The first texts of each triple, one list after the other.
@@ -139,9 +169,12 @@ struct Index {
 
 impl Index {
     fn new(texts: &[&Shingles]) -> Self {
+        let count = texts.iter().map(|text| text.indexed().count()).sum();
+        let mut seen = Seen::new(count);
+        texts.iter().flat_map(|text| text.indexed()).for_each(|triple| seen.add(triple));
         let mut held: Vec<(u64, u32)> = Vec::new();
         for (number, text) in (0_u32..).zip(texts) {
-            held.extend(text.indexed().map(|triple| (triple, number)));
+            held.extend(text.indexed().filter(|triple| seen.twice(*triple)).map(|triple| (triple, number)));
         }
         held.par_sort_unstable();
         let mut index = Self { texts: Vec::new(), starts: vec![0], uses: Vec::new() };

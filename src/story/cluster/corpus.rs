@@ -114,6 +114,11 @@ impl Corpus {
         corpus
     }
 
+    /// Lets go of what only copies are found by.
+    pub(super) fn forget_texts(&mut self) {
+        self.vectors.iter_mut().for_each(|vector| vector.shingles = Shingles::default());
+    }
+
     fn rarities_in(&self, language: &str) -> Vec<f32> {
         let backgrounds = self.vocabulary.backgrounds(language);
         let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
@@ -135,9 +140,9 @@ impl Corpus {
         rareness(self.vectors.len(), df, background(stem, language))
     }
 
-    /// How rare `term` is in the articles of `vector`'s language.
-    pub(super) fn rarity(&self, vector: &ArticleVector, term: u32) -> f32 {
-        self.rarities[vector.language as usize][term as usize]
+    /// How rare each term is in the articles of `vector`'s language.
+    pub(super) fn rarities(&self, vector: &ArticleVector) -> &[f32] {
+        &self.rarities[vector.language as usize]
     }
 
     /// How rare `term` is in news at large, whatever this corpus holds.
@@ -149,10 +154,11 @@ impl Corpus {
         self.kinds[term as usize]
     }
 
-    /// Cosine of two channels, less where one holds little.
-    pub(super) fn cosine(&self, a: &Channel, b: &Channel) -> f64 {
+    /// Cosine of two channels, of which `b` is `spread` too; less where one holds little.
+    pub(super) fn cosine(&self, a: &Channel, b: &Channel, spread: &[f32]) -> f64 {
         let doubt = (f64::from(SHRINKAGE) * rarest(self.vectors.len())).powi(2);
-        let product = dot(&a.vector, &b.vector);
+        let weigh = |(term, weight): &(u32, f32)| f64::from(*weight) * f64::from(spread[*term as usize]);
+        let product: f64 = a.vector.iter().map(weigh).sum();
         if product > 0.0 {
             product / ((f64::from(a.square) + doubt) * (f64::from(b.square) + doubt)).sqrt()
         } else {
@@ -163,8 +169,9 @@ impl Corpus {
     /// The share, by rarity, of `facts` of `a` that `b` never mentions; 0 without facts.
     pub(super) fn missing(&self, facts: &[u32], a: &ArticleVector, b: &ArticleVector) -> f64 {
         let (mut all, mut missing) = (0.0, 0.0);
+        let rarities = self.rarities(a);
         for term in facts {
-            let rarity = f64::from(self.rarity(a, *term));
+            let rarity = f64::from(rarities[*term as usize]);
             all += rarity;
             missing += if b.mentions(*term) { 0.0 } else { rarity };
         }
@@ -324,24 +331,42 @@ impl Channel {
     }
 }
 
-/// Calls `take` with each term that both hold, and its two weights.
-pub(super) fn for_each_shared(a: &[(u32, f32)], b: &[(u32, f32)], mut take: impl FnMut(u32, f32, f32)) {
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        match a[i].0.cmp(&b[j].0) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                take(a[i].0, a[i].1, b[j].1);
-                i += 1;
-                j += 1;
-            }
-        }
-    }
+/// Room for one article's weights term by term, so that a walk over another's terms finds what both hold: an article is
+/// compared with dozens, and two lists read side by side cost several times as much.
+#[derive(Default)]
+pub(super) struct Room {
+    all: Vec<f32>,
+    lead: Vec<f32>,
+    names: Vec<f32>,
 }
 
-fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f64 {
-    let mut sum = 0.0;
-    for_each_shared(a, b, |_, a, b| sum += f64::from(a) * f64::from(b));
-    sum
+/// One article with its weights spread out; 0 for terms that it does not hold.
+#[derive(Clone, Copy)]
+pub(super) struct Spread<'a> {
+    pub article: &'a ArticleVector,
+    pub all: &'a [f32],
+    pub lead: &'a [f32],
+    pub names: &'a [f32],
+}
+
+impl Room {
+    /// For the terms of `corpus`.
+    pub(super) fn new(corpus: &Corpus) -> Self {
+        let zeros = || vec![0.0; corpus.frequency.len()];
+        Self { all: zeros(), lead: zeros(), names: zeros() }
+    }
+
+    /// The result of `compare`, given `article` spread out here.
+    pub(super) fn spread<T>(&mut self, article: &ArticleVector, compare: impl FnOnce(Spread<'_>) -> T) -> T {
+        let Self { all, lead, names } = self;
+        let mut channels = [(&mut *all, &article.all), (&mut *lead, &article.lead), (&mut *names, &article.names)];
+        for (room, channel) in &mut channels {
+            channel.vector.iter().for_each(|(term, weight)| room[*term as usize] = *weight);
+        }
+        let result = compare(Spread { article, all, lead, names });
+        for (room, channel) in [(all, &article.all), (lead, &article.lead), (names, &article.names)] {
+            channel.vector.iter().for_each(|(term, _)| room[*term as usize] = 0.0);
+        }
+        result
+    }
 }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::copies::{Overlap, SMALL, Shingles, containment, overlaps};
 use super::corpus::{ArticleVector, Corpus};
@@ -43,7 +44,7 @@ pub(in crate::story) struct Copies {
 /// Which of `articles` are copies; they are the first of `corpus`.
 pub(in crate::story) fn dedup(articles: &[&Article], corpus: &Corpus, threshold: f64) -> Copies {
     let vectors = &corpus.vectors[..articles.len()];
-    let judge = Judge { articles, corpus, threshold };
+    let judge = Judge::new(articles, corpus, threshold);
     let same = judge.same();
     let texts: Vec<&Shingles> = same.iter().map(|bundle| &vectors[longest(bundle, vectors)].shingles).collect();
     let (mut copies, mut apart) = (Vec::new(), BTreeSet::new());
@@ -73,7 +74,7 @@ pub(in crate::story) fn is_repeat(
     old: usize,
     containment: f64,
 ) -> bool {
-    let judge = Judge { articles, corpus, threshold: containment };
+    let judge = Judge { articles, corpus, threshold: containment, bare: Vec::new() };
     let same_numbers = !judge.lacks_number(judge.vector(new), judge.vector(old));
     same_numbers && matches!(judge.verdict(new, old, containment), Verdict::Copy)
 }
@@ -123,6 +124,9 @@ struct Judge<'a> {
     articles: &'a [&'a Article],
     corpus: &'a Corpus,
     threshold: f64,
+    /// Which of the articles are bare, as far as it was worked out before: those of one template meet each other dozens of
+    /// times.
+    bare: Vec<bool>,
 }
 
 /// A mark that identifies one article.
@@ -134,7 +138,13 @@ enum Mark<'a> {
     Text(&'a Shingles, &'a [u32]),
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(articles: &'a [&'a Article], corpus: &'a Corpus, threshold: f64) -> Self {
+        let mut judge = Self { articles, corpus, threshold, bare: Vec::new() };
+        judge.bare = (0..articles.len()).into_par_iter().map(|place| judge.is_bare(place)).collect();
+        judge
+    }
+
     fn vector(&self, place: usize) -> &ArticleVector {
         &self.corpus.vectors[place]
     }
@@ -172,7 +182,7 @@ impl Judge<'_> {
         // knows.
         let address = article.url.as_deref().filter(|_| !is_a_claim(article));
         let page = address.map(|url| Mark::Page(bare(&canonical_url(url)).to_owned(), article.title.trim()));
-        let headline = if self.is_bare(vector) { vector.title.as_slice() } else { &[] };
+        let headline = if self.is_bare(place) { vector.title.as_slice() } else { &[] };
         let text = (vector.shingles.count() > 0).then_some(Mark::Text(&vector.shingles, headline));
         [id, page, text].into_iter().flatten()
     }
@@ -194,11 +204,12 @@ impl Judge<'_> {
     }
 
     fn verdict(&self, a: usize, b: usize, containment: f64) -> Verdict {
-        let (x, y) = (self.vector(a), self.vector(b));
-        let (short, long) = if x.shingles.count() <= y.shingles.count() { (x, y) } else { (y, x) };
+        let shorter = self.vector(a).shingles.count() <= self.vector(b).shingles.count();
+        let (short, long) = if shorter { (a, b) } else { (b, a) };
         if self.is_bare(short) {
             return if self.same_notice(a, b) { Verdict::Copy } else { Verdict::Template };
         }
+        let (short, long) = (self.vector(short), self.vector(long));
         if self.corpus.missing(&short.facts, short, long) > LACKING {
             return Verdict::Other;
         }
@@ -218,8 +229,10 @@ impl Judge<'_> {
     }
 
     /// A short text whose words are too few, or too common, to be of one thing.
-    fn is_bare(&self, vector: &ArticleVector) -> bool {
-        vector.shingles.count() < SMALL && self.evidence(vector, &mut vector.text_terms()) < BARE
+    fn is_bare(&self, place: usize) -> bool {
+        let vector = self.vector(place);
+        let work_out = || vector.shingles.count() < SMALL && self.evidence(vector, &mut vector.text_terms()) < BARE;
+        self.bare.get(place).copied().unwrap_or_else(work_out)
     }
 
     fn evidence(&self, vector: &ArticleVector, terms: &mut dyn Iterator<Item = u32>) -> f64 {

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::corpus::{ArticleVector, Corpus, for_each_shared};
+use super::corpus::{ArticleVector, Corpus, Spread};
 
 /// Rarity from which a shared word is evidence, …
 pub(super) const RARE: f32 = 3.0;
@@ -45,10 +45,16 @@ pub struct PairFeatures {
 }
 
 impl PairFeatures {
-    pub(super) fn of(corpus: &Corpus, a: &ArticleVector, b: &ArticleVector) -> Self {
-        let (evidence, only_names) = evidence(corpus, a, b);
+    /// Those of `a` and the article that is `spread`.
+    pub(super) fn of(corpus: &Corpus, a: &ArticleVector, spread: &Spread<'_>) -> Self {
+        let b = spread.article;
+        let (evidence, only_names) = evidence(corpus, a, spread);
         let named = !a.names.vector.is_empty() && !b.names.vector.is_empty();
-        let (x, y) = if named { (&a.names, &b.names) } else { (&a.all, &b.all) };
+        let names = if named {
+            corpus.cosine(&a.names, &b.names, spread.names)
+        } else {
+            corpus.cosine(&a.all, &b.all, spread.all)
+        };
         let clash = |x: &[u32], y: &[u32]| corpus.missing(x, a, b).min(corpus.missing(y, b, a));
         let shared = a.calendar.iter().filter(|named| b.calendar.contains(named)).count();
         let dated = !a.calendar.is_empty() && !b.calendar.is_empty();
@@ -57,8 +63,8 @@ impl PairFeatures {
         let days = a.day.zip(b.day).map_or(0.0, |(a, b)| a.abs_diff(b) as f64);
         let shorter = a.all.vector.len().min(b.all.vector.len()) as f64;
         Self {
-            lead: corpus.cosine(&a.lead, &b.lead),
-            names: corpus.cosine(x, y),
+            lead: corpus.cosine(&a.lead, &b.lead, spread.lead),
+            names,
             evidence,
             number_clash: clash(&a.lead_numbers, &b.lead_numbers),
             name_clash: clash(&a.lead_names, &b.lead_names),
@@ -96,16 +102,23 @@ impl PairFeatures {
 }
 
 /// The amount of shared rare words, 0 to 1, and whether a name or two is all that is shared.
-fn evidence(corpus: &Corpus, a: &ArticleVector, b: &ArticleVector) -> (f64, bool) {
+fn evidence(corpus: &Corpus, a: &ArticleVector, b: &Spread<'_>) -> (f64, bool) {
     let (mut amount, mut names, mut others) = (0.0_f64, 0, 0);
-    for_each_shared(&a.all.vector, &b.all.vector, |term, x, y| {
-        let rarity = corpus.rarity(a, term).min(corpus.rarity(b, term));
-        amount += f64::from((x.min(y).min(rarity) - RARE).max(0.0));
-        if a.names.holds(term) || b.names.holds(term) {
-            names += 1;
-        } else if !corpus.kind(term).time {
-            others += 1;
+    let (of_a, of_b) = (corpus.rarities(a), corpus.rarities(b.article));
+    for (term, x) in &a.all.vector {
+        let y = b.all[*term as usize];
+        if y == 0.0 {
+            continue;
         }
-    });
+        let rarity = of_a[*term as usize].min(of_b[*term as usize]);
+        amount += f64::from((x.min(y).min(rarity) - RARE).max(0.0));
+        if others == 0 {
+            if b.names[*term as usize] > 0.0 || a.names.holds(*term) {
+                names += 1;
+            } else if !corpus.kind(*term).time {
+                others += 1;
+            }
+        }
+    }
     (amount / (amount + HALF), others == 0 && names <= BARE_NAMES)
 }

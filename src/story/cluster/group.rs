@@ -26,8 +26,9 @@ pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
-    let corpus = Corpus::new(&sorted, &times);
+    let mut corpus = Corpus::new(&sorted, &times);
     let copies = dedup(&sorted, &corpus, options.duplicate);
+    corpus.forget_texts();
     let gone: Vec<bool> = copies.original.iter().map(Option::is_some).collect();
     let stories = stories(&gone, &pairs(&corpus, &gone, &copies.apart), options.cluster);
     let mut found = vec![Grouped { story: 0, duplicate_of: None }; articles.len()];

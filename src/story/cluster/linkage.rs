@@ -54,25 +54,26 @@ pub(in crate::story) fn too_loose(relative: f64, mean: f64, a: (usize, f64), b: 
 /// mean between them is at least `threshold`.
 pub(super) fn link(
     count: usize,
-    pairs: impl IntoIterator<Item = (usize, usize, f64)>,
+    pairs: impl Iterator<Item = (usize, usize, f64)> + Clone,
     threshold: f64,
 ) -> Vec<Vec<usize>> {
-    let islands = islands(count, pairs.into_iter().collect());
+    let islands = islands(count, pairs, threshold);
     let link = |island: Island| link_island(&island, threshold);
     let mut found: Vec<Vec<usize>> = islands.into_par_iter().flat_map_iter(link).collect();
     found.sort();
     found
 }
 
-/// Members that pairs connect, and those pairs with members numbered from 0.
+/// Members that close pairs connect, and the pairs among them with members numbered from 0.
 #[derive(Default)]
 struct Island {
     members: Vec<usize>,
     pairs: Vec<(usize, usize, f64)>,
 }
 
-/// Parts that no pair connects can be joined apart, on all cores.
-fn islands(count: usize, mut pairs: Vec<(usize, usize, f64)>) -> Vec<Island> {
+/// Parts that no pair of at least `threshold` connects can be joined apart, on all cores: a mean reaches it only if one of
+/// its pairs does. So the many pairs that have almost nothing in common are looked at only where they may count.
+fn islands(count: usize, pairs: impl Iterator<Item = (usize, usize, f64)> + Clone, threshold: f64) -> Vec<Island> {
     let mut root: Vec<usize> = (0..count).collect();
     let find = |root: &mut Vec<usize>, mut member: usize| {
         while root[member] != member {
@@ -81,10 +82,11 @@ fn islands(count: usize, mut pairs: Vec<(usize, usize, f64)>) -> Vec<Island> {
         }
         member
     };
-    for (a, b, _) in &pairs {
-        let (a, b) = (find(&mut root, *a), find(&mut root, *b));
+    for (a, b, _) in pairs.clone().filter(|(_, _, probability)| *probability >= threshold) {
+        let (a, b) = (find(&mut root, a), find(&mut root, b));
         root[a.max(b)] = a.min(b);
     }
+    let mut pairs: Vec<_> = pairs.filter(|(a, b, _)| find(&mut root, *a) == find(&mut root, *b)).collect();
     let mut islands: Vec<Island> = Vec::new();
     let (mut island_of, mut number_in) = (vec![usize::MAX; count], vec![0; count]);
     for member in 0..count {
@@ -179,7 +181,7 @@ mod tests {
     fn check(count: usize, pairs: &[(usize, usize, f64)], expected: &[&[usize]]) {
         assert_eq!(link(count, pairs.iter().copied(), 0.25), expected);
         let turned: Vec<_> = pairs.iter().rev().map(|(a, b, p)| (*b, *a, *p)).collect();
-        assert_eq!(link(count, turned, 0.25), expected, "the order of the pairs is of no account");
+        assert_eq!(link(count, turned.into_iter(), 0.25), expected, "the order of the pairs is of no account");
     }
 
     #[test]
@@ -188,6 +190,15 @@ mod tests {
         check(3, &[(0, 2, 0.9)], &[&[0, 2], &[1]]);
         check(3, &[(0, 1, 0.9), (1, 2, 0.3)], &[&[0, 1], &[2]]);
         check(3, &[(0, 1, 0.9), (1, 2, 0.6)], &[&[0, 1, 2]]);
+    }
+
+    #[test]
+    fn distant_pairs_count_in_the_mean_of_what_close_ones_connect() {
+        let close = [(0, 1, 0.7), (2, 3, 0.7), (1, 2, 0.69)];
+        let distant = [(0, 2, 0.24), (0, 3, 0.24), (1, 3, 0.24)];
+        check(4, &close, &[&[0, 1], &[2, 3]]);
+        check(4, &[&close[..], &distant].concat(), &[&[0, 1, 2, 3]]);
+        check(4, &[&close[..2], &distant].concat(), &[&[0, 1], &[2, 3]]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::corpus::{ArticleVector, Corpus};
+use super::corpus::{ArticleVector, Corpus, Room};
 use super::features::PairFeatures;
 
 /// Heaviest words of an article that are indexed, …
@@ -57,7 +57,7 @@ pub(super) fn compare<T: Send>(
     let words = |(place, vector)| if is_gone(place) { Vec::new() } else { heaviest(vector, &corpus.frequency) };
     let heaviest: Vec<Vec<(u32, f32)>> = corpus.vectors.par_iter().enumerate().map(words).collect();
     let postings = Postings::new(&heaviest, corpus.frequency.len());
-    let search = |(sums, touched): &mut (Vec<f32>, Vec<u32>), b: usize| {
+    let search = |(sums, touched, room): &mut (Vec<f32>, Vec<u32>, Room), b: usize| {
         let mut budget = BUDGET;
         for (term, weight) in &heaviest[b] {
             let before = postings.before(*term, b);
@@ -72,11 +72,17 @@ pub(super) fn compare<T: Send>(
             }
         }
         let shared = touched.drain(..).map(|a| (a, std::mem::take(&mut sums[a as usize]))).collect();
-        let features = |a: u32| PairFeatures::of(corpus, &corpus.vectors[a as usize], &corpus.vectors[b]);
-        let b = u32::try_from(b).expect("fewer than 2^32 articles fit in memory");
-        nearest(shared).into_iter().filter_map(|a| take(a, b, features(a))).collect::<Vec<T>>()
+        let others = nearest(shared);
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let number = u32::try_from(b).expect("fewer than 2^32 articles fit in memory");
+        room.spread(&corpus.vectors[b], |spread| {
+            let features = |a: u32| PairFeatures::of(corpus, &corpus.vectors[a as usize], &spread);
+            others.into_iter().filter_map(|a| take(a, number, features(a))).collect()
+        })
     };
-    let empty = || (vec![0.0; corpus.vectors.len()], Vec::new());
+    let empty = || (vec![0.0; corpus.vectors.len()], Vec::new(), Room::new(corpus));
     let found: Vec<Vec<T>> = (0..corpus.vectors.len()).into_par_iter().map_init(empty, search).collect();
     found.into_iter().flatten().collect()
 }
@@ -134,8 +140,10 @@ fn heaviest(vector: &ArticleVector, frequency: &[u32]) -> Vec<(u32, f32)> {
     let length = vector.all.norm();
     let usable = vector.all.vector.iter().filter(|(term, _)| frequency[*term as usize] <= COMMON);
     let mut words: Vec<(u32, f32)> = usable.map(|(term, weight)| (*term, weight / length)).collect();
-    words.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
-    words.truncate(INDEXED);
+    if words.len() > INDEXED {
+        words.select_nth_unstable_by(INDEXED, |x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+        words.truncate(INDEXED);
+    }
     words.sort_by_key(|(term, _)| (frequency[*term as usize], *term));
     words.shrink_to_fit();
     words

@@ -75,17 +75,16 @@ impl Holders {
 }
 
 fn of_one_source(places: Vec<usize>, articles: &[Words], vocabulary: &Vocabulary) -> Vec<(usize, Vec<Share>)> {
-    let keys = |words: &[u32]| Keys::of(words.iter().map(|number| vocabulary.word(*number)));
+    let keys_of = |(_, words): (&Piece, &[u32])| Keys::of(words.iter().map(|number| vocabulary.word(*number)));
+    let keys: Vec<Vec<Keys>> = places.iter().map(|place| articles[*place].pieces().map(keys_of).collect()).collect();
     let mut holders = Holders::default();
     // An article that is announced again and again is a copy of itself, not a template.
     let mut texts: HashSet<Vec<u64>, FixedState> = HashSet::default();
-    for place in &places {
-        let whole: Vec<u64> = articles[*place].pieces().map(|(_, words)| keys(words).exact).collect();
-        if !texts.insert(whole) {
+    for (place, keys) in places.iter().zip(&keys) {
+        if !texts.insert(keys.iter().map(|keys| keys.exact).collect()) {
             continue;
         }
-        for (piece, words) in articles[*place].pieces() {
-            let keys = keys(words);
+        for ((piece, _), keys) in articles[*place].pieces().zip(keys) {
             holders.add(keys.masked, *place);
             holders.add(keys.exact, *place);
             if piece.title {
@@ -94,11 +93,10 @@ fn of_one_source(places: Vec<usize>, articles: &[Words], vocabulary: &Vocabulary
         }
     }
     let share = |count: u32| if count >= STOCK { 1.0 / count as f32 } else { 1.0 };
-    let of_article = |place: usize| {
+    let of_article = |(place, keys): (usize, Vec<Keys>)| {
         let article = &articles[place];
         let long = article.text_words() >= TEXT_ALONE;
-        let of_piece = |(piece, words): (&Piece, &[u32])| {
-            let keys = keys(words);
+        let of_piece = |((piece, words), keys): ((&Piece, &[u32]), Keys)| {
             if piece.title && long && holders.count(keys.serial) >= SERIAL {
                 Share::NOTHING
             } else if words.len() < LEAST_WORDS {
@@ -107,9 +105,9 @@ fn of_one_source(places: Vec<usize>, articles: &[Words], vocabulary: &Vocabulary
                 Share { plain: share(holders.count(keys.masked)), facts: share(holders.count(keys.exact)) }
             }
         };
-        (place, article.pieces().map(of_piece).collect())
+        (place, article.pieces().zip(keys).map(of_piece).collect())
     };
-    places.into_iter().map(of_article).collect()
+    places.into_iter().zip(keys).map(of_article).collect()
 }
 
 /// One sentence, as it stands and masked.

@@ -4,6 +4,7 @@
 //! name links articles across languages.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
@@ -30,8 +31,9 @@ pub(super) struct Word {
     pub has_digit: bool,
     /// Its meaning as a time.
     pub time: Option<TimeWord>,
+    /// The background knows it.
     known: bool,
-    uses: Uses,
+    name: bool,
 }
 
 /// How a word is written, over all its uses.
@@ -43,16 +45,32 @@ struct Uses {
     capital: bool,
 }
 
-/// The number of each word of one language, in the order of first use.
-type Spellings = HashMap<Box<str>, u32, FixedState>;
+/// The number of each word of one language by the hash of its letters, in the order of first use.
+///
+/// Most of the time of a large corpus goes into looking words up: 64 bits are compared in place of letters.
+type Numbering = HashMap<u64, u32, FixedState>;
+
+/// Equal for equal letters, in every corpus and language.
+fn hash_of(text: &str) -> u64 {
+    FixedState::with_seed(0).hash_one(text)
+}
 
 /// The words of some articles before they get their numbers: many tallies are made side by side.
 #[derive(Default)]
 pub(super) struct Tally {
-    languages: Vec<(String, Spellings)>,
-    /// Language, letters, uses; in the order of their first occurrence.
-    words: Vec<(u32, Box<str>, Uses)>,
+    languages: Vec<(String, Numbering)>,
+    /// In the order of their first occurrence.
+    words: Vec<Spelling>,
+    /// How each is used; apart, because every word of every text is counted here.
+    uses: Vec<Uses>,
     scratch: String,
+}
+
+/// A distinct word of a tally.
+struct Spelling {
+    language: u32,
+    hash: u64,
+    text: Box<str>,
 }
 
 impl Tally {
@@ -69,17 +87,17 @@ impl Tally {
     /// Counts one occurrence and returns the word's number here. Only in a text, not in a title, can a word stand inside.
     pub(super) fn add(&mut self, token: Token<'_>, language: u32, in_title: bool) -> u32 {
         lower(token.text, &mut self.scratch);
-        let numbers = &mut self.languages[language as usize].1;
-        let number = match numbers.get(self.scratch.as_str()) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(self.words.len()).expect("fewer than 2^32 distinct words fit in memory");
-                numbers.insert(self.scratch.as_str().into(), number);
-                self.words.push((language, self.scratch.as_str().into(), Uses::default()));
-                number
+        let hash = hash_of(&self.scratch);
+        let number = match self.languages[language as usize].1.entry(hash) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let text = self.scratch.as_str().into();
+                self.words.push(Spelling { language, hash, text });
+                self.uses.push(Uses::default());
+                *new.insert(u32::try_from(self.words.len() - 1).expect("fewer than 2^32 distinct words fit in memory"))
             }
         };
-        let uses = &mut self.words[number as usize].2;
+        let uses = &mut self.uses[number as usize];
         uses.capital |= token.capital;
         uses.lower |= !token.capital;
         if token.inside && !in_title {
@@ -101,26 +119,28 @@ pub(super) struct Numbers {
 pub(super) struct Vocabulary {
     languages: Vec<Language>,
     words: Vec<Word>,
-    terms: Spellings,
+    /// How each word is used, until [`Vocabulary::name`].
+    uses: Vec<Uses>,
+    terms: HashMap<Box<str>, u32, FixedState>,
 }
 
 struct Language {
     code: String,
     stemmer: Stem,
     stop: HashSet<&'static str>,
-    numbers: Spellings,
+    numbers: Numbering,
 }
 
 impl Vocabulary {
     /// Adds the words of `tally` and says what they are called here.
     pub(super) fn take(&mut self, tally: Tally) -> Numbers {
         let languages: Vec<u32> = tally.languages.iter().map(|(code, _)| self.language(code)).collect();
-        let word = |(language, text, uses): (u32, Box<str>, Uses)| {
-            let number = self.intern(languages[language as usize], text);
-            self.words[number as usize].uses.add(uses);
+        let word = |(word, uses): (Spelling, Uses)| {
+            let number = self.intern(languages[word.language as usize], word.hash, &word.text);
+            self.uses[number as usize].add(uses);
             number
         };
-        let words = tally.words.into_iter().map(word).collect();
+        let words = tally.words.into_iter().zip(tally.uses).map(word).collect();
         Numbers { languages, words }
     }
 
@@ -135,31 +155,40 @@ impl Vocabulary {
         u32::try_from(place).expect("there are few languages")
     }
 
-    fn intern(&mut self, language: u32, text: Box<str>) -> u32 {
+    fn intern(&mut self, language: u32, hash: u64, text: &str) -> u32 {
         let Language { code, stemmer, stop, numbers } = &mut self.languages[language as usize];
-        if let Some(number) = numbers.get(&text) {
+        if let Some(number) = numbers.get(&hash) {
             return *number;
         }
         let number = u32::try_from(self.words.len()).expect("fewer than 2^32 distinct words fit in memory");
         let digit = text.starts_with(|sign: char| sign.is_numeric());
-        let time = time_word(&text, code);
-        let stem = if digit || time.is_some() { text.to_string() } else { stem_of(&text, stemmer) };
+        let time = time_word(text, code);
+        let stem = if digit || time.is_some() { text.to_string() } else { stem_of(text, stemmer) };
         let known = background(&stem, code).is_some_and(|count| count > 0.0);
         let next = u32::try_from(self.terms.len()).expect("no more stems than words");
         let term = *self.terms.entry(stem.into_boxed_str()).or_insert(next);
         let long = digit || text.chars().nth(1).is_some() || !text.is_ascii();
         self.words.push(Word {
             term,
-            hash: FixedState::with_seed(0).hash_one(&*text),
-            counts: time.is_some() || (long && !stop.contains(&*text)),
+            hash,
+            counts: time.is_some() || (long && !stop.contains(text)),
             number: digit,
             has_digit: text.contains(char::is_numeric),
             time,
             known,
-            uses: Uses::default(),
+            name: false,
         });
-        numbers.insert(text, number);
+        self.uses.push(Uses::default());
+        numbers.insert(hash, number);
         number
+    }
+
+    /// Decides which words are names, when all are counted: capitalised in more than half of their uses inside a
+    /// sentence; or, never seen there, always capitalised and unknown to the background. Days and months are never names.
+    pub(super) fn name(&mut self) {
+        for (word, uses) in self.words.iter_mut().zip(std::mem::take(&mut self.uses)) {
+            word.name = !word.number && word.time.is_none() && uses.are_of_a_name(word.known);
+        }
     }
 
     /// The languages, by number.
@@ -205,16 +234,9 @@ impl Vocabulary {
 }
 
 impl Word {
-    /// Capitalised in more than half of its uses inside a sentence; or, never seen there, always capitalised and
-    /// unknown to the background. Days and months are never names.
+    /// Whether it is used as a name; see [`Vocabulary::name`].
     pub(in crate::story) fn is_name(&self) -> bool {
-        if self.number || self.time.is_some() {
-            false
-        } else if self.uses.inside > 0 {
-            2 * self.uses.inside_capital > self.uses.inside
-        } else {
-            self.uses.capital && !self.uses.lower && !self.known
-        }
+        self.name
     }
 }
 
@@ -224,6 +246,13 @@ impl Uses {
         self.inside_capital += more.inside_capital;
         self.lower |= more.lower;
         self.capital |= more.capital;
+    }
+
+    fn are_of_a_name(self, known: bool) -> bool {
+        match self.inside {
+            0 => self.capital && !self.lower && !known,
+            inside => 2 * self.inside_capital > inside,
+        }
     }
 }
 

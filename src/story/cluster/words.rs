@@ -13,8 +13,10 @@ use crate::text::language;
 const LEAD_CHARACTERS: usize = 600;
 /// Words of one text that are looked at; a longer text is known by its beginning.
 const MOST_WORDS: usize = 20_000;
-/// Articles that are read with one tally.
+/// Articles that are read with one tally, at least. More where there are many: each tally's words are looked up once more.
 const CHUNK: usize = 512;
+/// Tallies for each core.
+const TALLIES: usize = 4;
 
 /// The words of one article.
 pub(super) struct Words {
@@ -43,12 +45,14 @@ pub(super) fn read(articles: &[&Article]) -> (Vec<Words>, Vocabulary) {
         let words: Vec<Words> = chunk.iter().map(|article| Words::read(article, &mut tally)).collect();
         (words, tally)
     };
-    let chunks: Vec<(Vec<Words>, Tally)> = articles.par_chunks(CHUNK).map(read).collect();
+    let chunk = CHUNK.max(articles.len() / (TALLIES * rayon::current_num_threads()));
+    let chunks: Vec<(Vec<Words>, Tally)> = articles.par_chunks(chunk).map(read).collect();
     let mut vocabulary = Vocabulary::default();
     let mut numbered = Vec::new();
     for (words, tally) in chunks {
         numbered.push((words, vocabulary.take(tally)));
     }
+    vocabulary.name();
     numbered.par_iter_mut().for_each(|(articles, numbers)| {
         for article in articles {
             article.language = numbers.languages[article.language as usize];
