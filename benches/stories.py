@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""All figures of stories: same-event clustering, near-duplicates, hand-labelled pairs, false stories, summaries, speed.
+"""All figures of stories, the honest ones first: by topics and sources that the coefficients were not fitted on, a set written
+after they were fixed, copies, hand-labelled pairs, false stories, summaries, peers; then what the fit has seen itself.
 
-    cargo build --release --bin digest --example stories && python3 benches/stories.py [target/release/digest [ARTICLES…]]
+    cargo build --release --bin digest --example stories && python3 benches/stories.py [target/release/digest]
 
-Reads the evaluation data from $DIGEST_DATA or ../shared/data and says so when it is not there. The articles for speed are
-made up here, with a fixed seed. Summaries need rouge-score; what is cross-validated is in fit_stories.py.
+Reads the evaluation data from $DIGEST_DATA or ../shared/data and says so when it is not there; the third set is
+tests/fixtures/stories/third.jsonl. Needs numpy and scipy (fit_stories.py, peers); summaries need rouge-score and the example.
+How time and memory grow is in growth_stories.py.
 """
 import collections, itertools, json, math, os, pathlib, random, re, resource, subprocess, sys, time
 
@@ -108,48 +110,114 @@ def one_day(announcements):
     return {'articles': len(day), 'in_stories_of_several': sum(n for n in sizes.values() if n > 1), 'largest': max(sizes.values())}
 
 
-def made_up(count):
-    chance = random.Random(1)
-    syllable = lambda: chance.choice('bcdfglmnprst') + chance.choice('aeiou')
-    words = [''.join(syllable() for _ in range(chance.randint(2, 4))) for _ in range(60_000)]
-    usual = words[:20_000]
-    topics = [[chance.choice(words) for _ in range(60)] for _ in range(200)]
-    made = []
-    while len(made) < count:
-        event, topic = [chance.choice(words) for _ in range(40)], chance.choice(topics)
-        event = [word.capitalize() if chance.random() < .4 else word for word in event]
-        for _ in range(1 if chance.random() < .6 else chance.randint(2, 8)):
-            text = [chance.choice(event) if chance.random() < .25 else chance.choice(topic) if chance.random() < .2
-                    else chance.choice(usual) for _ in range(350)]
-            made.append({'id': str(len(made)), 'source': f's{chance.randint(0, 99)}', 'language': 'en',
-                         'published': f'2026-03-0{chance.randint(1, 3)}', 'title': ' '.join(chance.choices(event, k=5)),
-                         'text': '. '.join(' '.join(text[n:n + 18]).capitalize() for n in range(0, 350, 18))})
-    return made[:count]
+def third():
+    """The set that was written after the coefficients were fixed: figures, and the pairs that are wrong."""
+    records = read(pathlib.Path(__file__).parent.parent / 'tests/fixtures/stories/third.jsonl')
+    answers, _ = group(records)
+    gold = {record['id']: record['story'] for record in records}
+    found = {answer['id']: answer['story'] for answer in answers}
+    print('third set             ', clusters(gold, found))
+    language = {record['id']: record['language'] for record in records}
+    one_language = [pair for pair in pairs(gold) if len({language[key] for key in pair}) == 1]
+    print('  pairs of one language found', f'{len(set(one_language) & pairs(found))} of {len(one_language)}')
+    for what, wrong in (('joined', pairs(found) - pairs(gold)), ('parted', pairs(gold) - pairs(found))):
+        print(f'  wrongly {what}:', '; '.join(sorted(' + '.join(sorted(pair)) for pair in wrong)))
+
+
+def likeness(records):
+    """Peer: cosines of TF-IDF over lower-case words, title twice."""
+    import numpy
+    words = [collections.Counter(re.findall(r'[^\W_]+', f'{r["title"]} {r["title"]} {r["text"]}'.lower())) for r in records]
+    frequency = collections.Counter(word for counts in words for word in counts)
+    place = {word: number for number, word in enumerate(frequency)}
+    matrix = numpy.zeros((len(records), len(place)), dtype=numpy.float32)
+    for row, counts in zip(matrix, words):
+        for word, count in counts.items():
+            row[place[word]] = (1 + math.log(count)) * math.log((1 + len(records)) / (.5 + frequency[word]))
+    matrix /= numpy.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
+    return matrix @ matrix.T
+
+
+def peer(records, topic):
+    """Average linkage over TF-IDF cosines, its threshold chosen on the other four folds of topics."""
+    import numpy
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+    topics = sorted({topic(record) for record in records})
+    random.Random(0).shuffle(topics)
+    fold = {name: number % 5 for number, name in enumerate(topics)}
+    of_fold = [[r for r in records if fold[topic(r)] == number] for number in range(5)]
+
+    def tree(part):
+        distance = numpy.clip(1 - likeness(part), 0, 1)
+        numpy.fill_diagonal(distance, 0)
+        return linkage(squareform(distance, checks=False), 'average')
+
+    def score(parts, threshold):
+        gold, found = {}, {}
+        for number, (part, made) in enumerate(parts):
+            for record, label in zip(part, fcluster(made, 1 - threshold, 'distance')):
+                gold[record['id']], found[record['id']] = record['story'], (number, label)
+        return clusters(gold, found), gold, found
+
+    trees, gold, found = [(part, tree(part)) for part in of_fold], {}, {}
+    for number in range(5):
+        rest = [made for other, made in enumerate(trees) if other != number]
+        best = max((t / 50 for t in range(2, 40)), key=lambda t: sum(score(rest, t)[0][k] for k in ('b_cubed', 'pairwise')))
+        _, right, said = score([trees[number]], best)
+        gold.update(right)
+        found.update({key: (number, label) for key, label in said.items()})
+    return clusters(gold, found)
+
+
+def peer_copies():
+    """Peer: half of the shorter text's word triples stand in the longer one."""
+    records = read(DATA / 'duplicates/dev.jsonl')
+    ignored = {frozenset((row['a'], row['b'])) for row in read(DATA / 'duplicates/dev.ignore_pairs.jsonl')}
+    triples, holders = {}, collections.defaultdict(set)
+    for record in records:
+        words = re.findall(r'[^\W_]+', record['text'].lower())
+        triples[record['id']] = set(zip(words, words[1:], words[2:]))
+        for triple in triples[record['id']]:
+            holders[triple].add(record['id'])
+    near = {frozenset(pair) for ids in holders.values() if len(ids) < 60 for pair in itertools.combinations(ids, 2)}
+    inside = lambda a, b: len(triples[a] & triples[b]) >= .5 * max(1, min(len(triples[a]), len(triples[b])))
+    said = {pair for pair in near if inside(*pair)} - ignored
+    wanted = pairs({record['id']: record['group'] for record in records}) - ignored
+    return {'f1': f1(len(wanted & said), len(said), len(wanted)), 'wrong': len(said - wanted), 'missed': len(wanted - said)}
 
 
 def main():
     os.environ.setdefault('RAYON_NUM_THREADS', '1')
-    if DATA.is_dir():
-        dev = read(DATA / 'clusters/stories.dev.jsonl')
-        print('stories       ', stories(dev))
-        for part in sorted({record['set'] for record in dev}):
-            print(f'  only {part:8}', stories([record for record in dev if record['set'] == part]))
-        print('  titles alone', stories([dict(record, text='') for record in dev]))
-        print('duplicates    ', duplicates())
-        print('pairs, Russian', labelled_pairs('ru'))
-        print('pairs, English', labelled_pairs('en'))
-        print('cstnews, 140 w', summaries('cstnews', 140))
-        print('opinosis, 25 w', summaries('opinosis', 25))
-        print('one day, texts', one_day(False))
-        print('one day, short', one_day(True))
-    else:
-        print(f'no evaluation data in {DATA}: only speed is measured')
-    costs = []
-    for count in [int(count) for count in sys.argv[2:]] or [1_000, 10_000, 100_000]:
-        costs.append((count, group(made_up(count))[1]))
-        print(f'{count:7} articles, one thread', costs[-1][1])
-    for (less, few), (more, many) in zip(costs, costs[1:]):
-        print(f'slope from {less} to {more}: {math.log(many["cpu_s"] / few["cpu_s"], more / less):.2f}')
+    if not DATA.is_dir():
+        print(f'skipped: no evaluation data in {DATA}; only the third set is measured')
+        return third()
+    fit = subprocess.run([sys.executable, pathlib.Path(__file__).parent / 'fit_stories.py', DIGEST, DATA], text=True,
+                         capture_output=True, check=True).stdout.splitlines()
+    print(*(line for line in fit if 'as fitted' not in line), sep='\n')
+    third()
+    dev, alike = read(DATA / 'clusters/stories.dev.jsonl'), read(DATA / 'clusters/lookalikes.dev.jsonl')
+    print('copies                ', duplicates())
+    print('pairs, Russian        ', labelled_pairs('ru'))
+    print('pairs, English        ', labelled_pairs('en'))
+    print('one day, texts        ', one_day(False))
+    print('one day, short        ', one_day(True))
+    print('peer, by topic        ', peer(dev, lambda record: re.sub(r'^(ecb-\d+)-.*', r'\1', record['story'])))
+    print('peer, look-alikes     ', peer(alike, lambda record: record['set']))
+    print('peer, titles alone    ', peer([dict(r, text='') for r in dev], lambda r: re.sub(r'^(ecb-\d+)-.*', r'\1', r['story'])))
+    print('peer, copies          ', peer_copies())
+    try:
+        print('cstnews, 140 words    ', summaries('cstnews', 140))
+        print('opinosis, 25 words    ', summaries('opinosis', 25))
+    except (ImportError, FileNotFoundError) as missing:
+        print(f'skipped: summaries ({missing})')
+    print('With the coefficients in use, which have seen it:')
+    print('stories               ', stories(dev))
+    for part in sorted({record['set'] for record in dev}):
+        print(f'  only {part:16}', stories([record for record in dev if record['set'] == part]))
+    print('  titles alone        ', stories([dict(record, text='') for record in dev]))
+    print('look-alikes           ', stories(alike))
+    print(*(line for line in fit if 'as fitted' in line), sep='\n')
 
 
 if __name__ == '__main__':
