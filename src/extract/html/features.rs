@@ -155,6 +155,14 @@ impl<'a> Lines<'a> {
                 group.votes += self.votes[line];
             }
         }
+        // Where the whole article is one link, links tell nothing.
+        let parent = |line: usize| self.page.elements[self.page.blocks[line].element].parent;
+        let all_linked =
+            prose.len() >= 4 && prose.iter().all(|&line| self.links[line] >= 0.5 && parent(line) == parent(prose[0]));
+        if all_linked {
+            prose.iter().for_each(|&line| self.links[line] = 0.0);
+            return;
+        }
         let forgiven = prose.iter().filter_map(|&line| {
             let group = groups.get(&siblings(line))?;
             (group.plain >= 2.0 && group.plain >= group.linked).then(|| (line, *group))

@@ -36,6 +36,9 @@ const THRESHOLD: f64 = 0.55;
 const PROMISING: f64 = 0.7;
 const LOWEST: f64 = 0.3;
 
+/// Where less than so many bytes are kept and Trafilatura has more, its answer stands.
+const SHORT: usize = 200;
+
 /// The main text of a page and how sure it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MainText {
@@ -75,6 +78,8 @@ pub(crate) enum PageLines {
         words: Vec<u32>,
         /// That each is the article's.
         probabilities: Vec<f64>,
+        /// What Trafilatura has of the page.
+        other: Vec<String>,
     },
 }
 
@@ -87,10 +92,10 @@ pub(crate) fn judge(guarded: &Guarded, page: Page, title: &str) -> PageLines {
         return PageLines::Chosen(by_lines(page));
     }
     let text = text_features(&page);
-    let lines = Lines::new(&page, &text, &vote(guarded), title);
-    let probabilities = probabilities(&text, &lines, page.blocks.len());
+    let other = vote(guarded);
+    let probabilities = probabilities(&text, &Lines::new(&page, &text, &other, title), page.blocks.len());
     let words = (0..page.blocks.len()).map(|line| text.words(line)).collect();
-    PageLines::Scored { lines: page.lines(), words, probabilities }
+    PageLines::Scored { lines: page.lines(), words, probabilities, other }
 }
 
 fn text_features(page: &Page) -> LineFeatures {
@@ -143,9 +148,9 @@ impl PageLines {
 
     /// Chooses the main text, with what is remembered of the page's site.
     pub(crate) fn choose(self, site: &SiteTemplate, includes_self: bool) -> MainText {
-        let (lines, words, mut probabilities) = match self {
+        let (lines, words, mut probabilities, other) = match self {
             Self::Chosen(main) => return main,
-            Self::Scored { lines, words, probabilities } => (lines, words, probabilities),
+            Self::Scored { lines, words, probabilities, other } => (lines, words, probabilities, other),
         };
         if !site.is_empty() {
             let keys: Vec<u64> = texts(&lines).map(boilerplate::key).collect();
@@ -155,6 +160,12 @@ impl PageLines {
         let kept = |probability: &f64| *probability >= cut;
         let chosen: Vec<Line> =
             lines.into_iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line).collect();
+        let own: usize = texts(&chosen).map(str::len).sum();
+        let others: usize = other.iter().map(String::len).sum();
+        if (own < SHORT && others > 2 * own) || own * 5 < others {
+            let lines = other.into_iter().map(Line::from).collect();
+            return MainText { confidence: if others < 2 * SHORT { 0.3 } else { 0.5 }, lines, blocks: 0..0 };
+        }
         let (first, last) = (probabilities.iter().position(kept), probabilities.iter().rposition(kept));
         let blocks = first.unwrap_or_default()..last.map_or(0, |last| last + 1);
         MainText { confidence: confidence(&probabilities, &words, cut), lines: chosen, blocks }
@@ -188,11 +199,11 @@ fn probabilities(text: &LineFeatures, lines: &Lines<'_>, count: usize) -> Vec<f6
 /// The cut that promises the highest F1 is half that F1 (Lipton, Elkan and Naryanaswamy, 2014), so where all lines are
 /// doubtful, more doubtful ones are worth keeping.
 fn cut(probabilities: &[f64], words: &[u32]) -> f64 {
-    let mut likeliest: Vec<(f64, u32)> = probabilities.iter().copied().zip(words.iter().copied()).collect();
-    likeliest.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
-    let likely: f64 = likeliest.iter().map(|&(probability, words)| probability * f64::from(words)).sum();
+    let mut ranked: Vec<(f64, u32)> = probabilities.iter().copied().zip(words.iter().copied()).collect();
+    ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+    let likely: f64 = ranked.iter().map(|&(probability, words)| probability * f64::from(words)).sum();
     let (mut kept, mut both, mut best) = (0.0, 0.0, (0.0, THRESHOLD));
-    for (probability, words) in likeliest {
+    for (probability, words) in ranked {
         kept += f64::from(words);
         both += probability * f64::from(words);
         let promised = 2.0 * both / (kept + likely).max(f64::MIN_POSITIVE);
@@ -200,7 +211,13 @@ fn cut(probabilities: &[f64], words: &[u32]) -> f64 {
             best = (promised, probability);
         }
     }
-    if best.0 < PROMISING { best.1.clamp(LOWEST, THRESHOLD) } else { THRESHOLD }
+    let likeliest = probabilities.iter().copied().fold(0.0, f64::max);
+    match best {
+        // Where not even one line is likely, the likeliest are read rather than none: the confidence says how it is.
+        _ if likeliest > 0.0 && likeliest < LOWEST => likeliest / 2.0,
+        (promised, least) if promised < PROMISING => least.clamp(LOWEST, THRESHOLD),
+        _ => THRESHOLD,
+    }
 }
 
 /// The F1 over words to be expected of the lines kept, brought to the scale of what is reached.
@@ -250,6 +267,7 @@ mod tests {
         assert_eq!(cut(&[0.99, 0.4, 0.01], &[90, 10, 50]), THRESHOLD);
         assert_eq!(cut(&[0.45, 0.4, 0.35, 0.01], &[30, 30, 30, 90]), 0.35);
         assert_eq!(cut(&[0.45, 0.2, 0.2, 0.2], &[1, 30, 30, 30]), LOWEST);
+        assert_eq!(cut(&[0.2, 0.15, 0.01], &[30, 30, 30]), 0.1);
         assert_eq!(cut(&[], &[]), THRESHOLD);
     }
 }
