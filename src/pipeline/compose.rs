@@ -51,6 +51,7 @@ pub fn compose(inputs: &Inputs, config: &Config, templates: &Templates) -> Resul
         options: &config.stories,
         limits: &config.limits(),
         summary: &config.summary,
+        memo: &inputs.memo,
     };
     let mut composition = story::compose(&all);
     if let Some(links) = &inputs.rating_links {

@@ -1,6 +1,7 @@
 //! All that an edition is composed of, read once: what follows is functions on values.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,13 +11,13 @@ use crate::model::{Article, Edition, Rating, Recipient, SourceHealth};
 use crate::pipeline::gather;
 use crate::send::{EditionSecret, RatingLinks};
 use crate::store::{self, Repeated, Store};
-use crate::story::PastStory;
+use crate::story::{Memo, PastStory};
 
 /// All that an edition is composed of, beside the config and the template: owned, and read from the store and from secret
 /// files before composing begins.
 ///
 /// One loading serves any number of compositions under changed configs, as long as it [covers](Inputs::covers) them. What
-/// depends on articles alone (their words, their likeness) may be kept beside it.
+/// depends on articles alone (their words, their likeness) is kept beside it.
 #[derive(Clone)]
 pub struct Inputs {
     /// The edition's time: the run's, or the first second after it at which no edition was composed.
@@ -41,6 +42,8 @@ pub struct Inputs {
     pub rating_links: Option<RatingLinks>,
     newsletter: String,
     remembers_since: Timestamp,
+    /// The articles' likeness, kept for the next composition of them.
+    pub(super) memo: Arc<Memo>,
 }
 
 /// Reads what `store` has for the newsletter of `config` and no edition told yet, and what that is to be compared with.
@@ -65,6 +68,7 @@ pub async fn load(store: &Store, config: &Config, now: Timestamp) -> Result<Inpu
         rating_links: config.rating.as_ref().map(RatingLinks::new).transpose()?,
         newsletter: newsletter.clone(),
         remembers_since: start,
+        memo: Arc::default(),
         now,
     })
 }
@@ -103,6 +107,7 @@ impl Inputs {
             rating_links: None,
             newsletter: config.newsletter.name.clone(),
             remembers_since: Timestamp::MIN,
+            memo: Arc::default(),
         }
     }
 

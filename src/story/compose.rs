@@ -1,6 +1,5 @@
 //! The whole way from articles to an edition, and the account of it.
 
-use super::cluster::{Corpus, pairs};
 use super::decision::{Decision, DecisionLog, Outcome};
 use super::draft::{StoryDraft, drafts};
 use super::inputs::Inputs;
@@ -38,10 +37,10 @@ pub fn compose(inputs: &Inputs<'_>) -> Composition {
     let history = History::new(inputs);
     let all: Vec<&Article> = filtered.articles.iter().copied().chain(&history.articles).collect();
     let times = [filtered.times.clone(), history.articles.iter().map(Article::time).collect()].concat();
-    let corpus = Corpus::new(&all, &times);
+    let corpus = inputs.memo.corpus(&all, &times);
     let deduplicated = filtered.dedup(inputs, &all, &corpus, &history, &mut log);
-    let drafts =
-        drafts(inputs, &filtered, &deduplicated, &history, &pairs(&corpus, &deduplicated.gone, &deduplicated.apart));
+    let pairs = inputs.memo.pairs(&corpus, &deduplicated.gone, &deduplicated.apart);
+    let drafts = drafts(inputs, &filtered, &deduplicated, &history, &pairs);
     let elsewhere = Elsewhere::new(&all);
     let choices = choose(inputs, &drafts, |draft| write_story(inputs, &corpus, &elsewhere, draft));
     EditionBuilder { inputs, log, sections: headings(inputs, &drafts), sentences: Vec::new() }.build(drafts, choices)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::memo::Memo;
 use super::options::{Limits, Options, SourcePolicy};
 use super::select::{PastStory, Preferences, Rules};
 use crate::model::{Article, SourceHealth};
@@ -37,6 +38,8 @@ pub struct Inputs<'a> {
     pub limits: &'a Limits,
     /// How a story's sentences are chosen.
     pub summary: &'a summary::Options,
+    /// Kept from compositions of the same articles; an empty one where there are none.
+    pub memo: &'a Memo,
 }
 
 /// The newsletter's facts, which the edition carries.

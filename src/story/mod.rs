@@ -16,6 +16,7 @@ mod compose;
 mod decision;
 mod draft;
 mod inputs;
+mod memo;
 mod options;
 mod select;
 mod verify;
@@ -25,10 +26,11 @@ pub use cluster::{Grouped, PairFeatures, ScoredPair, count_background, group, sc
 pub use compose::{Composition, compose};
 pub use decision::{Decision, Outcome};
 pub use inputs::{Inputs, Newsletter};
+pub use memo::Memo;
 pub use options::{Limits, Options, SourcePolicy};
 pub use select::{
-    MOST, MOST_POINTS, Part, PastStory, Patterns, Preferences, Ranking, Rule, RuleError, Rules, STEP, drop_links, rate,
-    shorten, steps,
+    MOST, MOST_POINTS, Part, PastStory, Patterns, Preferences, Ranking, Rule, RuleError, RuleMatch, Rules, STEP,
+    drop_links, rate, shorten, steps,
 };
 pub use verify::{Flaw, verify};
 pub use write::SentenceDecision;

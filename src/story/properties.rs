@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::tests::{Fixture, assert_proven, news, notices};
-use super::{Limits, Options, group};
+use super::{Limits, Memo, Options, group};
 use crate::model::Article;
 
 /// Articles with parts missing, copied, dated oddly: whatever a day may bring.
@@ -53,6 +53,18 @@ proptest! {
         let one = Fixture { articles, limits: limits.clone(), ..Fixture::default() };
         let other = Fixture { articles: shuffled, limits, ..Fixture::default() };
         prop_assert_eq!(format!("{:?}", one.compose()), format!("{:?}", other.compose()));
+    }
+
+    #[test]
+    fn what_is_kept_of_other_compositions_changes_nothing(articles in articles(), duplicate in 0.2..1.0_f64, cluster in 0.0..1.0_f64) {
+        let memo = Memo::default();
+        let usual = Fixture { articles, ..Fixture::default() };
+        let before = format!("{:?}", usual.compose_with(&memo));
+        let options = Options { duplicate, cluster, ..Options::default() };
+        let later = Some("2026-03-09T20:00:00Z");
+        let other = Fixture { articles: usual.articles.clone(), options, since: later, ..Fixture::default() };
+        prop_assert_eq!(format!("{:?}", other.compose_with(&memo)), format!("{:?}", other.compose()));
+        prop_assert_eq!(format!("{:?}", usual.compose_with(&memo)), before);
     }
 
     #[test]

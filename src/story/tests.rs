@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Composition, Inputs, Limits, Newsletter, Options, Outcome, PastStory, Patterns, Preferences, Rule, Rules,
+    Composition, Inputs, Limits, Memo, Newsletter, Options, Outcome, PastStory, Patterns, Preferences, Rule, Rules,
     SourcePolicy, compose, drop_links, group, shorten, steps, verify,
 };
 use crate::model::{Article, Edition, SourceHealth};
@@ -48,6 +48,10 @@ impl Default for Fixture {
 
 impl Fixture {
     pub(in crate::story) fn compose(&self) -> Composition {
+        self.compose_with(&Memo::default())
+    }
+
+    pub(in crate::story) fn compose_with(&self, memo: &Memo) -> Composition {
         let rules = Rules::compile(&self.rules).unwrap();
         compose(&Inputs {
             newsletter: Newsletter { name: "morning", title: "Morning", language: "en", timezone: "UTC" },
@@ -63,6 +67,7 @@ impl Fixture {
             options: &self.options,
             limits: &self.limits,
             summary: &summary::Options::default(),
+            memo,
         })
     }
 }

@@ -15,7 +15,7 @@ mod shorten;
 pub use history::PastStory;
 pub use preferences::{MOST, MOST_POINTS, Preferences, STEP, rate};
 pub use ranking::{Part, Ranking};
-pub use rule::{Patterns, Rule, RuleError, Rules};
+pub use rule::{Patterns, Rule, RuleError, RuleMatch, Rules};
 pub use shorten::{drop_links, shorten, steps};
 
 pub(in crate::story) use choose::{Choice, Full, choose};

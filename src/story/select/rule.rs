@@ -73,6 +73,17 @@ pub struct Rules {
     boost: Vec<Compiled>,
 }
 
+/// A rule's pattern found in an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleMatch {
+    /// Name of the rule.
+    pub rule: String,
+    /// Which of its patterns, as it is called in the config; `older_than` of a rule without patterns.
+    pub field: &'static str,
+    /// Where in that field's text; for `tag`, in the tag it is found in.
+    pub range: std::ops::Range<usize>,
+}
+
 #[derive(Debug, Clone)]
 struct Compiled {
     name: String,
@@ -175,6 +186,18 @@ impl Rules {
         self.drop.iter().find(|rule| rule.matches(article, now)).map(|rule| rule.name.as_str())
     }
 
+    /// Every rule that matches `article`, whatever it does, with the place of its first pattern.
+    pub fn matches(&self, article: &Article, now: Timestamp) -> Vec<RuleMatch> {
+        let all = self.drop.iter().chain(&self.keep).chain(&self.boost);
+        let place = |rule: &Compiled| {
+            let found =
+                rule.patterns.first().and_then(|(field, regex)| Some((field.name(), field.find(article, regex)?)));
+            let (field, range) = found.unwrap_or(("older_than", 0..0));
+            RuleMatch { rule: rule.name.clone(), field, range }
+        };
+        all.filter(|rule| rule.matches(article, now)).map(place).collect()
+    }
+
     /// The effects of the other rules on `article`.
     pub(in crate::story) fn effects(&self, article: &Article, now: Timestamp) -> RuleEffects {
         let matching = |rules: &[Compiled]| -> Vec<(String, f64)> {
@@ -229,6 +252,32 @@ impl Compiled {
 }
 
 impl Field {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Text => "text",
+            Self::Author => "author",
+            Self::Tag => "tag",
+            Self::Url => "url",
+            Self::Source => "source",
+            Self::Language => "language",
+        }
+    }
+
+    /// Where `regex` is first found.
+    fn find(self, article: &Article, regex: &Regex) -> Option<std::ops::Range<usize>> {
+        let find = |text: &str| regex.find(text).map(|found| found.range());
+        match self {
+            Self::Title => find(&article.title),
+            Self::Text => find(&article.text),
+            Self::Author => article.byline.as_deref().and_then(find),
+            Self::Tag => article.tags.iter().find_map(|tag| find(tag)),
+            Self::Url => article.url.as_deref().and_then(find),
+            Self::Source => find(&article.source),
+            Self::Language => article.language.as_deref().and_then(find),
+        }
+    }
+
     fn found(self, article: &Article, regex: &Regex) -> bool {
         let in_option = |value: &Option<String>| value.as_deref().is_some_and(|value| regex.is_match(value));
         match self {

@@ -12,6 +12,12 @@ pub struct SentenceDecision {
     pub story: String,
     /// Name of the source it stands in.
     pub source: String,
+    /// Id of the article it stands in.
+    pub article: String,
+    /// First byte in that article's text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
     /// The sentence.
     pub text: String,
     /// Whether the story says it.
@@ -35,6 +41,9 @@ pub(in crate::story) fn explain(
         SentenceDecision {
             story: story.to_owned(),
             source: article.source.clone(),
+            article: article.id.clone(),
+            start: sentence.start,
+            end: sentence.end,
             text: sentence.text.clone(),
             taken: said.is_some(),
             why: said.map_or_else(|| sentence.reasons.why(), |said| said.reason.clone()),
