@@ -4,12 +4,56 @@
 //! full, as many as the layout allows, and the rest are briefs, as are links. A story whose summary does not stand for
 //! its article is only ever a brief. The order of sections, and of stories inside them, stays.
 
+use serde::Serialize;
+
 use crate::model::{Edition, KeySentence, LayoutKind, MoreLink, Section, Story};
 
 /// In an edition of fewer stories and links, every story is shown in full.
 const ALL_FULL_BELOW: usize = 4;
 /// Sentences of its own source that a story in full shows, unless it leads.
 const FULL_SENTENCES: usize = 2;
+
+/// How much of a story the mail shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// It leads the edition.
+    Lead,
+    /// Headline and sentences.
+    Full,
+    /// One line.
+    Brief,
+}
+
+/// A story as the mail shows it.
+#[derive(Debug, Clone)]
+pub struct ShownStory<'a> {
+    /// The story.
+    pub story: &'a Story,
+    /// How much of it.
+    pub form: Form,
+    /// The sentences that stand in the mail, in its order; none of a brief.
+    pub sentences: Vec<&'a KeySentence>,
+}
+
+/// The stories of `edition` in the order of the mail, each with what is shown of it.
+pub fn shown(edition: &Edition) -> Vec<ShownStory<'_>> {
+    let arrangement = Arrangement::new(edition);
+    let in_full = |story, form| {
+        let Quoted { own, others } = quoted(edition, story, form == Form::Lead);
+        ShownStory { story, form, sentences: own.into_iter().chain(others.into_iter().flatten()).collect() }
+    };
+    let mut stories: Vec<_> = arrangement.lead.into_iter().map(|story| in_full(story, Form::Lead)).collect();
+    for section in &arrangement.sections {
+        stories.extend(section.full.iter().map(|story| in_full(story, Form::Full)));
+        for brief in &section.briefs {
+            if let Brief::Story(story) = *brief {
+                stories.push(ShownStory { story, form: Form::Brief, sentences: Vec::new() });
+            }
+        }
+    }
+    stories
+}
 
 /// An edition, arranged.
 pub(super) struct Arrangement<'a> {

@@ -31,6 +31,7 @@ mod tidy;
 mod view;
 mod wrap;
 
+pub use arrange::{Form, ShownStory, shown};
 pub use engine::{FILES, Templates};
 pub use error::{Error, Place};
 pub use height::height;
