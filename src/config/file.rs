@@ -54,3 +54,44 @@ impl File {
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(File).to_value()
 }
+
+/// What can be tuned in the config `text`, with defaults filled in: `newsletter`, `summary`, `stories`, the rules, and of each
+/// source its name, section, weight and `max_stories`. Nothing of places, secrets and mail.
+///
+/// # Errors
+/// As a config has them that cannot be read.
+pub fn tunable(text: &str) -> Result<serde_json::Value, Diagnostic> {
+    let file = File::read(text)?;
+    let source = |options: &source::Options| {
+        let weight = options.weight.unwrap_or(file.defaults.weight);
+        serde_json::json!({
+            "name": options.name, "section": options.section, "weight": weight, "max_stories": options.max_stories,
+        })
+    };
+    Ok(serde_json::json!({
+        "newsletter": file.newsletter,
+        "summary": file.summary,
+        "stories": file.stories,
+        "rule": file.rule,
+        "source": file.source.iter().map(source).collect::<Vec<_>>(),
+    }))
+}
+
+/// Everything in the config `text` that [`tunable`] leaves out: what an edition's articles and its mail depend on.
+///
+/// # Errors
+/// As a config has them that cannot be read.
+pub fn fixed(text: &str) -> Result<toml::Table, Diagnostic> {
+    let at = |error: toml::de::Error| from_toml(&error);
+    let mut table: toml::Table = toml::from_str(text).map_err(at)?;
+    for key in ["newsletter", "summary", "stories", "rule"] {
+        table.remove(key);
+    }
+    let sources = table.get_mut("source").and_then(toml::Value::as_array_mut);
+    for source in sources.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
+        for key in ["weight", "max_stories", "section"] {
+            source.remove(key);
+        }
+    }
+    Ok(table)
+}

@@ -7,6 +7,7 @@
 //! To add a setting: a documented field of that module's `Options` and a line in the reference `config.toml`; the test
 //! `the_reference_names_every_key` fails until both agree.
 
+mod amend;
 mod check;
 mod diagnostic;
 mod edit;
@@ -24,9 +25,10 @@ use crate::source::Source;
 use crate::story::{Limits, Rules, SourcePolicy};
 use crate::{fetch, send, story, summary};
 
+pub use amend::{Change, Setting, amend};
 pub use diagnostic::{Diagnostic, Mistakes};
 pub use edit::{NewSource, add_sources};
-pub use file::{File, schema};
+pub use file::{File, fixed, schema, tunable};
 pub use locate::{candidates, find};
 pub use newsletter::{Newsletter, Ping, WhenEmpty};
 
