@@ -118,6 +118,9 @@ pub mod error;
 pub mod pipeline;
 
 #[doc(hidden)]
+pub mod serve;
+
+#[doc(hidden)]
 pub mod cli;
 
 pub use config::Config;

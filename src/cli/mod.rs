@@ -12,6 +12,7 @@ mod init;
 mod input;
 mod limited;
 mod output;
+mod preview;
 mod rate;
 mod read;
 mod read_worker;
@@ -136,6 +137,7 @@ enum Command {
     Check(check::Args),
     Status(status::Args),
     Explain(explain::Args),
+    Preview(preview::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
     #[command(hide = true)]
@@ -208,6 +210,7 @@ impl Command {
             Self::Check(args) => check::run(args, session),
             Self::Status(args) => status::run(args, session),
             Self::Explain(args) => explain::run(args, session),
+            Self::Preview(args) => preview::run(args, session),
             Self::Rate(args) => rate::run(args, session),
             Self::ReadWorker(args) => read_worker::run(args),
             // It was unwrapped before; inside another there is none.

@@ -15,8 +15,8 @@ use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::pipeline::{Acts, Composed, Job, Request, Verdict};
 
-pub(super) use host::environment;
-pub(super) use show::to_stdout;
+pub(super) use host::{end_of_program, environment};
+pub(super) use show::{browse, to_stdout};
 
 /// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]

@@ -29,4 +29,4 @@ pub use look::{Looked, look};
 pub use mail::{Mail, Preview, enqueue, preview};
 pub use replay::{Recording, replies};
 pub use report::{Report, Skipped, Verdict};
-pub use run::{Acts, Host, Job, Progress, Request, run};
+pub use run::{Acts, Host, Job, Progress, Request, inputs as read_inputs, run};

@@ -146,6 +146,27 @@ pub async fn run(request: &Request, config: &Config, host: &Host<'_>) -> Result<
     }
 }
 
+/// All that the edition of `request` is composed of, without composing it: of [`Job::DryRun`] the next edition's, of
+/// [`Job::Replay`] that one's. Nothing is stored. The report tells how the sources did; its readers are in the inputs.
+///
+/// # Errors
+/// As [`run`] has them.
+pub async fn inputs(request: &Request, config: &Config, host: &Host<'_>) -> Result<(Inputs, Report), Error> {
+    let templates = templates::load(&config.template())?;
+    let run = Run { request, config, host, templates };
+    let mut report = Report::new(config, request.now);
+    let mut inputs = match &request.job {
+        Job::Replay(Some(edition)) => run.past(Some(edition)).await?,
+        _ => run.recorded(&mut report).await?,
+    };
+    if let Some(mail) = &config.mail {
+        let Recipients { recipients, problems } = send::recipients(mail)?;
+        report.recipients(&recipients, problems);
+        inputs.recipients = recipients;
+    }
+    Ok((inputs, report))
+}
+
 struct Run<'a> {
     request: &'a Request,
     config: &'a Config,
@@ -313,22 +334,40 @@ impl Run<'_> {
     async fn replay(&self, edition: Option<&str>) -> Result<Report, Error> {
         let mut report = Report::new(self.config, self.request.now);
         if edition.is_none() {
-            let store = Store::snapshot(&self.config.store).await?;
-            self.gather(&store, &Recorded::new(replies(&self.config.store)), &mut report).await?;
-            let (composed, _) = self.compose(&store, Vec::new(), &report).await?;
+            let inputs = self.recorded(&mut report).await?;
+            let composed = self.composed(&inputs)?;
             if !composed.composition.decisions.is_empty() {
                 report.composed = Some(composed);
                 return Ok(report);
             }
         }
+        report.composed = Some(self.composed(&self.past(edition).await?)?);
+        Ok(report)
+    }
+
+    /// All that the next edition is composed of, by what the sources say now or, offline, said last.
+    async fn recorded(&self, report: &mut Report) -> Result<Inputs, Error> {
+        let store = Store::snapshot(&self.config.store).await?;
+        if self.request.offline || matches!(self.request.job, Job::Replay(_)) {
+            self.gather(&store, &Recorded::new(replies(&self.config.store)), report).await?;
+        } else {
+            self.gather(&store, &self.http()?, report).await?;
+        }
+        let mut inputs = load(&store, self.config, self.request.now).await?;
+        inputs.since = self.request.since.or(inputs.since);
+        inputs.health = report.health().unwrap_or(inputs.health);
+        Ok(inputs)
+    }
+
+    /// All that an edition of the past was composed of; the last one's if none is named.
+    async fn past(&self, edition: Option<&str>) -> Result<Inputs, Error> {
         let before = Store::before(&self.config.store, &self.config.newsletter.name, edition).await?;
         let Some((store, last)) = before else {
             return Err(edition.map_or(Usage::NothingToTell, |id| Usage::UnknownEdition(id.to_owned())).into());
         };
         let mut inputs = load(&store, self.config, last.composed).await?;
         (inputs.since, inputs.health) = (last.since.or(inputs.since), last.health);
-        report.composed = Some(self.composed(&inputs)?);
-        Ok(report)
+        Ok(inputs)
     }
 
     /// When the gathering that begins now is to be over.

@@ -9,9 +9,9 @@ use regex::Regex;
 use crate::support::code::{Exports, Module, library, module};
 
 /// Read as a line, each room may use those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "text", "rank", "summary", "model", "extract", "story", "render", "fetch", "source", "store", "send", "config",
-    "error", "pipeline", "cli",
+    "error", "pipeline", "serve", "cli",
 ];
 
 /// How many rooms, from the first, are functions on values.

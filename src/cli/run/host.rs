@@ -35,7 +35,7 @@ pub(super) async fn run(request: &Request, config: &Config, session: &Session) -
 }
 
 /// Becomes true when the program is asked to end: the message in hand is finished, the rest stays.
-fn end_of_program() -> watch::Receiver<bool> {
+pub(in crate::cli) fn end_of_program() -> watch::Receiver<bool> {
     let (tell, hear) = watch::channel(false);
     tokio::spawn(async move {
         let interrupt = tokio::signal::ctrl_c();

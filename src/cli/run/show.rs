@@ -27,7 +27,7 @@ pub(super) fn edition(args: &Args, report: &Report) -> Result<(), Error> {
 }
 
 /// Opens `path` in the program that the user's desktop has for it.
-fn browse(path: &Path) -> io::Result<()> {
+pub(in crate::cli) fn browse(path: &Path) -> io::Result<()> {
     let mut command = match std::env::consts::OS {
         "macos" => Command::new("open"),
         "windows" => Command::new("explorer"),

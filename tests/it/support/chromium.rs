@@ -63,8 +63,48 @@ impl Chromium {
     pub(crate) fn visit(&mut self, url: &str, script: &str) -> Value {
         self.call("Page.navigate", json!({ "url": url }));
         while self.next()["method"] != "Page.loadEventFired" {}
+        self.evaluate(script)
+    }
+
+    /// Gives what `script` resolves to on the page that is open.
+    #[track_caller]
+    pub(crate) fn evaluate(&mut self, script: &str) -> Value {
         let evaluate = json!({ "expression": script, "awaitPromise": true, "returnByValue": true });
-        self.call("Runtime.evaluate", evaluate)["result"]["value"].clone()
+        let answer = self.call("Runtime.evaluate", evaluate);
+        assert!(answer["exceptionDetails"].is_null(), "{script}: {answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Makes the window so large, in CSS pixels, in light or dark.
+    pub(crate) fn resize(&mut self, width: u32, height: u32, dark: bool) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+        let scheme = json!([{ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } }]);
+        self.call("Emulation.setEmulatedMedia", json!({ "features": scheme }));
+    }
+
+    /// Goes to the next field.
+    pub(crate) fn tab(&mut self) {
+        let tab = |kind: &str| json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+        self.call("Input.dispatchKeyEvent", tab("keyDown"));
+        self.call("Input.dispatchKeyEvent", tab("keyUp"));
+    }
+
+    /// Presses and releases a key as a person would; `text` is what it writes, if it writes.
+    pub(crate) fn press(&mut self, key: &str, text: Option<&str>, modifiers: u32) {
+        let code = match key {
+            "Enter" => 13,
+            "Escape" => 27,
+            _ => 0,
+        };
+        let mut down = json!({
+            "type": "keyDown", "key": key, "modifiers": modifiers, "windowsVirtualKeyCode": code,
+        });
+        if let Some(text) = text {
+            down["text"] = json!(text);
+        }
+        self.call("Input.dispatchKeyEvent", down);
+        self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "modifiers": modifiers }));
     }
 
     fn call(&mut self, method: &str, params: Value) -> Value {

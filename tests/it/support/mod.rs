@@ -4,6 +4,7 @@ pub(crate) mod chromium;
 pub(crate) mod code;
 pub(crate) mod dns;
 pub(crate) mod front;
+pub(crate) mod preview;
 pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod skip;

@@ -68,6 +68,15 @@ impl Program {
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
+    /// Starts it and waits for the first line that it says; the rest is not heard.
+    pub(crate) fn start_and_hear(&self, arguments: &[&str]) -> (std::process::Child, String) {
+        let mut command = command_in(self.folder.path(), &self.path("state"), arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line).unwrap();
+        (child, line.trim().to_owned())
+    }
+
     /// Runs it with more in its environment.
     pub(crate) fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
         run_by(command_in(self.folder.path(), &self.path("state"), arguments).envs(environment.iter().copied()))

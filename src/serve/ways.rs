@@ -1,0 +1,115 @@
+//! What would bring an entry in: never guessed, each way is composed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::model::Article;
+use crate::serve::changes::{Asked, changed};
+use crate::serve::desk::Desk;
+use crate::serve::difference::difference;
+use crate::serve::problem::Problem;
+use crate::serve::trial::Trial;
+use crate::story::{Decision, Outcome};
+
+/// Compositions that one question may take.
+const MOST_TRIALS: usize = 12;
+
+/// A change and what it says.
+struct Way {
+    says: String,
+    change: Value,
+}
+
+/// Each change that brings `article` into the edition of `text` and `asked`, with what it pushes out.
+pub(super) async fn ways(desk: &Desk, day: &str, text: &str, asked: &[Asked], article: &str) -> Result<Value, Problem> {
+    let base = desk.compose(day, changed(text, asked)?).await?;
+    let found = base.composed.composition.decisions.iter().find(|one| one.article == article);
+    let decision = found.ok_or_else(Problem::gone)?;
+    let known = base.inputs.articles.iter().find(|one| one.id == article);
+    let (mut working, mut settled) = (Vec::new(), BTreeSet::new());
+    for way in candidates(&base, decision, known).into_iter().take(MOST_TRIALS) {
+        let Ok(one) = serde_json::from_value::<Asked>(way.change.clone()) else { continue };
+        let target = (one.key.clone(), one.source.clone(), one.rule.clone());
+        // More of what works already tells nothing.
+        if settled.contains(&target) {
+            continue;
+        }
+        let mut all: Vec<Asked> = asked.to_vec();
+        all.retain(|other| (&other.key, &other.source, &other.rule) != (&one.key, &one.source, &one.rule));
+        all.push(one);
+        let Ok(text) = changed(text, &all) else { continue };
+        let Ok(trial) = desk.compose(day, text).await else { continue };
+        let decisions = &trial.composed.composition.decisions;
+        let is_in = decisions.iter().any(|one| one.article == article && one.outcome.name() == "published");
+        if is_in {
+            let effect = difference(&base, &trial);
+            working.push(json!({ "says": way.says, "change": way.change, "pushes_out": effect["out"] }));
+            settled.insert(target);
+        }
+    }
+    Ok(json!({ "ways": working }))
+}
+
+fn candidates(trial: &Trial, decision: &Decision, article: Option<&Article>) -> Vec<Way> {
+    let newsletter = &trial.config.newsletter;
+    let number = |key: &str, value: usize, says: String| Way { says, change: json!({ "key": key, "value": value }) };
+    let mut ways = Vec::new();
+    match &decision.outcome {
+        Outcome::Dropped { rule } => {
+            ways.push(Way {
+                says: format!("Take out the rule “{rule}”"),
+                change: json!({ "rule": rule, "remove": true }),
+            });
+        }
+        Outcome::TooOld => {
+            ways.extend([7, 14].map(|days| {
+                number("newsletter.first_hours", days * 24, format!("A first edition looks {days} days back"))
+            }));
+        }
+        Outcome::Duplicate { .. } => {
+            ways.push(Way {
+                says: "Texts are the same only at 1.0".into(),
+                change: json!({ "key": "stories.duplicate", "value": 1.0 }),
+            });
+        }
+        Outcome::NothingNew { .. } => {
+            let less = |new: f64| Way {
+                says: format!("An update needs {new:.1} of news"),
+                change: json!({ "key": "stories.new", "value": new }),
+            };
+            ways.extend([0.3, 0.1].map(less));
+        }
+        _ => {
+            for more in [1, 2, 5] {
+                let value = newsletter.max_stories + more;
+                ways.push(number(
+                    "newsletter.max_stories",
+                    value,
+                    format!("{value} stories instead of {}", newsletter.max_stories),
+                ));
+            }
+            if newsletter.max_per_source > 0 {
+                let value = newsletter.max_per_source + 1;
+                ways.push(number("newsletter.max_per_source", value, format!("{value} stories a source")));
+            }
+            if newsletter.reading_minutes > 0 {
+                ways.push(number("newsletter.reading_minutes", 0, "No limit of minutes".into()));
+            }
+            let source = trial.config.sources.iter().find(|source| source.name == decision.source);
+            for factor in source.into_iter().flat_map(|source| [1.3, 2.0, 4.0].map(|factor| (source, factor))) {
+                let (source, factor) = factor;
+                let weight = (source.weight.max(0.1) * factor * 10.0).round() / 10.0;
+                let says = format!("Weight {weight} for {} instead of {}", source.name, source.weight);
+                ways.push(Way { says, change: json!({ "source": source.name, "key": "weight", "value": weight }) });
+            }
+        }
+    }
+    if let Some(title) = article.map(|article| article.title.trim()).filter(|title| !title.is_empty()) {
+        let pattern = format!("^{}$", regex::escape(title));
+        let name = format!("keep {}", title.chars().take(30).collect::<String>());
+        let rule = json!({ "name": name, "keep": { "title": pattern } });
+        ways.push(Way { says: "A rule that always tells it".into(), change: json!({ "rule": name, "value": rule }) });
+    }
+    ways
+}
