@@ -8,9 +8,8 @@ use jiff::Timestamp;
 
 use crate::Error;
 use crate::cli::output::Output;
-use crate::cli::run::to_stdout;
 use crate::cli::{Exit, Session};
-use crate::config::{Config, schema};
+use crate::config::Config;
 use crate::model::{Edition, Problem};
 use crate::pipeline;
 use crate::render::{Rendered, lint};
@@ -19,7 +18,7 @@ use crate::send::{self, Placeholders, Recipients};
 /// Looks at the config, the template, the mail, its server and its domain, and says what to fix; sends nothing
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Print the JSON Schema of the config instead, for editors
+    /// Print the JSON Schema of the config instead, as `digest config schema` does
     #[arg(long)]
     schema: bool,
     /// Ask neither the mail server nor the DNS
@@ -35,7 +34,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     if args.schema {
-        to_stdout(&format!("{:#}\n", schema()))?;
+        super::config::print_schema()?;
         return Ok(Exit::Done);
     }
     let config = session.config()?;

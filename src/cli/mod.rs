@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod config;
 mod evaluate;
 mod explain;
 mod group;
@@ -135,6 +136,7 @@ enum Command {
     Deliver(run::ActArgs),
     Init(init::Args),
     Check(check::Args),
+    Config(config::Args),
     Status(status::Args),
     Explain(explain::Args),
     Preview(preview::Args),
@@ -151,8 +153,7 @@ enum Command {
     Group(group::Args),
     Verify(verify::Args),
     Completions(completions::Args),
-    /// The manual page, on stdout
-    Man,
+    Man(completions::ManArgs),
 }
 
 /// Runs the program on the process's arguments; `now` is the only reading of the clock.
@@ -173,8 +174,7 @@ pub fn main(now: Timestamp) -> ExitCode {
     session.output.start_logging();
     let result = match &cli.command {
         None => run::run(&cli.run, &session),
-        // `digest --dry-run run` must not become a run that sends.
-        Some(_) if cli.run != run::Args::default() => Err(Usage::MisplacedOptions.into()),
+        Some(_) if cli.is_misplaced() => Err(Usage::MisplacedOptions.into()),
         Some(command) => command.run(&session),
     };
     result.unwrap_or_else(|error| session.output.error(&error)).into()
@@ -199,6 +199,25 @@ fn raise_file_limit() {
 #[cfg(not(unix))]
 fn raise_file_limit() {}
 
+/// Whether the program would take `arguments`, its own name first, as a command line; nothing is run.
+///
+/// # Errors
+/// What it would say.
+pub fn check_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<(), clap::Error> {
+    let cli = Cli::try_parse_from(arguments)?;
+    if cli.is_misplaced() {
+        return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, Usage::MisplacedOptions));
+    }
+    Ok(())
+}
+
+impl Cli {
+    /// Options of `run` stand before a command: `digest --dry-run run` must not become a run that sends.
+    fn is_misplaced(&self) -> bool {
+        self.command.is_some() && self.run != run::Args::default()
+    }
+}
+
 impl Command {
     fn run(&self, session: &Session) -> Result<Exit, Error> {
         match self {
@@ -208,6 +227,7 @@ impl Command {
             Self::Deliver(args) => run::act(args, Acts::DELIVER, session),
             Self::Init(args) => init::run(args, session),
             Self::Check(args) => check::run(args, session),
+            Self::Config(args) => config::run(args),
             Self::Status(args) => status::run(args, session),
             Self::Explain(args) => explain::run(args, session),
             Self::Preview(args) => preview::run(args, session),
@@ -223,7 +243,7 @@ impl Command {
             Self::Group(args) => group::run(args),
             Self::Verify(args) => verify::run(args, session),
             Self::Completions(args) => completions::run(args, &mut Cli::command()),
-            Self::Man => completions::man(Cli::command()),
+            Self::Man(args) => completions::man(args, Cli::command()),
         }
     }
 }

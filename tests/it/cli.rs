@@ -241,6 +241,11 @@ fn the_schema_completions_and_manual_are_made() {
         assert!(program.run(&["completions", shell]).ends(0).stdout.contains("digest"));
     }
     assert!(program.run(&["man"]).ends(0).stdout.contains(".TH digest"));
+    program.run(&["man", "--to", "man"]).ends(0);
+    for page in ["digest.1", "digest-run.1", "digest-source-add.1", "digest-config-schema.1"] {
+        assert!(std::fs::read_to_string(program.path("man").join(page)).unwrap().contains(".TH digest"), "{page}");
+    }
+    assert!(!program.path("man/digest-read-worker.1").exists(), "what is not for people has no page");
     assert!(program.run(&["--help"]).ends(0).stdout.contains("Exit codes:"));
     program.run(&["--no-such-flag"]).ends(2);
 }

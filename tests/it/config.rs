@@ -1,10 +1,12 @@
 //! A mistake in the config is told with its line, its column and what was probably meant; the reference names every key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use newsdigest::config::{Config, Mistakes, schema};
 use serde_json::Value;
+
+use crate::support::program::Program;
 
 /// The mistakes of a config, as `line:column message | hint`.
 fn mistakes(text: &str) -> Vec<String> {
@@ -111,34 +113,93 @@ fn one_budget_a_summary() {
     check(text, &["3:9 a summary has one budget: `sentences`, `words` or `share` | -"]);
 }
 
-/// Every key of the schema stands in the reference, set or commented out, and the reference loads.
+/// Keys of the reference that are the sample's own, not defaults.
+const OF_THE_SAMPLE: [&str; 8] = [
+    "version",
+    "newsletter.name",
+    "newsletter.title",
+    "newsletter.timezone",
+    "newsletter.sections",
+    "mail.from",
+    "mail.to",
+    "mail.transport",
+];
+
+/// The reference has the keys of the schema, set or commented out, in their tables, and no others; a set one has its default.
 #[test]
 fn the_reference_names_every_key() {
-    let text = std::fs::read_to_string("config.toml").unwrap();
+    let text = Program::new("").run(&["config", "reference"]).ends(0).stdout;
+    assert_eq!(text, std::fs::read_to_string("config.toml").unwrap());
     Config::parse(&text, Path::new("config.toml")).unwrap_or_else(|mistakes| panic!("{}", mistakes.report(false)));
-    let mut keys = BTreeSet::new();
-    let schema = schema();
-    collect_keys(&schema, &mut keys);
-    assert!(keys.len() > 60, "{keys:?}");
-    let written = |key: &str| {
-        text.lines().any(|line| {
-            let line = line.trim_start_matches(['#', ' ', '[']);
-            line.starts_with(key) || line.contains(&format!(".{key}]")) || line.contains(&format!("{key} ="))
-        })
-    };
-    let missing: Vec<&String> = keys.iter().filter(|key| !written(key)).collect();
+    let (schema, mut keys) = (schema(), BTreeMap::new());
+    collect_keys(&schema, &schema, "", &mut keys);
+    let written = written_keys(&text);
+    assert!(keys.len() > 100, "{keys:?}");
+    let of_defaults =
+        |key: &str| key.strip_prefix("source.").is_some_and(|key| written.contains(&format!("defaults.{key}")));
+    let missing: Vec<&String> = keys.keys().filter(|key| !written.contains(*key) && !of_defaults(key)).collect();
     assert!(missing.is_empty(), "config.toml does not name: {missing:?}");
+    let unknown: Vec<&String> = written.iter().filter(|key| !keys.contains_key(*key)).collect();
+    assert!(unknown.is_empty(), "config.toml names what is no key: {unknown:?}");
+
+    let set: Value = serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap();
+    for (key, default) in keys.iter().filter(|(key, _)| !OF_THE_SAMPLE.contains(&key.as_str())) {
+        let value = set.pointer(&format!("/{}", key.replace('.', "/")));
+        assert!(value.is_none_or(|value| same(value, default)), "{key} is {value:?}, its default {default}");
+    }
 }
 
-fn collect_keys(value: &Value, keys: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(object) => {
-            if let Some(Value::Object(properties)) = object.get("properties") {
-                keys.extend(properties.keys().cloned());
-            }
-            object.values().for_each(|value| collect_keys(value, keys));
+#[test]
+fn the_schema_is_printed() {
+    let program = Program::new("");
+    let printed: Value = serde_json::from_str(&program.run(&["config", "schema"]).ends(0).stdout).unwrap();
+    assert_eq!(printed, schema());
+    assert_eq!(program.run(&["config", "schema"]).stdout, program.run(&["check", "--schema"]).ends(0).stdout);
+}
+
+/// Equal, also as lengths of time.
+fn same(one: &Value, other: &Value) -> bool {
+    let span = |value: &Value| value.as_str().and_then(|text| text.parse::<jiff::SignedDuration>().ok());
+    one == other
+        || span(one).is_some_and(|one| Some(one) == span(other))
+        || one.as_f64().is_some_and(|one| Some(one) == other.as_f64())
+}
+
+/// The keys that a config with these comments names, each with its tables: `mail.smtp.host`.
+fn written_keys(text: &str) -> BTreeSet<String> {
+    let (mut table, mut keys) = (String::new(), BTreeSet::new());
+    for line in text.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)) {
+        if let Some(name) = line.strip_prefix('[') {
+            table = format!("{}.", name.trim_start_matches('[').split(']').next().unwrap());
+        } else if let Some((key, _)) = line.split_once('=') {
+            let key = key.trim_end();
+            let is_key = !key.is_empty() && key.chars().all(|char| char.is_ascii_lowercase() || char == '_');
+            keys.extend(is_key.then(|| format!("{table}{key}")));
         }
-        Value::Array(values) => values.iter().for_each(|value| collect_keys(value, keys)),
-        _ => {}
+    }
+    keys
+}
+
+/// The keys below `node` of the schema `root`, each with its tables, and their defaults. The patterns of rules are one key.
+fn collect_keys(root: &Value, node: &Value, table: &str, keys: &mut BTreeMap<String, Value>) {
+    for (key, value) in resolved(root, node)["properties"].as_object().into_iter().flatten() {
+        let path = format!("{table}{key}");
+        if resolved(root, value)["properties"].is_object() && !["drop", "keep", "boost"].contains(&key.as_str()) {
+            collect_keys(root, value, &format!("{path}."), keys);
+        } else {
+            keys.insert(path, value["default"].clone());
+        }
+    }
+}
+
+/// What `node` refers to, through options and lists.
+fn resolved<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
+    let chosen = node["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["$ref"].is_string()));
+    if let Some(place) = node["$ref"].as_str() {
+        return resolved(root, root.pointer(place.trim_start_matches('#')).expect("the schema is whole"));
+    }
+    match chosen.or_else(|| node.get("items")) {
+        Some(inner) => resolved(root, inner),
+        None => node,
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod code;
 pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod preview;
+pub(crate) mod markdown;
 pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod skip;
