@@ -49,26 +49,26 @@ async fn rate(args: &Args, session: &Session, config: &Config) -> Result<Exit, E
         session.output.say(&format!("{count} ratings forgotten"));
         return Ok(Exit::Done);
     }
-    let desk = Desk { newsletter, store: &store, now: session.now };
+    let rater = Rater { newsletter, store: &store, now: session.now };
     match (&args.story, &args.word) {
         (Some(story), Some(word)) => {
-            let found = desk.find(story).await?;
-            desk.rate(&found, word == "+").await?;
+            let found = rater.find(story).await?;
+            rater.rate(&found, word == "+").await?;
             session.output.say(&format!("{word} {}", found.headline));
             Ok(Exit::Done)
         }
-        _ => desk.read(&args.from_mail, config, session).await,
+        _ => rater.read(&args.from_mail, config, session).await,
     }
 }
 
 /// Where ratings are taken.
-struct Desk<'a> {
+struct Rater<'a> {
     newsletter: &'a str,
     store: &'a Store,
     now: Timestamp,
 }
 
-impl Desk<'_> {
+impl Rater<'_> {
     /// The latest story with this id, or with this in its headline.
     async fn find(&self, wanted: &str) -> Result<Story, Error> {
         let editions = self.store.editions_since(self.newsletter, Timestamp::MIN).await?;

@@ -161,7 +161,7 @@ pub async fn inputs(request: &Request, config: &Config, host: &Host<'_>) -> Resu
     };
     if let Some(mail) = &config.mail {
         let Recipients { recipients, problems } = send::recipients(mail)?;
-        report.recipients(&recipients, problems);
+        report.recipients(recipients.len(), problems);
         inputs.recipients = recipients;
     }
     Ok((inputs, report))

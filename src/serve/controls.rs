@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::config;
-use crate::serve::desk::Current;
 use crate::serve::problem::Problem;
+use crate::serve::workbench::Current;
 
 /// A setting's control.
 pub(super) struct Control {

@@ -5,13 +5,12 @@
 //! page shows is what `--dry-run` shows with that config, because it is the same call. Nothing is written before its patch
 //! was seen, and GET changes nothing.
 //!
-//! `guard` lets in who may come in, `desk` holds what was loaded and composed, `routes` answers.
+//! `guard` lets in who may come in, `workbench` holds what was loaded and composed, `routes` answers.
 
 mod account;
 mod assets;
 mod changes;
 mod controls;
-mod desk;
 mod difference;
 mod guard;
 mod patch;
@@ -23,6 +22,7 @@ mod story;
 mod trial;
 mod watch;
 mod ways;
+mod workbench;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -35,8 +35,8 @@ use tokio::sync::watch::Receiver;
 
 use crate::Error;
 use crate::pipeline::workers::Workers;
-use crate::serve::desk::Desk;
 use crate::serve::guard::Keys;
+use crate::serve::workbench::Workbench;
 
 /// Ports tried after one that is taken.
 const MORE_PORTS: u16 = 20;
@@ -65,7 +65,7 @@ pub struct Surroundings {
 /// A page that is ready to be opened.
 pub struct Server {
     listener: TcpListener,
-    desk: Arc<Desk>,
+    workbench: Arc<Workbench>,
     keys: Arc<Keys>,
 }
 
@@ -75,11 +75,11 @@ impl Server {
     /// # Errors
     /// The config or the template is wrong, the store cannot be read, or no port is free.
     pub async fn start(options: &Options, surroundings: Surroundings) -> Result<Self, Error> {
-        let desk = Desk::open(options, surroundings).await?;
+        let workbench = Workbench::open(options, surroundings).await?;
         let listener = listen(options.port).await.map_err(Error::Runtime)?;
         let port = listener.local_addr().map_err(Error::Runtime)?.port();
         let keys = Keys::new(port)?;
-        Ok(Self { listener, desk: Arc::new(desk), keys: Arc::new(keys) })
+        Ok(Self { listener, workbench: Arc::new(workbench), keys: Arc::new(keys) })
     }
 
     /// The address that opens the page, once and within five minutes.
@@ -97,13 +97,13 @@ impl Server {
     /// # Errors
     /// The listener fails.
     pub async fn run(self, mut cancel: Receiver<bool>) -> Result<(), Error> {
-        let watching = tokio::spawn(watch::watch(self.desk.clone()));
-        let desk = self.desk.clone();
-        let router = routes::router(self.desk, self.keys);
+        let watching = tokio::spawn(watch::watch(self.workbench.clone()));
+        let workbench = self.workbench.clone();
+        let router = routes::router(self.workbench, self.keys);
         let done = tokio::select! {
             served = axum::serve(self.listener, router).into_future() => served.map_err(Error::Runtime),
             _ = cancel.wait_for(|ended| *ended) => {
-                desk.say("bye", &serde_json::Value::Null);
+                workbench.say("bye", &serde_json::Value::Null);
                 // Open pages hear of it before their connection ends.
                 tokio::task::yield_now().await;
                 Ok(())

@@ -23,11 +23,11 @@ use crate::model::{Recipient, SendOutcome};
 use crate::pipeline::{self, Mail};
 use crate::send::{self, Mailbox};
 use crate::serve::changes::{Asked, changed, understood};
-use crate::serve::desk::{Desk, NEXT};
 use crate::serve::difference::difference;
 use crate::serve::guard::{Keys, guard};
 use crate::serve::problem::Problem;
 use crate::serve::trial::Trial;
+use crate::serve::workbench::{NEXT, Workbench};
 use crate::serve::{account, assets, controls, patch, rules, sources, story, trial, ways};
 
 /// Bytes of a request.
@@ -41,7 +41,7 @@ const MAIL_POLICY: &str = "sandbox allow-same-origin; default-src 'none'; style-
 
 type Answer = Result<Json<Value>, Problem>;
 
-pub(super) fn router(desk: Arc<Desk>, keys: Arc<Keys>) -> Router {
+pub(super) fn router(workbench: Arc<Workbench>, keys: Arc<Keys>) -> Router {
     let page = Router::new()
         .route("/", get(assets::shell))
         .route("/assets/{name}", get(assets::file))
@@ -63,7 +63,7 @@ pub(super) fn router(desk: Arc<Desk>, keys: Arc<Keys>) -> Router {
         .route("/undo", post(undo))
         .route("/test", post(test))
         .route("/gather", post(gather))
-        .with_state(desk);
+        .with_state(workbench);
     let all = page.merge(interface);
     Router::new()
         .nest(keys.root().trim_end_matches('/'), all.clone())
@@ -78,12 +78,12 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| Problem::new(400, "body", error.to_string()))
 }
 
-fn held(desk: &Desk, id: &str) -> Result<Arc<Trial>, Problem> {
-    desk.trial(id).ok_or_else(Problem::gone)
+fn held(workbench: &Workbench, id: &str) -> Result<Arc<Trial>, Problem> {
+    workbench.trial(id).ok_or_else(Problem::gone)
 }
 
-async fn state(State(desk): State<Arc<Desk>>) -> Answer {
-    let (current, loaded) = (desk.current(), desk.loaded());
+async fn state(State(workbench): State<Arc<Workbench>>) -> Answer {
+    let (current, loaded) = (workbench.current(), workbench.loaded());
     let zone = current.config.timezone.clone();
     let label = |time: jiff::Timestamp| zone.to_datetime(time).strftime("%a %-d %b, %H:%M").to_string();
     let sent = loaded.editions.iter().map(|(id, at)| json!({ "id": id, "label": label(*at), "kind": "sent" }));
@@ -96,7 +96,7 @@ async fn state(State(desk): State<Arc<Desk>>) -> Answer {
         "version": env!("CARGO_PKG_VERSION"),
         "title": current.config.newsletter.title,
         "config": {
-            "file": desk.path.file_name().map(|name| name.to_string_lossy()), "hash": current.hash, "error": desk.trouble(),
+            "file": workbench.path.file_name().map(|name| name.to_string_lossy()), "hash": current.hash, "error": workbench.trouble(),
         },
         "days": std::iter::once(next).chain(sent).take(100).collect::<Vec<_>>(),
         "mail": { "can_test": mail.is_some(), "first_to": first },
@@ -104,8 +104,8 @@ async fn state(State(desk): State<Arc<Desk>>) -> Answer {
     })))
 }
 
-async fn all_controls(State(desk): State<Arc<Desk>>) -> Answer {
-    controls::controls(&desk.current()).map(Json)
+async fn all_controls(State(workbench): State<Arc<Workbench>>) -> Answer {
+    controls::controls(&workbench.current()).map(Json)
 }
 
 /// What the page asks to be composed.
@@ -134,8 +134,8 @@ fn next_day() -> String {
 }
 
 /// The text of the config in use, if it is the one that the page knows.
-fn base(desk: &Desk, asked: Option<&str>) -> Result<String, Problem> {
-    let current = desk.current();
+fn base(workbench: &Workbench, asked: Option<&str>) -> Result<String, Problem> {
+    let current = workbench.current();
     match asked {
         Some(hash) if hash != current.hash => {
             Err(Problem::new(409, "stale_base", "The file changed meanwhile; nothing was done."))
@@ -144,18 +144,18 @@ fn base(desk: &Desk, asked: Option<&str>) -> Result<String, Problem> {
     }
 }
 
-async fn compose(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
+async fn compose(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let asked: Composing = read(&body)?;
     let begun = Instant::now();
-    desk.ask(&asked.tab, asked.seq);
-    let text = base(&desk, asked.base.as_deref())?;
+    workbench.ask(&asked.tab, asked.seq);
+    let text = base(&workbench, asked.base.as_deref())?;
     let superseded = || Problem::new(409, "superseded", "A newer request came.");
-    let before = desk.compose(&asked.day, text.clone()).await?;
-    if !desk.is_wanted(&asked.tab, asked.seq) {
+    let before = workbench.compose(&asked.day, text.clone()).await?;
+    if !workbench.is_wanted(&asked.tab, asked.seq) {
         return Err(superseded());
     }
-    let after = desk.compose(&asked.day, changed(&text, &asked.changes)?).await?;
-    if !desk.is_wanted(&asked.tab, asked.seq) {
+    let after = workbench.compose(&asked.day, changed(&text, &asked.changes)?).await?;
+    if !workbench.is_wanted(&asked.tab, asked.seq) {
         return Err(superseded());
     }
     let mut answer = after.summary();
@@ -166,9 +166,9 @@ async fn compose(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
     Ok(Json(answer))
 }
 
-async fn mail(State(desk): State<Arc<Desk>>, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn mail(State(workbench): State<Arc<Workbench>>, Path(name): Path<String>) -> Result<Response, Problem> {
     let (id, form) = name.split_once('.').ok_or_else(Problem::gone)?;
-    let trial = held(&desk, id)?;
+    let trial = held(&workbench, id)?;
     let rendered = &trial.preview.rendered;
     let plain = "text/plain; charset=utf-8";
     let (kind, bytes) = match form {
@@ -190,33 +190,41 @@ async fn mail(State(desk): State<Arc<Desk>>, Path(name): Path<String>) -> Result
     Ok((headers, bytes).into_response())
 }
 
-async fn one_story(State(desk): State<Arc<Desk>>, Path((id, name)): Path<(String, String)>) -> Answer {
-    story::story(&*held(&desk, &id)?, &name).map(Json)
+async fn one_story(State(workbench): State<Arc<Workbench>>, Path((id, name)): Path<(String, String)>) -> Answer {
+    story::story(&*held(&workbench, &id)?, &name).map(Json)
 }
 
-async fn entries(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(query): Query<account::Query>) -> Answer {
-    Ok(Json(account::entries(&*held(&desk, &id)?, &query)))
+async fn entries(
+    State(workbench): State<Arc<Workbench>>,
+    Path(id): Path<String>,
+    Query(query): Query<account::Query>,
+) -> Answer {
+    Ok(Json(account::entries(&*held(&workbench, &id)?, &query)))
 }
 
-async fn entry(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(query): Query<account::Query>) -> Answer {
-    account::entry(&*held(&desk, &id)?, &query).map(Json)
+async fn entry(
+    State(workbench): State<Arc<Workbench>>,
+    Path(id): Path<String>,
+    Query(query): Query<account::Query>,
+) -> Answer {
+    account::entry(&*held(&workbench, &id)?, &query).map(Json)
 }
 
-async fn all_sources(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answer {
-    Ok(Json(sources::sources(&*held(&desk, &id)?, &desk.loaded())))
+async fn all_sources(State(workbench): State<Arc<Workbench>>, Path(id): Path<String>) -> Answer {
+    Ok(Json(sources::sources(&*held(&workbench, &id)?, &workbench.loaded())))
 }
 
-async fn all_ways(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
+async fn all_ways(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let asked: Composing = read(&body)?;
-    let text = base(&desk, asked.base.as_deref())?;
-    ways::ways(&desk, &asked.day, &text, &asked.changes, &asked.article).await.map(Json)
+    let text = base(&workbench, asked.base.as_deref())?;
+    ways::ways(&workbench, &asked.day, &text, &asked.changes, &asked.article).await.map(Json)
 }
 
-async fn rule(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
+async fn rule(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let asked: Composing = read(&body)?;
     let rule = understood(asked.rule.clone().unwrap_or_default())?;
     let compiled = rules::compiled(&rule)?;
-    let text = base(&desk, asked.base.as_deref())?;
+    let text = base(&workbench, asked.base.as_deref())?;
     let others: Vec<Asked> =
         asked.changes.iter().filter(|one| one.rule.as_deref() != Some(&rule.name)).cloned().collect();
     let with = |value: Option<&Value>| {
@@ -224,8 +232,8 @@ async fn rule(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
             Asked { rule: Some(rule.name.clone()), value: value.cloned(), remove: value.is_none(), ..Asked::default() };
         changed(&text, &[others.clone(), vec![one]].concat())
     };
-    let without = desk.compose(&asked.day, with(None)?).await?;
-    let with = desk.compose(&asked.day, with(asked.rule.as_ref())?).await?;
+    let without = workbench.compose(&asked.day, with(None)?).await?;
+    let with = workbench.compose(&asked.day, with(asked.rule.as_ref())?).await?;
     let mut answer = rules::hits(&compiled, &without, &with);
     let alone = changed("", &[Asked { rule: Some(rule.name.clone()), value: asked.rule, ..Asked::default() }])?;
     answer["toml"] = alone.trim().into();
@@ -241,41 +249,41 @@ struct Writing {
     patch_hash: String,
 }
 
-async fn show_patch(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
+async fn show_patch(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let asked: Writing = read(&body)?;
-    let text = base(&desk, Some(&asked.base))?;
+    let text = base(&workbench, Some(&asked.base))?;
     let after = changed(&text, &asked.changes)?;
-    config::Config::parse(&after, &desk.path)?;
+    config::Config::parse(&after, &workbench.path)?;
     Ok(Json(patch::patch(&text, &after)))
 }
 
-async fn write(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
+async fn write(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let asked: Writing = read(&body)?;
-    let mut written = desk.writing.lock().await;
-    if desk.trouble().is_some() {
+    let mut written = workbench.writing.lock().await;
+    if workbench.trouble().is_some() {
         return Err(Problem::new(409, "stale_base", "The file has a mistake now; nothing was written."));
     }
-    let text = base(&desk, Some(&asked.base))?;
+    let text = base(&workbench, Some(&asked.base))?;
     let after = changed(&text, &asked.changes)?;
     if trial::name(&[&text, &after]) != asked.patch_hash {
         return Err(Problem::new(409, "stale_patch", "This is not the patch that was shown; nothing was written."));
     }
-    config::Config::parse(&after, &desk.path)?;
-    patch::write(&desk.path, &text, &after)?;
+    config::Config::parse(&after, &workbench.path)?;
+    patch::write(&workbench.path, &text, &after)?;
     *written = Some((after.clone(), text));
-    desk.adopt(after)?;
-    Ok(Json(json!({ "hash": desk.current().hash, "changes": asked.changes.len() })))
+    workbench.adopt(after)?;
+    Ok(Json(json!({ "hash": workbench.current().hash, "changes": asked.changes.len() })))
 }
 
 /// Puts back what stood in the file before the page wrote it, as long as nobody else did.
-async fn undo(State(desk): State<Arc<Desk>>) -> Answer {
-    let mut written = desk.writing.lock().await;
+async fn undo(State(workbench): State<Arc<Workbench>>) -> Answer {
+    let mut written = workbench.writing.lock().await;
     let Some((ours, before)) = written.take() else {
         return Err(Problem::new(409, "stale_base", "Nothing was written that could be taken back."));
     };
-    patch::write(&desk.path, &ours, &before)?;
-    desk.adopt(before)?;
-    Ok(Json(json!({ "hash": desk.current().hash })))
+    patch::write(&workbench.path, &ours, &before)?;
+    workbench.adopt(before)?;
+    Ok(Json(json!({ "hash": workbench.current().hash })))
 }
 
 /// A test mail.
@@ -285,15 +293,15 @@ struct Testing {
     to: String,
 }
 
-async fn test(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
+async fn test(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let Testing { id, to } = read(&body)?;
-    let trial = held(&desk, &id)?;
+    let trial = held(&workbench, &id)?;
     let settings = |error: send::Error| Problem::new(422, "config", error.to_string());
     let mail = Mail::new(&trial.config).map_err(settings)?;
     let mail = mail.ok_or_else(|| Problem::new(422, "no_mail", "The config has no [mail]."))?;
     let mailbox = Mailbox::parse(&to).map_err(|error| Problem::new(422, "address", error.to_string()))?;
     {
-        let mut last = desk.last_test.lock();
+        let mut last = workbench.last_test.lock();
         if last.is_some_and(|last| last.elapsed() < TEST_PAUSE) {
             return Err(Problem::new(429, "too_soon", "One test mail in five seconds."));
         }
@@ -302,7 +310,7 @@ async fn test(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
     let reader = Recipient { address: mailbox.address, name: mailbox.name, language: None };
     let copy = pipeline::preview(&trial.composed, Some(&mail), Some(&reader)).map_err(settings)?;
     let message = copy.message.ok_or_else(|| Problem::new(422, "no_mail", "The config has no [mail]."))?;
-    let transport = send::transport(&mail.options, &desk.surroundings.environment).map_err(settings)?;
+    let transport = send::transport(&mail.options, &workbench.surroundings.environment).map_err(settings)?;
     let outcome = transport.send(&message.message).await;
     transport.close().await;
     match outcome {
@@ -318,18 +326,20 @@ async fn test(State(desk): State<Arc<Desk>>, body: Bytes) -> Answer {
 }
 
 /// Asks all sources again, behind the answer.
-async fn gather(State(desk): State<Arc<Desk>>) -> StatusCode {
+async fn gather(State(workbench): State<Arc<Workbench>>) -> StatusCode {
     tokio::spawn(async move {
-        let error = desk.gather().await.err();
-        desk.say("gathered", &json!({ "error": error }));
+        let error = workbench.gather().await.err();
+        workbench.say("gathered", &json!({ "error": error }));
     });
     StatusCode::ACCEPTED
 }
 
-async fn events(State(desk): State<Arc<Desk>>) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+async fn events(
+    State(workbench): State<Arc<Workbench>>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let busy = |_| Problem::new(503, "busy", "Too many pages are open.");
-    let room = desk.listeners.clone().try_acquire_owned().map_err(busy)?;
-    let listen = (desk.hear(), room);
+    let room = workbench.listeners.clone().try_acquire_owned().map_err(busy)?;
+    let listen = (workbench.hear(), room);
     let events = stream::unfold(listen, |(mut hear, room)| async move {
         let event = match hear.recv().await {
             Ok((name, data)) => Event::default().event(name).data(data),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::pipeline;
-use crate::serve::desk::Loaded;
 use crate::serve::trial::Trial;
+use crate::serve::workbench::Loaded;
 use crate::source::{Outcome, Source};
 
 /// All sources in the order of the config.

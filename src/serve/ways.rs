@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::model::Article;
 use crate::serve::changes::{Asked, changed};
-use crate::serve::desk::Desk;
 use crate::serve::difference::difference;
 use crate::serve::problem::Problem;
 use crate::serve::trial::Trial;
+use crate::serve::workbench::Workbench;
 use crate::story::{Decision, Outcome};
 
 /// Compositions that one question may take.
@@ -22,8 +22,14 @@ struct Way {
 }
 
 /// Each change that brings `article` into the edition of `text` and `asked`, with what it pushes out.
-pub(super) async fn ways(desk: &Desk, day: &str, text: &str, asked: &[Asked], article: &str) -> Result<Value, Problem> {
-    let base = desk.compose(day, changed(text, asked)?).await?;
+pub(super) async fn ways(
+    workbench: &Workbench,
+    day: &str,
+    text: &str,
+    asked: &[Asked],
+    article: &str,
+) -> Result<Value, Problem> {
+    let base = workbench.compose(day, changed(text, asked)?).await?;
     let found = base.composed.composition.decisions.iter().find(|one| one.article == article);
     let decision = found.ok_or_else(Problem::gone)?;
     let known = base.inputs.articles.iter().find(|one| one.id == article);
@@ -39,7 +45,7 @@ pub(super) async fn ways(desk: &Desk, day: &str, text: &str, asked: &[Asked], ar
         all.retain(|other| (&other.key, &other.source, &other.rule) != (&one.key, &one.source, &one.rule));
         all.push(one);
         let Ok(text) = changed(text, &all) else { continue };
-        let Ok(trial) = desk.compose(day, text).await else { continue };
+        let Ok(trial) = workbench.compose(day, text).await else { continue };
         let decisions = &trial.composed.composition.decisions;
         let is_in = decisions.iter().any(|one| one.article == article && one.outcome.name() == "published");
         if is_in {

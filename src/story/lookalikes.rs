@@ -1,7 +1,7 @@
 //! Articles that look alike and are not one thing, and articles that look otherwise and are one: across languages, and
 //! with nothing that stands in the evaluation data.
 
-use super::tests::{Desk, assert_proven, news};
+use super::tests::{Fixture, assert_proven, news};
 use super::{Options, group};
 use crate::model::Article;
 
@@ -50,8 +50,8 @@ In der Nacht ist örtlich Nebel möglich."
 
 #[test]
 fn a_true_copy_names_every_place_it_appeared() {
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    let original = desk.articles[2].clone();
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    let original = fixture.articles[2].clone();
     let cut = original.text.find(" The team").unwrap();
     let copies = [
         ("wire", "Telescope", original.text.clone()),
@@ -60,33 +60,37 @@ fn a_true_copy_names_every_place_it_appeared() {
     ];
     for (source, title, text) in copies {
         let copy = Article { published: original.published, ..article(source, "en", title, &text) };
-        desk.articles.push(Article { first_seen: original.first_seen, ..copy });
+        fixture.articles.push(Article { first_seen: original.first_seen, ..copy });
     }
-    let composition = desk.compose();
+    let composition = fixture.compose();
     let story = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
     let mut named: Vec<&str> = story.places.iter().chain(&story.also_in).map(|place| place.source.as_str()).collect();
     named.sort_unstable();
     assert_eq!(named, ["blog", "coast", "lab", "wire"]);
     assert_eq!(composition.edition.story_count(), 2);
-    assert_proven(&composition.edition, &desk.articles);
+    assert_proven(&composition.edition, &fixture.articles);
 }
 
 #[test]
 fn nobody_is_quoted_with_what_his_source_prints_everywhere() {
     let stock = " Join the Ennick readers' circle today and get eleven puzzles, two crosswords and a tide table.";
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    desk.articles[1].text.push_str(stock);
-    let said = |desk: &Desk| -> Vec<String> {
-        let edition = desk.compose().edition;
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    fixture.articles[1].text.push_str(stock);
+    let said = |fixture: &Fixture| -> Vec<String> {
+        let edition = fixture.compose().edition;
         edition.stories().flat_map(|story| &story.sentences).map(|sentence| sentence.text.clone()).collect()
     };
     let other =
         format!("Inspectors found rust in two main cables of the Ostrow bridge. It is closed to lorries.{stock}");
-    desk.articles.push(article("coast", "en", "Bridge closed to lorries", &other));
-    let edition = desk.compose().edition;
+    fixture.articles.push(article("coast", "en", "Bridge closed to lorries", &other));
+    let edition = fixture.compose().edition;
     let harbour = edition.stories().find(|story| story.headline.contains("Marlow")).unwrap();
     assert!(harbour.sentences.len() >= 2);
-    assert!(harbour.sentences.iter().all(|sentence| !sentence.text.contains("readers' circle")), "{:?}", said(&desk));
+    assert!(
+        harbour.sentences.iter().all(|sentence| !sentence.text.contains("readers' circle")),
+        "{:?}",
+        said(&fixture)
+    );
 }
 
 #[test]
@@ -106,8 +110,8 @@ fn texts_that_are_hardly_texts_stay_apart() {
         (bare.published, bare.language) = (None, None);
     }
     assert_eq!(count(&articles), (articles.len(), 0));
-    let desk = Desk { articles, ..Desk::default() };
-    let composition = desk.compose();
+    let fixture = Fixture { articles, ..Fixture::default() };
+    let composition = fixture.compose();
     assert_eq!(composition.decisions.len(), texts.len());
-    assert_proven(&composition.edition, &desk.articles);
+    assert_proven(&composition.edition, &fixture.articles);
 }

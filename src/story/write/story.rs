@@ -299,7 +299,7 @@ impl StorySummary<'_> {
 #[cfg(test)]
 mod tests {
     use crate::model::{Access, Article, Story};
-    use crate::story::tests::Desk;
+    use crate::story::tests::Fixture;
 
     const OPEN: &str = "The bridge over the Wend opened again on Monday. Masons had worked on its arches for a year. \
                         The city paid eleven million crowns for the repair.";
@@ -319,7 +319,7 @@ mod tests {
     }
 
     fn story(articles: Vec<Article>) -> Story {
-        let edition = Desk { articles, ..Desk::default() }.compose().edition;
+        let edition = Fixture { articles, ..Fixture::default() }.compose().edition;
         edition.stories().next().expect("there is an article").clone()
     }
 

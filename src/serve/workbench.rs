@@ -54,7 +54,7 @@ pub(super) struct Loaded {
 /// The newest sequence number of a tab: an older request has nobody waiting for it.
 type Tabs = HashMap<String, u64>;
 
-pub(super) struct Desk {
+pub(super) struct Workbench {
     pub(super) path: PathBuf,
     pub(super) surroundings: Arc<Surroundings>,
     now: jiff::Timestamp,
@@ -74,11 +74,11 @@ pub(super) struct Desk {
     pub(super) listeners: Arc<Semaphore>,
 }
 
-impl Desk {
+impl Workbench {
     /// Reads the config and loads the next edition's articles.
     pub(super) async fn open(options: &Options, surroundings: Surroundings) -> Result<Self, Error> {
         let current = read(&options.config, 0)?;
-        let desk = Self {
+        let workbench = Self {
             path: options.config.clone(),
             surroundings: Arc::new(surroundings),
             now: options.now,
@@ -95,10 +95,10 @@ impl Desk {
             events: broadcast::channel(64).0,
             listeners: Arc::new(Semaphore::new(LISTENERS)),
         };
-        let current = desk.current();
-        let next = desk.load(&current.config, NEXT).await?;
-        desk.days.lock().push_back((NEXT.to_owned(), next));
-        Ok(desk)
+        let current = workbench.current();
+        let next = workbench.load(&current.config, NEXT).await?;
+        workbench.days.lock().push_back((NEXT.to_owned(), next));
+        Ok(workbench)
     }
 
     pub(super) fn current(&self) -> Arc<Current> {
