@@ -6,7 +6,7 @@ use super::{
     Composition, Inputs, Limits, Memo, Newsletter, Options, Outcome, PastStory, Patterns, Preferences, Rule, Rules,
     SourcePolicy, compose, drop_links, group, shorten, steps, verify,
 };
-use crate::model::{Article, Edition, SourceHealth};
+use crate::model::{Access, Article, Edition, SourceHealth};
 use crate::summary;
 
 /// Everything that `Inputs` borrows, with defaults.
@@ -190,6 +190,25 @@ fn a_copy_is_named_under_also_in_and_told_once() {
     assert!(matches!(outcome(&composition, "d"), Outcome::Duplicate { of } if of == "c"));
     let telescope = composition.edition.stories().find(|story| story.headline.contains("Halden")).unwrap();
     assert_eq!(telescope.also_in.iter().map(|place| place.source.as_str()).collect::<Vec<_>>(), ["blog"]);
+}
+
+#[test]
+fn an_open_page_stands_before_one_for_subscribers() {
+    let lock = |articles: &mut [Article], id: &str| {
+        articles.iter_mut().find(|article| article.id == id).unwrap().access = Access::Subscribers;
+    };
+    for locked in ["a", "b"] {
+        let mut desk = Desk { articles: news(), ..Desk::default() };
+        lock(&mut desk.articles, locked);
+        let composition = desk.compose();
+        let harbour = composition.edition.stories().next().unwrap();
+        assert!(!harbour.paywalled && !harbour.is_brief(), "{locked}");
+        assert_ne!(harbour.places[0].article, locked);
+    }
+    let mut desk = Desk { articles: news(), ..Desk::default() };
+    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    lock(&mut desk.articles, "c");
+    assert!(matches!(outcome(&desk.compose(), "c"), Outcome::Duplicate { of } if of == "d"));
 }
 
 #[test]
