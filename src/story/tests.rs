@@ -198,17 +198,17 @@ fn an_open_page_stands_before_one_for_subscribers() {
         articles.iter_mut().find(|article| article.id == id).unwrap().access = Access::Subscribers;
     };
     for locked in ["a", "b"] {
-        let mut desk = Desk { articles: news(), ..Desk::default() };
-        lock(&mut desk.articles, locked);
-        let composition = desk.compose();
+        let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+        lock(&mut fixture.articles, locked);
+        let composition = fixture.compose();
         let harbour = composition.edition.stories().next().unwrap();
         assert!(!harbour.paywalled && !harbour.is_brief(), "{locked}");
         assert_ne!(harbour.places[0].article, locked);
     }
-    let mut desk = Desk { articles: news(), ..Desk::default() };
-    desk.articles.push(article("d", "blog", "Telescope", TELESCOPE));
-    lock(&mut desk.articles, "c");
-    assert!(matches!(outcome(&desk.compose(), "c"), Outcome::Duplicate { of } if of == "d"));
+    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
+    fixture.articles.push(article("d", "blog", "Telescope", TELESCOPE));
+    lock(&mut fixture.articles, "c");
+    assert!(matches!(outcome(&fixture.compose(), "c"), Outcome::Duplicate { of } if of == "d"));
 }
 
 #[test]
