@@ -72,28 +72,6 @@ fn a_true_copy_names_every_place_it_appeared() {
 }
 
 #[test]
-fn nobody_is_quoted_with_what_his_source_prints_everywhere() {
-    let stock = " Join the Ennick readers' circle today and get eleven puzzles, two crosswords and a tide table.";
-    let mut fixture = Fixture { articles: news(), ..Fixture::default() };
-    fixture.articles[1].text.push_str(stock);
-    let said = |fixture: &Fixture| -> Vec<String> {
-        let edition = fixture.compose().edition;
-        edition.stories().flat_map(|story| &story.sentences).map(|sentence| sentence.text.clone()).collect()
-    };
-    let other =
-        format!("Inspectors found rust in two main cables of the Ostrow bridge. It is closed to lorries.{stock}");
-    fixture.articles.push(article("coast", "en", "Bridge closed to lorries", &other));
-    let edition = fixture.compose().edition;
-    let harbour = edition.stories().find(|story| story.headline.contains("Marlow")).unwrap();
-    assert!(harbour.sentences.len() >= 2);
-    assert!(
-        harbour.sentences.iter().all(|sentence| !sentence.text.contains("readers' circle")),
-        "{:?}",
-        said(&fixture)
-    );
-}
-
-#[test]
 fn texts_that_are_hardly_texts_stay_apart() {
     let texts = [
         "word ".repeat(3_000),

@@ -162,12 +162,9 @@ struct StorySummary<'a> {
 }
 
 impl StorySummary<'_> {
-    /// Those of the summary; stock text of a source only where there is nothing else.
     fn chosen_sentences(&self) -> Vec<KeySentence> {
-        let chosen: Vec<&Sentence> = self.summed.sentences.iter().filter(|picked| picked.chosen).collect();
-        let own: Vec<&Sentence> = chosen.iter().copied().filter(|picked| !self.is_stock(picked)).collect();
-        let said = if own.is_empty() { chosen } else { own };
-        said.into_iter().map(|picked| self.sentence(picked, picked.reasons.why())).collect()
+        let chosen = self.summed.sentences.iter().filter(|picked| picked.chosen);
+        chosen.map(|picked| self.sentence(picked, picked.reasons.why())).collect()
     }
 
     /// Sentences that are new since the past stories, whose content goes into `seen`; `None` if nothing is.
