@@ -40,6 +40,11 @@ impl Parcel {
         Ok(thing)
     }
 
+    /// Bytes in it.
+    pub(super) fn size(&self) -> usize {
+        self.head.len() + self.bodies.iter().map(|Body(bytes)| bytes.len()).sum::<usize>()
+    }
+
     /// How many bodies follow, how long the head is and each of them.
     fn lengths(&self) -> Vec<u8> {
         let parts = std::iter::once(&self.head).chain(self.bodies.iter().map(|Body(bytes)| bytes));

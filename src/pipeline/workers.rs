@@ -44,6 +44,9 @@ const A_FIRST_TURN: u64 = 3;
 /// Memory that a first turn has at least.
 const LEAST: Size = Size::mebibytes(64);
 
+/// A larger job, in bytes, may take all of its turn; most feeds and pages are smaller.
+const LARGE: usize = 1 << 20;
+
 /// Rounds of questions that one task may ask: a sitemap asks for its index, then for what that names.
 const MOST_ROUNDS: usize = 12;
 
@@ -80,6 +83,8 @@ pub struct Workers {
     short: Pool,
     /// One, for what needs more.
     long: Pool,
+    /// Large jobs that have a first turn at the same time: half of the workers are left to the small ones.
+    large: Semaphore,
     limits: Limits,
 }
 
@@ -114,7 +119,8 @@ impl Workers {
     pub fn new(program: PathBuf, arguments: fn(Limits) -> Vec<String>, limits: Limits, count: usize) -> Self {
         let little = Size::bytes(limits.memory.as_bytes() / A_FIRST_TURN).max(LEAST).min(limits.memory);
         let short = Pool::new(arguments, Limits { memory: little, ..limits }, count);
-        Self { program, short, long: Pool::new(arguments, limits, 1), limits }
+        let large = Semaphore::new((count / 2).max(1));
+        Self { program, short, long: Pool::new(arguments, limits, 1), large, limits }
     }
 
     /// Does `task`, with what `fetch` answers; gives it back if that fails.
@@ -171,7 +177,11 @@ impl Workers {
     /// The answer to `parcel`; `None` if there is no worker to give it to.
     async fn give_parcel(&self, parcel: &Parcel, turns: Turns) -> Option<Result<Output, Failure>> {
         let turn = if turns == Turns::All { SHORT_TURN } else { ONLY_TURN };
-        let first = self.attempt(&self.short, parcel, self.limits.time.min(turn)).await;
+        let first = {
+            let is_large = parcel.size() > LARGE;
+            let _permit = if is_large { self.large.acquire().await.ok() } else { None };
+            self.attempt(&self.short, parcel, self.limits.time.min(turn)).await
+        };
         let again = match first {
             Some(Err(Failure::Time(_))) => SHORT_TURN < self.limits.time,
             Some(Err(Failure::Memory(limit))) => limit < self.limits.memory,
