@@ -165,7 +165,7 @@ impl<'a> Lines<'a> {
         }
         let forgiven = prose.iter().filter_map(|&line| {
             let group = groups.get(&siblings(line))?;
-            (group.plain >= 2.0 && group.plain >= group.linked).then(|| (line, *group))
+            (group.plain >= 2.0 && group.plain >= group.linked).then_some((line, *group))
         });
         for (line, group) in forgiven.collect::<Vec<_>>() {
             if self.links[line] >= 0.5 {

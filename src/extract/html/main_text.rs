@@ -111,6 +111,16 @@ fn vote(guarded: &Guarded) -> Vec<String> {
     catch_unwind(AssertUnwindSafe(|| trafilatura(&guarded.html))).ok().flatten().unwrap_or_default()
 }
 
+/// The lines of a page that another's answer consists of; the answer as it is where it holds other words than they do. It may
+/// join lines that the page sets apart.
+fn lines_of(mut lines: Vec<Line>, answer: Vec<String>) -> Vec<Line> {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let whole = words(&answer.join(" "));
+    lines.retain(|line| !line.text.is_empty() && whole.contains(&words(&line.text)));
+    let found: usize = texts(&lines).map(str::len).sum();
+    if found * 2 > whole.len() { lines } else { answer.into_iter().map(Line::from).collect() }
+}
+
 fn texts(lines: &[Line]) -> impl Iterator<Item = &str> {
     lines.iter().map(|line| line.text.as_str())
 }
@@ -158,14 +168,15 @@ impl PageLines {
         }
         let cut = cut(&probabilities, &words);
         let kept = |probability: &f64| *probability >= cut;
-        let chosen: Vec<Line> =
-            lines.into_iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line).collect();
-        let own: usize = texts(&chosen).map(str::len).sum();
+        let own: usize =
+            lines.iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line.text.len()).sum();
         let others: usize = other.iter().map(String::len).sum();
         if (own < SHORT && others > 2 * own) || own * 5 < others {
-            let lines = other.into_iter().map(Line::from).collect();
-            return MainText { confidence: if others < 2 * SHORT { 0.3 } else { 0.5 }, lines, blocks: 0..0 };
+            let confidence = if others < 2 * SHORT { 0.3 } else { 0.5 };
+            return MainText { confidence, lines: lines_of(lines, other), blocks: 0..0 };
         }
+        let chosen =
+            lines.into_iter().zip(&probabilities).filter(|(_, sure)| kept(sure)).map(|(line, _)| line).collect();
         let (first, last) = (probabilities.iter().position(kept), probabilities.iter().rposition(kept));
         let blocks = first.unwrap_or_default()..last.map_or(0, |last| last + 1);
         MainText { confidence: confidence(&probabilities, &words, cut), lines: chosen, blocks }
@@ -260,7 +271,7 @@ fn by_lines(page: Page) -> MainText {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOWEST, THRESHOLD, cut};
+    use super::*;
 
     #[test]
     fn the_cut_is_lower_only_where_no_line_is_sure() {
@@ -269,5 +280,16 @@ mod tests {
         assert_eq!(cut(&[0.45, 0.2, 0.2, 0.2], &[1, 30, 30, 30]), LOWEST);
         assert_eq!(cut(&[0.2, 0.15, 0.01], &[30, 30, 30]), 0.1);
         assert_eq!(cut(&[], &[]), THRESHOLD);
+    }
+
+    #[test]
+    fn an_answer_that_joins_lines_is_given_in_the_lines_of_the_page() {
+        let page = ["Gate closed", "Home", "The gate of Nordby  is closed.", "It opens on Sunday."];
+        let lines = |texts: &[&str]| texts.iter().map(|text| Line::from((*text).to_owned())).collect::<Vec<_>>();
+        let joined = "Gate closed The gate of Nordby is closed. It opens on Sunday.".to_owned();
+        let read = lines_of(lines(&page), vec![joined]);
+        assert_eq!(texts(&read).collect::<Vec<_>>(), [page[0], page[2], page[3]]);
+        let foreign = "Words that a script has written into the page.".to_owned();
+        assert_eq!(texts(&lines_of(lines(&page), vec![foreign.clone()])).collect::<Vec<_>>(), [foreign]);
     }
 }

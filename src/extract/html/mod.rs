@@ -38,6 +38,9 @@ const EXCERPT_CHARS: usize = 2500;
 /// Blocks after the article's last one in which a page says that the rest is for subscribers.
 const NEAR: usize = 8;
 
+/// Words of a button at most.
+const BUTTON_WORDS: usize = 3;
+
 /// Reads the page `html`, found at `url`.
 pub fn html(html: &str, url: Option<&str>, options: &Options) -> (Article, Vec<Problem>) {
     html_draft(html, url, options).finish(&SiteTemplate::default())
@@ -157,6 +160,12 @@ impl PageDraft {
 
 fn article(mut main: MainText, metadata: Metadata) -> Article {
     main.lines.retain(|line| !parts::is_for_subscribers(&line.text));
+    if !metadata.access.is_open() {
+        // Words under what can be read of it are the buttons of its door.
+        while main.lines.last().is_some_and(|line| line.text.split_whitespace().count() <= BUTTON_WORDS) {
+            main.lines.pop();
+        }
+    }
     parts::mark_data(&mut main.lines);
     parts::mark_claims(&mut main.lines, &metadata.claims);
     let BlockText { text, parts } = BlockText::of(without_headline(&main.lines, &metadata.title));

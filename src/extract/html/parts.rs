@@ -20,7 +20,7 @@ const CLAIM_LABELS: [&str; 12] = [
 ];
 
 /// Sentences that say that the rest is for subscribers.
-const SUBSCRIBERS: [&str; 22] = [
+const SUBSCRIBERS: [&str; 24] = [
     "this article is for subscribers",
     "this article is only for subscribers",
     "this story is for subscribers",
@@ -31,6 +31,8 @@ const SUBSCRIBERS: [&str; 22] = [
     "to continue reading, subscribe",
     "to read the full story, subscribe",
     "exclusive to subscribers",
+    "already a subscriber?",
+    "keep reading with a subscription",
     "this content is for members only",
     "dieser artikel ist nur für abonnent",
     "nur für abonnenten",

@@ -242,7 +242,6 @@ fn each_once(items: Vec<MailItem>) -> Vec<MailItem> {
 fn head(line: &LinkedLine) -> Option<Head> {
     let text = line.text();
     let (bare, marked) = without_mark(text);
-    let links = || line.links.iter().filter(|link| leads_somewhere(link));
     let count = words(bare);
     if count == 0 || is_more(text, line.share()) {
         return None;
@@ -257,7 +256,7 @@ fn head(line: &LinkedLine) -> Option<Head> {
         && count <= LONGEST_TITLE
         && !(is_sentence(bare) && count > 22 && !is_linked)
     {
-        let link = links().next().cloned();
+        let link = links(line).next().cloned();
         // The name of its source may stand behind a linked title, and a link to what others say of it.
         let behind = link.as_ref().filter(|link| is_linked && words(&link.text) >= 3 && link.at <= skipped);
         let name = behind.and_then(|link| bare.strip_prefix(link.text.as_str()));
@@ -269,7 +268,18 @@ fn head(line: &LinkedLine) -> Option<Head> {
         let weak = !(is_heading || is_linked || is_set && line.bold > 0);
         return Some(Head { title: title(bare), link, weak, heading: is_heading, ..Head::default() });
     }
-    // A beginning of the line that is linked or bold.
+    linked_beginning(line, bare, skipped)
+        .or_else(|| bold_beginning(line, bare, skipped))
+        .or_else(|| listed(line, bare, marked))
+}
+
+fn links(line: &LinkedLine) -> impl Iterator<Item = &LinkedText> {
+    line.links.iter().filter(|link| leads_somewhere(link))
+}
+
+/// An item whose line begins with a link.
+fn linked_beginning(line: &LinkedLine, bare: &str, skipped: usize) -> Option<Head> {
+    let links = || links(line);
     if let Some(link) =
         links().next().filter(|link| link.at <= skipped + 2 && (3..=LONGEST_TITLE).contains(&words(&link.text)))
     {
@@ -283,6 +293,12 @@ fn head(line: &LinkedLine) -> Option<Head> {
             ..Head::default()
         });
     }
+    None
+}
+
+/// An item whose line begins with bold words.
+fn bold_beginning(line: &LinkedLine, bare: &str, skipped: usize) -> Option<Head> {
+    let links = || links(line);
     let bold = line.lead.trim();
     let bold = without_mark(bold).0;
     if !bold.is_empty() && bare.starts_with(bold) && (1..=20).contains(&words(bold)) {
@@ -302,7 +318,12 @@ fn head(line: &LinkedLine) -> Option<Head> {
             heading: false,
         });
     }
-    // A numbered or listed line that is its own text.
+    None
+}
+
+/// A numbered or listed line that is its own text.
+fn listed(line: &LinkedLine, bare: &str, marked: bool) -> Option<Head> {
+    let links = || links(line);
     let is_listed = line.line.kind == Some(PartKind::List) || marked;
     if is_listed && links().next().is_some() {
         let (head, rest) = parted(bare);

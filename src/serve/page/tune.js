@@ -194,6 +194,7 @@ function drawRuleForm() {
     return el('div', { class: 'fields' }, field, input, kind, editing.rows.length > 1 ? button('×', () => { editing.rows.splice(place, 1); redraw(); }, { 'aria-label': 'Without this' }) : null);
   };
   put(view, el('div', { class: 'form' },
+    el('h2', { class: 'said' }, 'Rule'),
     el('div', {}, el('label', { for: 'rule-name' }, 'Name'), name),
     el('div', {}, el('h3', {}, 'What to do'), el('div', { class: 'fields' }, el('span', { class: 'pair', role: 'group', 'aria-label': 'What to do' }, Object.entries(verbs).map(([verb, words]) => button(words, () => { editing.verb = verb; redraw(); }, { 'aria-pressed': String(editing.verb === verb) }))), editing.verb === 'boost' ? ['by', by] : null),
       editing.verb === 'boost' ? el('small', {}, 'points; one more source is about 1, less than 0 moves down') : null),

@@ -178,15 +178,12 @@ impl Page {
     }
 
     /// The answer to a POST that works.
-    #[track_caller]
-    pub(crate) fn post<'a>(&'a self, path: &'a str, body: &'a Value) -> impl Future<Output = Value> + 'a {
-        async move {
-            let answer = self.post_raw(path, body).await;
-            let status = answer.status();
-            let text = answer.text().await.unwrap();
-            assert!(status.is_success(), "{path} {body}: {status} {text}");
-            serde_json::from_str(&text).unwrap()
-        }
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post_raw(path, body).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path} {body}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// The code of the problem that a POST meets.
