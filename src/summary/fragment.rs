@@ -32,7 +32,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'~');
 /// ```
 /// let text = "The river rose again on Monday. Nobody was hurt.";
 /// let link = newsdigest::summary::text_fragment("https://example.org/flood", text, 32..48);
-/// assert_eq!(link, "https://example.org/flood#:~:text=Nobody%20was%20hurt.");
+/// assert_eq!(link, "https://example.org/flood#:~:text=Nobody%20was%20hurt%2E");
 /// ```
 pub fn text_fragment(url: &str, text: &str, span: Range<usize>) -> String {
     let (page, anchor) = url.split_once('#').unwrap_or((url, ""));
