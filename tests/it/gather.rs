@@ -145,11 +145,11 @@ async fn sources_that_hang_are_waited_for_all_at_once() {
     let config = Config::parse(&format!("version = 1\n{text}"), Path::new("config.toml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("digest.db")).await.unwrap();
-    let options = Options { per_host: 32, timeout: SignedDuration::from_secs(2), ..Options::default() };
+    let options = Options { per_host: 32, timeout: SignedDuration::from_secs(10), ..Options::default() };
     let now = "2026-11-03T00:00:00Z".parse().unwrap();
     let started = Instant::now();
     let gathered = gather(&config, &[], &store, &Http::new(&options).unwrap(), now, &|_| ()).await.unwrap();
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     assert_eq!(gathered.health.answered, 276);
     let names: Vec<String> = gathered.sources.into_iter().map(|source| source.name).collect();
     assert_eq!(names, (0..280).map(|number| number.to_string()).collect::<Vec<_>>(), "told in the order of the config");

@@ -183,7 +183,7 @@ fn costly_mails_are_read_soon() {
     ] {
         let started = Instant::now();
         let _ = extract::mail(mail.as_bytes(), None, &Options::default());
-        assert!(started.elapsed() < Duration::from_secs(10), "{}: {:?}", &mail[..60], started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(30), "{}: {:?}", &mail[..60], started.elapsed());
     }
 }
 
