@@ -12,6 +12,7 @@ mod arabic;
 mod blocks;
 mod ends;
 mod join;
+mod known;
 mod lists;
 mod notes;
 mod pairs;
@@ -100,7 +101,7 @@ impl Splitter {
         SPLITTERS.with_borrow_mut(|splitters| {
             let known = splitters.iter().find(|splitter| splitter.language == language);
             known.cloned().unwrap_or_else(|| {
-                let known = sentencex::language_factory(language);
+                let known = known::rules(language);
                 let small = stop_words::lookup(language).unwrap_or_default().iter().copied().collect();
                 let abbreviations = Abbreviations::of(language);
                 let splitter = Rc::new(Self { language: language.to_owned(), known, small, abbreviations });
