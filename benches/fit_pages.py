@@ -15,6 +15,8 @@ from collections import Counter
 import lightgbm
 import numpy
 
+from segments import score as segments_score, single
+
 WORD = re.compile(r"\w+")
 TREES = dict(objective="binary", learning_rate=0.08, num_leaves=8, max_depth=3, min_data_in_leaf=30, feature_fraction=0.2,
              lambda_l2=2.0, bagging_fraction=0.8, bagging_freq=1, verbose=-1, num_threads=2, seed=1, deterministic=True)
@@ -78,10 +80,6 @@ def between(line, own, words, anchors, order, tokens):
     return any(window[at:at + len(own)] == own for at in range(len(window) - len(own) + 1))
 
 
-def single(text):
-    return re.sub(r"\s+", " ", text or "").strip()
-
-
 def segment_labels(lines, record):
     """1 for lines of segments that belong to the article, 0 for those that do not, -1 for all others."""
     lines = [single(line) for line in lines]
@@ -136,18 +134,6 @@ def answers(pages, probabilities):
         least = cut(page, found)
         given[page["id"]] = "\n".join(line for line, sure in zip(page["lines"], found) if sure >= least)
     return given
-
-
-def segments_score(records, given):
-    """Precision, recall and F1 over segments, as trafilatura's evaluation counts."""
-    found = wrong = missed = 0
-    for record in records:
-        text = single(given.get(record["id"]))
-        held = sum(single(segment) in text for segment in record["with"])
-        found, missed = found + held, missed + len(record["with"]) - held
-        wrong += sum(single(segment) in text for segment in record["without"])
-    return "precision {:.4f}, recall {:.4f}, F1 {:.4f}".format(
-        found / max(1, found + wrong), found / max(1, found + missed), 2 * found / max(1, 2 * found + wrong + missed))
 
 
 def judge(model, page):

@@ -9,6 +9,8 @@ folder and take minutes: unseen (`fit_pages.py` and `fit_lines.py`, cross-valida
 """
 import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile, time
 
+from segments import score as segments_score
+
 WORD = re.compile(r"\w+")
 
 
@@ -118,17 +120,9 @@ def beside(options):
     page = lambda path: gzip.open(f"{options.data}/extraction/{path}").read().decode("utf8", errors="replace")
     more = [dict(id=record["id"], url=record["url"], html=page(record["html_path"])) for record in segments]
     score, texts = tool(options, "score_extraction"), {page["id"]: page["text"] or "" for page in gold}
-    single = lambda text: re.sub(r"\s+", " ", text or "").strip()
 
     def show(name, given, seconds):
-        found = wrong = missed = 0
-        for record in segments:
-            text = single(given.get(record["id"]))
-            held = sum(single(segment) in text for segment in record["with"])
-            found, missed = found + held, missed + len(record["with"]) - held
-            wrong += sum(single(segment) in text for segment in record["without"])
-        print(f"beside: {name}: pages F1 {score.score(texts, given)['f1']:.4f}, segments precision {found / (found + wrong):.4f} "
-              f"recall {found / (found + missed):.4f} F1 {2 * found / (2 * found + wrong + missed):.4f}, "
+        print(f"beside: {name}: pages F1 {score.score(texts, given)['f1']:.4f}, segments {segments_score(segments, given)}, "
               f"{len(records + more) / seconds:.0f} pages per CPU second")
 
     answers, seconds = read(options, records + more, RAYON_NUM_THREADS="1")

@@ -36,7 +36,7 @@
 //!
 //! # Run a dry run from a config
 //!
-//! What `digest --dry-run` does: sources are asked, an edition is composed, nothing is sent or stored.
+//! The same as `digest --dry-run`: sources are asked, an edition is composed, nothing is sent or stored.
 //!
 //! ```
 //! use newsdigest::Config;

@@ -10,7 +10,7 @@ use crate::config::schema;
 /// The reference; a test holds its keys to those of the schema.
 const REFERENCE: &str = include_str!("../../config.toml");
 
-/// What a config may say
+/// The reference and the schema of the config
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]

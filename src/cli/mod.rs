@@ -202,7 +202,7 @@ fn raise_file_limit() {}
 /// Whether the program would take `arguments`, its own name first, as a command line; nothing is run.
 ///
 /// # Errors
-/// What it would say.
+/// The message the program would print.
 pub fn check_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<(), clap::Error> {
     let cli = Cli::try_parse_from(arguments)?;
     if cli.is_misplaced() {

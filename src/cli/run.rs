@@ -174,7 +174,7 @@ fn run_job(args: &Args, job: Job, session: &Session) -> Result<Exit, Error> {
     Ok(report.verdict(args.strict).into())
 }
 
-/// What the stored replies of the last gathering make, or an edition as it was composed: for commands that explain.
+/// The edition of the last gathering's stored replies, or a past one as it was composed: for commands that explain.
 pub(super) fn replayed(session: &Session, config: &Config, edition: Option<&str>) -> Result<Composed, Error> {
     let request = Request::new(Job::Replay(edition.map(str::to_owned)), session.now);
     let report = session.block_on(host::run(&request, config, session))??;

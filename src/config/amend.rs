@@ -66,7 +66,7 @@ impl From<&Setting> for Value {
 }
 
 impl Change {
-    /// What is changed; of two changes of one thing only one can count.
+    /// The thing changed; of two changes to one thing only one counts.
     fn target(&self) -> (u8, &str, &str) {
         match self {
             Self::Key { table, key, .. } => (0, table, key),

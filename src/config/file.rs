@@ -55,8 +55,8 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(File).to_value()
 }
 
-/// What can be tuned in the config `text`, with defaults filled in: `newsletter`, `summary`, `stories`, the rules, and of each
-/// source its name, section, weight and `max_stories`. Nothing of places, secrets and mail.
+/// The settings of the config `text` that can be tuned, with defaults filled in: `newsletter`, `summary`, `stories`, the rules, and of each
+/// source its name, section, weight and `max_stories`. No places, secrets or mail.
 ///
 /// # Errors
 /// As a config has them that cannot be read.

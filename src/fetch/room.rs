@@ -52,7 +52,7 @@ fn units(bytes: u64) -> u32 {
     u32::try_from(bytes.min(ALL.as_bytes()).div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
-/// What one answer takes while it comes in.
+/// The memory one answer takes while it comes in.
 pub(super) struct Taken<'a> {
     room: &'a Room,
     permit: Option<OwnedSemaphorePermit>,

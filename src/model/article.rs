@@ -51,7 +51,7 @@ pub struct Article {
     /// Absolute address of its lead image, as stated by its page or feed; never fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// What the lead image shows, in the words meant for those who do not see it.
+    /// Alternative text of the lead image, for those who do not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_alt: Option<String>,
     /// Width and height of the lead image in pixels, as declared.

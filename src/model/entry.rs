@@ -46,7 +46,7 @@ impl Entry {
         alternate.or_else(|| pages().find(readable)).map(|link| link.href.as_str())
     }
 
-    /// What a reader can open where [`url`](Self::url) is none: the sound or film that comes with it, else its id, if that is
+    /// An address to open where [`url`](Self::url) is none: the sound or film that comes with it, else its id, if that is
     /// an address.
     pub fn stand_in(&self) -> Option<&str> {
         let is_media = |enclosure: &&Enclosure| {

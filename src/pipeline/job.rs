@@ -1,6 +1,6 @@
 //! One piece of reading, and how it is done without a network.
 //!
-//! What strangers sent is read in a worker, and a worker asks nobody. So a job is done as if all answers were there: the
+//! Untrusted bytes are read in a worker, and a worker asks nobody. So a job is done as if all answers were there: the
 //! same functions run with a fetcher that replays the answers given with the job and notes what is missing. As long as
 //! something is, the job comes back with its requests; whoever gave it asks for them and gives it again.
 
@@ -22,7 +22,7 @@ use crate::source::{self, Gathered, Memory, Source};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Body(#[serde(skip)] pub(super) Vec<u8>);
 
-/// What holds bodies; both sides name them in the same order.
+/// A value that holds bodies; both sides list them in the same order.
 pub(super) trait Bodies {
     fn bodies(&mut self) -> Vec<&mut Body>;
 }

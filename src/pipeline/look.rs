@@ -1,4 +1,4 @@
-//! What a source announces now, and how its newest entries would be read.
+//! A source's current announcements, and how its newest entries would be read.
 
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use crate::source::{self, Gathered, Memory, Outcome, Source};
 /// A source that was looked at; nothing of it is stored.
 #[derive(Debug)]
 pub struct Looked {
-    /// What it announces.
+    /// Its announcements.
     pub gathered: Gathered,
     /// Its first entries, read.
     pub sample: Vec<Article>,
@@ -48,7 +48,7 @@ pub async fn look(
     Looked { gathered, sample }
 }
 
-/// What `source` announces, read in a worker if there are any. A command is the owner's own and runs here; what it prints is
+/// The announcements of `source`, read in a worker if there are any. A command is the owner's own and runs here; what it prints is
 /// read like everything else.
 pub(super) async fn announced(
     source: &Source,

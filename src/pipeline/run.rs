@@ -65,7 +65,7 @@ pub enum Job {
     DryRun,
     /// Sends what a run would send to this address alone; the store stays as it is.
     SendTest(String),
-    /// What the replies of the last gathering make, on a copy of the store. When nothing of it waits to be told, or an
+    /// The edition of the last gathering's replies, on a copy of the store. When nothing of it waits to be published, or an
     /// edition is named, that edition (else the last one) as it was composed.
     Replay(Option<String>),
 }

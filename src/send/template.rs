@@ -90,7 +90,7 @@ impl MessageTemplate {
         Ok(template)
     }
 
-    /// What the reader of `delivery` gets, with their own data filled in: the parts as the server gets them.
+    /// The parts as the server gets them, with the data of the reader of `delivery` filled in.
     pub fn for_reader(&self, delivery: &PlannedDelivery) -> Rendered {
         let Self { subject, html, text, markdown, .. } = self.clone();
         let leave = self.leave(delivery.unsubscribe.as_deref());

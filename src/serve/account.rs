@@ -15,7 +15,7 @@ use crate::story::{Decision, Outcome};
 /// Rows of one answer.
 const MOST_ROWS: usize = 200;
 
-/// What is looked for.
+/// A search in the account.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Query {

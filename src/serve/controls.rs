@@ -93,7 +93,7 @@ impl Kind {
     }
 }
 
-/// What a part of the schema points at.
+/// The definition that a part of the schema refers to.
 fn resolved<'a>(schema: &'a Value, mut part: &'a Value) -> &'a Value {
     while let Some(name) = part["$ref"].as_str().and_then(|place| place.strip_prefix("#/$defs/")) {
         part = &schema["$defs"][name];

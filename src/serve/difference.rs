@@ -54,7 +54,7 @@ fn why<'a>(trial: &'a Trial, article: &str, end: usize) -> Option<&'a str> {
     all.iter().find(|one| one.article == article && one.end == end).map(|one| one.why.as_str())
 }
 
-/// What `after` shows that `before` does not, and the other way round.
+/// Stories and sentences that only `after` or only `before` shows.
 pub(super) fn difference(before: &Trial, after: &Trial) -> Value {
     if before.id == after.id {
         return json!({ "in": [], "out": [], "forms": [], "sentences": [], "moved": [], "same": after.stories().count() });

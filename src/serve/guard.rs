@@ -25,7 +25,7 @@ const REQUESTS_AT_ONCE: usize = 16;
 /// Longest that an answer may take to begin; asking the sources goes on behind it.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 
-/// What the page may do: load from us, and nothing else.
+/// Content security policy of the page: load from this server, and nothing else.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 

@@ -54,7 +54,7 @@ pub struct Options {
     pub offline: bool,
 }
 
-/// What the page needs of the process around it.
+/// Services the page needs from the process.
 pub struct Surroundings {
     /// Looks up an environment variable (`password_env`).
     pub environment: fn(&str) -> Option<String>,

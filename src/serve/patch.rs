@@ -1,4 +1,4 @@
-//! What is about to be written, line by line, and writing it: only over the very file it was made for.
+//! The patch to the config, line by line, and writing it: only over the file it was made for.
 
 use std::fs;
 use std::io::Write;

@@ -35,7 +35,7 @@ const LONGEST_BODY: usize = 64_000;
 /// Between two test mails.
 const TEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// What the mail may do in its frame: look like itself.
+/// Content security policy of the mail in its frame: it may look like itself.
 const MAIL_POLICY: &str = "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; \
     frame-ancestors 'self'";
 
@@ -108,7 +108,7 @@ async fn all_controls(State(workbench): State<Arc<Workbench>>) -> Answer {
     controls::controls(&workbench.current()).map(Json)
 }
 
-/// What the page asks to be composed.
+/// A request to compose.
 #[derive(Debug, Deserialize)]
 struct Composing {
     #[serde(default)]
@@ -240,7 +240,7 @@ async fn rule(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     Ok(Json(answer))
 }
 
-/// What is about to be written.
+/// A request to write.
 #[derive(Debug, Deserialize)]
 struct Writing {
     base: String,

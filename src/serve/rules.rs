@@ -31,7 +31,7 @@ pub(super) fn field_text<'a>(article: &'a Article, hit: &RuleMatch) -> &'a str {
     }
 }
 
-/// What stands before, in and behind `range`.
+/// The text before, in and after `range`.
 pub(super) fn around(text: &str, range: &Range<usize>) -> [String; 3] {
     let (mut start, mut end) = (range.start.saturating_sub(AROUND), (range.end + AROUND).min(text.len()));
     while !text.is_char_boundary(start) {

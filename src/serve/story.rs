@@ -81,7 +81,7 @@ fn chosen(all: &[&SentenceDecision]) -> usize {
     all.iter().filter(|one| one.reasons.turn.is_some()).count()
 }
 
-/// What decided on it: a sentence that would have had its turn by its rank went out for what it repeats.
+/// The criterion that decided: a sentence that would have had its turn by its rank went out for what it repeats.
 fn decided_by(one: &SentenceDecision, all: &[&SentenceDecision]) -> &'static str {
     let reasons = &one.reasons;
     match one {

@@ -12,7 +12,7 @@ use crate::render::{self, Templates};
 use crate::serve::problem::Problem;
 use crate::story::Outcome;
 
-/// What one config makes of one day.
+/// The edition that one config makes of one day.
 pub(super) struct Trial {
     /// Names the bytes: day, config, template, and what was loaded.
     pub(super) id: String,
@@ -68,7 +68,7 @@ impl Trial {
         Value::Object(counts)
     }
 
-    /// What the page shows around the mail.
+    /// The facts shown around the mail.
     pub(super) fn summary(&self) -> Value {
         let edition = self.composed.edition();
         let rendered = &self.preview.rendered;

@@ -1,4 +1,4 @@
-//! What would bring an entry in: never guessed, each way is composed.
+//! Changes that would bring an entry in: each one is composed, none is guessed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What lies on the table: the config as it was read, what was loaded for it, and the editions composed of that.
+//! The state of a preview: the config as it was read, its loaded inputs, and the editions composed from them.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub(super) struct Current {
     pub(super) round: u64,
 }
 
-/// What was loaded of the sources.
+/// Results of loading the sources.
 #[derive(Default)]
 pub(super) struct Loaded {
     pub(super) reports: Vec<SourceReport>,
@@ -148,7 +148,7 @@ impl Workbench {
         Ok(Arc::new(inputs))
     }
 
-    /// What the edition of `day` is composed of.
+    /// The inputs of the edition of `day`.
     async fn inputs(&self, config: &Config, day: &str) -> Result<Arc<Inputs>, Problem> {
         let held = self.days.lock().iter().find(|(known, _)| known == day).map(|(_, inputs)| inputs.clone());
         if let Some(held) = held.filter(|held| held.covers(config)) {

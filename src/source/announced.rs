@@ -100,7 +100,7 @@ const LONGEST_HEADLINE: usize = 200;
 /// How much of a text is looked at for what its headline says, in bytes.
 const HEAD: usize = 1000;
 
-/// What the headline says is not said again in the text: a post without a title has its first sentence as headline, and one
+/// Removes a repeated headline from the text: a post without a title has its first sentence as headline, and one
 /// whose title is the beginning of its text begins behind it.
 fn say_once(article: &mut Article) {
     let start = article.text.len() - article.text.trim_start().len();

@@ -14,7 +14,7 @@ use crate::source::{Gathered, Memory, Source, feed, newest};
 /// How long it may run.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What the program printed.
+/// The program's standard output.
 pub(super) async fn output(source: &Source, words: &[String]) -> Result<Vec<u8>, Problem> {
     let late = || {
         Problem::new(&source.name, format!("`{}` did not end within {} s", source.shown_address(), LONGEST.as_secs()))
@@ -64,7 +64,7 @@ async fn read(stream: Option<impl AsyncRead + Unpin>, most: u64) -> Vec<u8> {
     bytes
 }
 
-/// What was printed, as entries.
+/// The entries in a program's output.
 pub(super) fn entries(source: &Source, bytes: Vec<u8>, memory: Memory) -> Gathered {
     match feed::parse(&bytes, None, None) {
         Ok((mut feed, problems)) => {

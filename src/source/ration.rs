@@ -15,7 +15,7 @@ const MOST_TEXT: Size = Size::mebibytes(8);
 /// All documents of a source.
 const MOST_DOCUMENTS: Size = Size::mebibytes(32);
 
-/// What an entry may say besides its text.
+/// Bytes an entry may hold besides its text.
 const MOST_BARE: u64 = 64 << 10;
 
 /// Keeps of `entries` what may be carried on; a problem says what may not.
@@ -61,7 +61,7 @@ pub(super) fn ration_files(files: Vec<PathBuf>, source: &Source) -> (Vec<PathBuf
     (files, (left_out > 0).then(|| Problem::new(&source.name, what())))
 }
 
-/// What an entry says, in bytes.
+/// Size of an entry in bytes.
 fn weight(entry: &Entry) -> u64 {
     struct Count(u64);
     impl io::Write for Count {

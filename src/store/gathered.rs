@@ -1,4 +1,4 @@
-//! What gathering brings, written down: many sources a commit.
+//! Results of gathering, written many sources a commit.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -13,7 +13,7 @@ use crate::model::Article;
 pub struct GatheredSource {
     /// Its key: newsletter, kind and place.
     pub key: String,
-    /// What is remembered of it from now on; `None`: as before.
+    /// Its new record; `None`: unchanged.
     pub record: Option<SourceRecord>,
     /// Its articles, stored as by [`Store::save_articles`].
     pub articles: Vec<Article>,

@@ -45,7 +45,7 @@ pub struct Store {
     /// Keeps a snapshot's folder until the last clone is gone.
     #[expect(dead_code, reason = "it is there to be dropped")]
     folder: Option<Arc<TempDir>>,
-    /// What was opened to be looked at, as it was then.
+    /// The file opened for viewing, as it was then.
     viewed: Option<(PathBuf, Stamps)>,
 }
 

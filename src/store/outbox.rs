@@ -4,7 +4,7 @@
 //! is handed over, [`DeliveryChange::Answered`](crate::model::DeliveryChange::Answered) before the next one is. Whatever was
 //! `trying` when a program died is `unknown` at the next start.
 //!
-//! What is done with costs nothing: each query walks an index of open or refused deliveries, or asks for one by its id.
+//! Finished deliveries cost nothing: each query walks an index of open or refused deliveries, or asks for one by its id.
 //! SQLite takes such an index only for a query that repeats its condition (`state IN (...)`), and joins as written
 //! after `CROSS JOIN`: else it begins with all editions. `tests/it/plans.rs` reads every plan.
 

@@ -18,7 +18,7 @@ use crate::model::Article;
 /// A hash of all that an article's vector is made of, and the time it is taken to be of.
 type ArticleKey = (u64, Option<Timestamp>);
 
-/// What was worked out for some articles.
+/// Vectors and pairs computed for some articles.
 #[derive(Default)]
 pub struct Memo {
     corpus: Mutex<Option<(Vec<ArticleKey>, Arc<Corpus>)>>,

@@ -78,7 +78,7 @@ pub(crate) enum PageLines {
         words: Vec<u32>,
         /// That each is the article's.
         probabilities: Vec<f64>,
-        /// What Trafilatura has of the page.
+        /// Trafilatura's answer.
         other: Vec<String>,
     },
 }

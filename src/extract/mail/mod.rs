@@ -113,7 +113,7 @@ fn sent(message: &Message<'_>) -> Option<Timestamp> {
     date.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok())
 }
 
-/// What of `text`, some lines of `passage`, is no running text.
+/// The parts of `text`, some lines of `passage`, that are not running text.
 fn parts(passage: &BlockText, text: &str) -> Vec<Part> {
     let kind = |at: usize| passage.parts.iter().find(|part| part.start <= at && at < part.end).map(|part| part.kind);
     let mut known = passage.text.split('\n').scan(0, |at, line| {

@@ -1,4 +1,4 @@
-//! What sources brought, stored many sources a commit: each commit is one wait for the disk, and writes its pages whole.
+//! Results of gathering, stored many sources a commit: each commit is one wait for the disk, and writes its pages whole.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::store::{self, GatheredSource};
 const SOURCES_A_COMMIT: usize = 64;
 const STORE_WITHIN: Duration = Duration::from_secs(1);
 
-/// What asking one source came to.
+/// The result of asking one source.
 #[derive(Default)]
 pub(super) struct Done {
     /// The nth source asked.
     pub(super) place: usize,
     pub(super) report: SourceReport,
     pub(super) failed: Option<FailedSource>,
-    /// What is to be stored of it.
+    /// The part to be stored.
     pub(super) brought: GatheredSource,
 }
 

@@ -63,7 +63,7 @@ impl Table {
 struct Reading<'a> {
     reader: csv::Reader<&'a [u8]>,
     record: StringRecord,
-    /// What is left of the table, and the line it begins on.
+    /// The rest of the table, and the line it begins on.
     text: &'a str,
     line: usize,
 }

@@ -1,6 +1,6 @@
 //! Quotations inside sentences of languages without capitals: `彼は「やめろ。」と言った。` is one sentence.
 //!
-//! What follows the quotation shows it: a particle that takes it up, or a short clause that says who spoke.
+//! The words behind the quotation show it: a particle that takes it up, or a short clause that says who spoke.
 
 /// Japanese particles that take up what they follow.
 const JAPANESE: [&str; 22] = [
