@@ -3,18 +3,18 @@ use std::io;
 use reqwest::{Response, header};
 
 use crate::fetch::inflate::unpack;
-use crate::fetch::room::{FREE, Room};
-use crate::fetch::{Error, Share, Size};
+use crate::fetch::memory_budget::{FREE, MemoryBudget};
+use crate::fetch::{Error, MemoryPermit, Size};
 
-/// The body of `response` and its share of the `room`, unless it is larger than `limit`.
+/// The body of `response` and its share of the `budget`, unless it is larger than `limit`.
 ///
 /// Counted as it comes and again as it is unpacked: a `Content-Length` tells the compressed size, and lies.
 pub(super) async fn read(
     mut response: Response,
     url: &str,
     limit: Size,
-    room: &Room,
-) -> Result<(Vec<u8>, Share), BodyError> {
+    budget: &MemoryBudget,
+) -> Result<(Vec<u8>, MemoryPermit), BodyError> {
     let too_large = || BodyError::Known(Error::TooLarge { url: url.to_owned(), limit });
     let no_room = || BodyError::Known(Error::NoRoom { url: url.to_owned() });
     if response.content_length().is_some_and(|length| length > limit.as_bytes()) {
@@ -22,7 +22,7 @@ pub(super) async fn read(
     }
     let codings = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let codings = codings.unwrap_or_default().to_owned();
-    let (mut bytes, mut taken) = (Vec::new(), room.enter());
+    let (mut bytes, mut taken) = (Vec::new(), budget.enter());
     while let Some(chunk) = response.chunk().await.map_err(BodyError::Http)? {
         if bytes.len() + chunk.len() > limit.as_usize() {
             return Err(too_large());
@@ -35,7 +35,7 @@ pub(super) async fn read(
     if !codings.is_empty() {
         let unpacked = match unpack_aside(bytes.clone(), &codings, limit.min(FREE)).await {
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge && limit > FREE => {
-                // How large it is is known when it is there: room for the largest, for that long.
+                // How large it is is known when it is there: budget for the largest, for that long.
                 if !taken.grow(limit.as_usize()).await {
                     return Err(no_room());
                 }
@@ -48,8 +48,8 @@ pub(super) async fn read(
             _ => BodyError::Known(Error::Broken { url: url.to_owned(), cause: error.to_string() }),
         })?;
     }
-    let share = taken.keep(bytes.len());
-    Ok((bytes, share))
+    let permit = taken.keep(bytes.len());
+    Ok((bytes, permit))
 }
 
 /// [`unpack`], on a thread that nobody waits for.

@@ -10,8 +10,8 @@ use crate::fetch::body::{self, BodyError};
 use crate::fetch::clients::Clients;
 use crate::fetch::guard::{self, shown, without_credentials};
 use crate::fetch::host_limiter::HostLimiter;
+use crate::fetch::memory_budget::MemoryBudget;
 use crate::fetch::robots::RobotsFiles;
-use crate::fetch::room::Room;
 use crate::fetch::{Accept, Error, Fetch, Options, Reach, Reply, Request, Validators};
 
 /// Redirects followed for one request.
@@ -26,7 +26,7 @@ pub struct Http {
     clients: Clients,
     hosts: HostLimiter,
     robots: RobotsFiles,
-    room: Room,
+    budget: MemoryBudget,
     options: Options,
     until: Instant,
 }
@@ -41,7 +41,7 @@ impl Http {
             clients: Clients::new(options)?,
             hosts: HostLimiter::new(options),
             robots: RobotsFiles::default(),
-            room: Room::default(),
+            budget: MemoryBudget::default(),
             options: options.clone(),
             until: Instant::now() + options.run_limit(),
         })
@@ -132,12 +132,12 @@ impl Http {
             ..Reply::default()
         };
         let name = shown(url.as_str());
-        let read = body::read(response, &name, self.options.max_body, &self.room).await;
-        let (bytes, share) = read.map_err(|error| match error {
+        let read = body::read(response, &name, self.options.max_body, &self.budget).await;
+        let (bytes, permit) = read.map_err(|error| match error {
             BodyError::Known(error) => error,
             BodyError::Http(error) => Error::from_http(&name, &error, self.options.time_limit()),
         })?;
-        Ok(Response::Reply(Reply { bytes, share, ..reply }))
+        Ok(Response::Reply(Reply { bytes, permit, ..reply }))
     }
 
     /// Whether the site lets programs read `url`.

@@ -16,11 +16,11 @@ pub mod guard;
 mod host_limiter;
 mod http;
 mod inflate;
+mod memory_budget;
 mod options;
 mod ping;
 mod recorded;
 mod robots;
-mod room;
 mod size;
 
 use futures_util::future::BoxFuture;
@@ -29,10 +29,10 @@ use serde::{Deserialize, Serialize};
 pub use error::Error;
 pub use http::Http;
 pub use inflate::gunzip;
+pub use memory_budget::MemoryPermit;
 pub use options::Options;
 pub use ping::ping;
 pub use recorded::{Recorded, record};
-pub use room::Share;
 pub use size::Size;
 
 /// The way in.
@@ -154,5 +154,5 @@ pub struct Reply {
     pub bytes: Vec<u8>,
     /// Their share of the memory for what waits to be read.
     #[serde(skip)]
-    pub share: Share,
+    pub permit: MemoryPermit,
 }

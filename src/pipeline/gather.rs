@@ -3,7 +3,7 @@
 //! Sources are asked at the same time (the fetcher limits connections), each on its own: what one does wrong costs the
 //! others nothing. An article that the newsletter has seen is not fetched again.
 
-mod together;
+mod batches;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -13,14 +13,14 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use tracing::info;
 
-use self::together::Done;
+use self::batches::SourceResult;
 
 use crate::config::Config;
 use crate::fetch::Fetch;
 use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
 use crate::pipeline::bounds::Bounds;
+use crate::pipeline::inspect::announced;
 use crate::pipeline::job::{self, Carried, Failure, Output, Task};
-use crate::pipeline::look::announced;
 use crate::pipeline::read::{self, Entries, Identity, Read};
 use crate::pipeline::workers::Workers;
 use crate::source::{FullText, Memory, Outcome, Source, Unread};
@@ -112,13 +112,13 @@ pub async fn gather_within(
             why = bounds.end() => Ok(cut_off(source, why)),
         };
         tick(&source.name);
-        done.map(|done| Done { place, ..done })
+        done.map(|done| SourceResult { place, ..done })
     });
     // In whatever order they answer: behind one that hangs nobody waits.
-    let mut done = gatherer.store_together(pin!(stream::iter(asked).buffer_unordered(SOURCES_AT_ONCE))).await?;
+    let mut done = gatherer.store_in_batches(pin!(stream::iter(asked).buffer_unordered(SOURCES_AT_ONCE))).await?;
     done.sort_by_key(|done| done.place);
     let mut gathered = Gathered::default();
-    for Done { report, failed, .. } in done {
+    for SourceResult { report, failed, .. } in done {
         gathered.health.asked += 1;
         gathered.health.answered += usize::from(report.outcome != Outcome::Failed);
         gathered.health.failed.extend(failed);
@@ -128,7 +128,7 @@ pub async fn gather_within(
 }
 
 /// A source that was not done when the end came. Its record stays as it was.
-fn cut_off(source: &Source, why: &str) -> Done {
+fn cut_off(source: &Source, why: &str) -> SourceResult {
     let report = SourceReport {
         name: source.name.clone(),
         outcome: Outcome::Failed,
@@ -137,7 +137,7 @@ fn cut_off(source: &Source, why: &str) -> Done {
         ..SourceReport::default()
     };
     let failed = Some(FailedSource { name: source.name.clone(), reason: why.to_owned(), since: None });
-    Done { report, failed, ..Done::default() }
+    SourceResult { report, failed, ..SourceResult::default() }
 }
 
 /// How the sources did when they were last asked: for an edition that is composed without gathering.
@@ -192,7 +192,7 @@ struct Articles {
 }
 
 impl Gatherer<'_> {
-    async fn gather_source(self, source: &Source) -> Result<Done, store::Error> {
+    async fn gather_source(self, source: &Source) -> Result<SourceResult, store::Error> {
         let key = key(&self.config.newsletter.name, source);
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
@@ -232,7 +232,7 @@ impl Gatherer<'_> {
             !report.problems.is_empty() && (!is_failure || took_too_much || should_warn(source, &record));
         let failed = (is_failure && report.should_warn).then(|| failed(source, &record));
         let brought = GatheredSource { key, record: is_asked.then_some(record), articles, site_lines };
-        Ok(Done { place: 0, report, failed, brought })
+        Ok(SourceResult { place: 0, report, failed, brought })
     }
 
     /// The articles of `entries` that the newsletter has not seen, each read as fully as its source allows.

@@ -23,8 +23,8 @@ use tokio::time::timeout;
 use futures_util::{StreamExt, stream};
 
 use crate::fetch::{Fetch, Request, Size};
+use crate::pipeline::frame::Frame;
 use crate::pipeline::job::{Answer, Failure, Job, Output, Task, execute};
-use crate::pipeline::parcel::Parcel;
 
 /// A worker's first words.
 const READY: u64 = u64::from_le_bytes(*b"\0digest\n");
@@ -155,14 +155,14 @@ impl Workers {
     async fn give(&self, mut job: Job, turns: Turns) -> (Result<Output, Failure>, Job) {
         // Packing is quick for a page and slow for a million entries: not on a thread that others wait for.
         let packed = spawn_blocking(move || {
-            let parcel = Parcel::pack(&mut job);
-            (parcel, job)
+            let frame = Frame::pack(&mut job);
+            (frame, job)
         });
-        let (parcel, mut job) = packed.await.expect("packing does not panic");
-        match parcel {
-            Ok(parcel) => {
-                let output = self.give_parcel(&parcel, turns).await;
-                parcel.give_back(&mut job);
+        let (frame, mut job) = packed.await.expect("packing does not panic");
+        match frame {
+            Ok(frame) => {
+                let output = self.give_frame(&frame, turns).await;
+                frame.give_back(&mut job);
                 match output {
                     Some(output) => (output, job),
                     // Where no worker can be had (a system call filter, a full process table), reading here is better than
@@ -174,23 +174,23 @@ impl Workers {
         }
     }
 
-    /// The answer to `parcel`; `None` if there is no worker to give it to.
-    async fn give_parcel(&self, parcel: &Parcel, turns: Turns) -> Option<Result<Output, Failure>> {
+    /// The answer to `frame`; `None` if there is no worker to give it to.
+    async fn give_frame(&self, frame: &Frame, turns: Turns) -> Option<Result<Output, Failure>> {
         let turn = if turns == Turns::All { SHORT_TURN } else { ONLY_TURN };
         let first = {
-            let is_large = parcel.size() > LARGE;
+            let is_large = frame.size() > LARGE;
             let _permit = if is_large { self.large.acquire().await.ok() } else { None };
-            self.attempt(&self.short, parcel, self.limits.time.min(turn)).await
+            self.attempt(&self.short, frame, self.limits.time.min(turn)).await
         };
         let again = match first {
             Some(Err(Failure::Time(_))) => SHORT_TURN < self.limits.time,
             Some(Err(Failure::Memory(limit))) => limit < self.limits.memory,
             _ => false,
         };
-        if again && turns == Turns::All { self.attempt(&self.long, parcel, self.limits.longest()).await } else { first }
+        if again && turns == Turns::All { self.attempt(&self.long, frame, self.limits.longest()).await } else { first }
     }
 
-    async fn attempt(&self, pool: &Pool, parcel: &Parcel, limit: Duration) -> Option<Result<Output, Failure>> {
+    async fn attempt(&self, pool: &Pool, frame: &Frame, limit: Duration) -> Option<Result<Output, Failure>> {
         let _permit = pool.permits.acquire().await.expect("the semaphore is never closed");
         let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let started = match idle {
@@ -208,7 +208,7 @@ impl Workers {
             }
         };
         // A worker that is dropped is killed.
-        let answer = match timeout(limit, worker.converse(parcel)).await {
+        let answer = match timeout(limit, worker.converse(frame)).await {
             Ok(Ok(Some(answer))) => {
                 pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
                 answer
@@ -266,10 +266,10 @@ struct Worker {
 }
 
 impl Worker {
-    /// The answer to `parcel`; `None` if it is too large.
-    async fn converse(&mut self, parcel: &Parcel) -> io::Result<Option<Parcel>> {
-        parcel.send(&mut self.input).await?;
-        Parcel::receive(&mut self.output, LARGEST_ANSWER).await
+    /// The answer to `frame`; `None` if it is too large.
+    async fn converse(&mut self, frame: &Frame) -> io::Result<Option<Frame>> {
+        frame.send(&mut self.input).await?;
+        Frame::receive(&mut self.output, LARGEST_ANSWER).await
     }
 
     /// Why it is dead.
@@ -325,11 +325,11 @@ pub fn serve(input: &mut dyn Read, output: &mut dyn Write, limits: Limits) -> io
     output.write_all(&READY.to_le_bytes())?;
     output.flush()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    while let Some(parcel) = Parcel::read(input)? {
+    while let Some(frame) = Frame::read(input)? {
         limit_time(limits.time)?;
-        let job: Job = parcel.unpack()?;
+        let job: Job = frame.unpack()?;
         let mut answer = runtime.block_on(execute(job));
-        Parcel::pack(&mut answer)?.write(output)?;
+        Frame::pack(&mut answer)?.write(output)?;
     }
     Ok(())
 }

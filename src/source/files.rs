@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::extract::{self, DocumentKind};
 use crate::model::{Content, Document, Entry, Link, Person, Problem};
-use crate::source::ration::ration_files;
+use crate::source::limits::limit_files;
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Outcome, Source};
 
@@ -29,7 +29,7 @@ pub(super) fn gather(source: &Source, pattern: &str, memory: Memory) -> Gathered
         problems.push(Problem::new(&source.name, format!("no file matches `{pattern}`")));
         return Gathered { outcome: Outcome::Failed, memory, problems, ..Gathered::default() };
     }
-    let (files, too_much) = ration_files(files, source);
+    let (files, too_much) = limit_files(files, source);
     problems.extend(too_much);
     let mut found: Vec<(Option<Timestamp>, Document)> = Vec::new();
     for path in &files {

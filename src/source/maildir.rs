@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Document, Entry, Problem};
 use crate::source::files::{latest, newsletter};
-use crate::source::ration::ration_files;
+use crate::source::limits::limit_files;
 use crate::source::web::{file_url, read_file};
 use crate::source::{Gathered, Memory, Source};
 
@@ -26,7 +26,7 @@ pub(super) fn gather(source: &Source, folder: &Path, memory: Memory) -> Gathered
     }
     let mut problems = Vec::new();
     let mut entries = Vec::new();
-    let (mails, too_much) = ration_files(latest(mails, source.max_entries), source);
+    let (mails, too_much) = limit_files(latest(mails, source.max_entries), source);
     problems.extend(too_much);
     for path in mails {
         match read_file(&path) {

@@ -10,6 +10,7 @@ mod announced;
 mod command;
 pub mod feed;
 mod files;
+mod limits;
 mod listing;
 mod maildir;
 mod markup;
@@ -17,7 +18,6 @@ mod memory;
 pub mod opml;
 mod options;
 mod page;
-mod ration;
 mod scope;
 mod sitemap;
 mod web;
@@ -132,7 +132,7 @@ fn checked(mut gathered: Gathered, source: &Source, now: Timestamp) -> Gathered 
         entry.links.iter_mut().for_each(|link| link.href = direct(&link.href));
         entry.language = source.language.clone().or(entry.language.take());
     }
-    gathered.problems.extend(ration::ration(&mut gathered.entries, source));
+    gathered.problems.extend(limits::limit_entries(&mut gathered.entries, source));
     for problem in &mut gathered.problems {
         problem.subject.clone_from(&source.name);
     }

@@ -8,7 +8,7 @@ use std::fs;
 use jiff::Timestamp;
 use newsdigest::fetch::{Http, Options as FetchOptions};
 use newsdigest::model::Article;
-use newsdigest::pipeline::look;
+use newsdigest::pipeline::inspect;
 use newsdigest::source::{Defaults, Memory, Options, Outcome, Source, gather};
 use tempfile::TempDir;
 
@@ -27,9 +27,9 @@ async fn read(options: &str, folder: &TempDir) -> Vec<Article> {
     let source =
         Source::new(&toml::from_str::<Options>(options).unwrap(), &Defaults::default(), folder.path()).unwrap();
     let http = http();
-    let looked = look(&source, now(), usize::MAX, (&http, &http), None).await;
-    assert_eq!(looked.gathered.outcome, Outcome::Fresh, "{:?}", looked.gathered.problems);
-    looked.sample
+    let inspected = inspect(&source, now(), usize::MAX, (&http, &http), None).await;
+    assert_eq!(inspected.gathered.outcome, Outcome::Fresh, "{:?}", inspected.gathered.problems);
+    inspected.sample
 }
 
 /// The articles of a feed that is never followed to its pages.

@@ -16,7 +16,7 @@ use crate::extract;
 use crate::fetch::guard::shown;
 use crate::fetch::{self, Fetch, Http, Reply, Request};
 use crate::model::{Article, Problem};
-use crate::pipeline::{Looked, key, look};
+use crate::pipeline::{Inspection, inspect, key};
 use crate::source::{FullText, Gathered, Outcome, Source};
 use crate::store::Store;
 
@@ -41,7 +41,8 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
     for source in sources {
         let heard = Heard { fetch: &http, first: Mutex::default() };
         // Without a memory: the whole exchange, not a 304.
-        let Looked { gathered, sample: read } = look(source, now, SAMPLED, (&heard, &http), Some(&workers)).await;
+        let Inspection { gathered, sample: read } =
+            inspect(source, now, SAMPLED, (&heard, &http), Some(&workers)).await;
         if gathered.outcome == Outcome::Failed {
             exit = Exit::LeftOut;
         }

@@ -331,10 +331,10 @@ impl Channel {
     }
 }
 
-/// Room for one article's weights term by term, so that a walk over another's terms finds what both hold: an article is
+/// One article's weights term by term, so that a walk over another's terms finds what both hold: an article is
 /// compared with dozens, and two lists read side by side cost several times as much.
 #[derive(Default)]
-pub(super) struct Room {
+pub(super) struct DenseWeights {
     all: Vec<f32>,
     lead: Vec<f32>,
     names: Vec<f32>,
@@ -349,7 +349,7 @@ pub(super) struct Spread<'a> {
     pub names: &'a [f32],
 }
 
-impl Room {
+impl DenseWeights {
     /// For the terms of `corpus`.
     pub(super) fn new(corpus: &Corpus) -> Self {
         let zeros = || vec![0.0; corpus.frequency.len()];
@@ -360,12 +360,12 @@ impl Room {
     pub(super) fn spread<T>(&mut self, article: &ArticleVector, compare: impl FnOnce(Spread<'_>) -> T) -> T {
         let Self { all, lead, names } = self;
         let mut channels = [(&mut *all, &article.all), (&mut *lead, &article.lead), (&mut *names, &article.names)];
-        for (room, channel) in &mut channels {
-            channel.vector.iter().for_each(|(term, weight)| room[*term as usize] = *weight);
+        for (weights, channel) in &mut channels {
+            channel.vector.iter().for_each(|(term, weight)| weights[*term as usize] = *weight);
         }
         let result = compare(Spread { article, all, lead, names });
-        for (room, channel) in [(all, &article.all), (lead, &article.lead), (names, &article.names)] {
-            channel.vector.iter().for_each(|(term, _)| room[*term as usize] = 0.0);
+        for (weights, channel) in [(all, &article.all), (lead, &article.lead), (names, &article.names)] {
+            channel.vector.iter().for_each(|(term, _)| weights[*term as usize] = 0.0);
         }
         result
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::corpus::{ArticleVector, Corpus, Room};
+use super::corpus::{ArticleVector, Corpus, DenseWeights};
 use super::features::PairFeatures;
 
 /// Heaviest words of an article that are indexed, …
@@ -57,7 +57,7 @@ pub(super) fn compare<T: Send>(
     let words = |(place, vector)| if is_gone(place) { Vec::new() } else { heaviest(vector, &corpus.frequency) };
     let heaviest: Vec<Vec<(u32, f32)>> = corpus.vectors.par_iter().enumerate().map(words).collect();
     let postings = Postings::new(&heaviest, corpus.frequency.len());
-    let search = |(sums, touched, room): &mut (Vec<f32>, Vec<u32>, Room), b: usize| {
+    let search = |(sums, touched, weights): &mut (Vec<f32>, Vec<u32>, DenseWeights), b: usize| {
         let mut budget = BUDGET;
         for (term, weight) in &heaviest[b] {
             let before = postings.before(*term, b);
@@ -77,12 +77,12 @@ pub(super) fn compare<T: Send>(
             return Vec::new();
         }
         let number = u32::try_from(b).expect("fewer than 2^32 articles fit in memory");
-        room.spread(&corpus.vectors[b], |spread| {
+        weights.spread(&corpus.vectors[b], |spread| {
             let features = |a: u32| PairFeatures::of(corpus, &corpus.vectors[a as usize], &spread);
             others.into_iter().filter_map(|a| take(a, number, features(a))).collect()
         })
     };
-    let empty = || (vec![0.0; corpus.vectors.len()], Vec::new(), Room::new(corpus));
+    let empty = || (vec![0.0; corpus.vectors.len()], Vec::new(), DenseWeights::new(corpus));
     let found: Vec<Vec<T>> = (0..corpus.vectors.len()).into_par_iter().map_init(empty, search).collect();
     found.into_iter().flatten().collect()
 }

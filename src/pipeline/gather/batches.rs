@@ -17,7 +17,7 @@ const STORE_WITHIN: Duration = Duration::from_secs(1);
 
 /// The result of asking one source.
 #[derive(Default)]
-pub(super) struct Done {
+pub(super) struct SourceResult {
     /// The nth source asked.
     pub(super) place: usize,
     pub(super) report: SourceReport,
@@ -29,10 +29,10 @@ pub(super) struct Done {
 impl Gatherer<'_> {
     /// Stores what comes out of `asked`, many sources a commit: each commit is one wait for the disk. Whoever is killed
     /// before it asks those sources again.
-    pub(super) async fn store_together(
+    pub(super) async fn store_in_batches(
         self,
-        mut asked: Pin<&mut impl Stream<Item = Result<Done, store::Error>>>,
-    ) -> Result<Vec<Done>, store::Error> {
+        mut asked: Pin<&mut impl Stream<Item = Result<SourceResult, store::Error>>>,
+    ) -> Result<Vec<SourceResult>, store::Error> {
         let (mut stored, mut waiting) = (Vec::new(), Vec::new());
         let mut until = Instant::now();
         loop {
@@ -56,13 +56,13 @@ impl Gatherer<'_> {
     }
 
     /// Stores what `done` brought, all or none.
-    async fn commit(self, done: &mut [Done]) -> Result<(), store::Error> {
+    async fn commit(self, done: &mut [SourceResult]) -> Result<(), store::Error> {
         if done.is_empty() {
             return Ok(());
         }
         let brought: Vec<GatheredSource> = done.iter_mut().map(|done| std::mem::take(&mut done.brought)).collect();
         let fresh = self.store.save_sources(&self.config.newsletter.name, &brought, self.now).await?;
-        for (Done { report, .. }, fresh) in done.iter_mut().zip(fresh) {
+        for (SourceResult { report, .. }, fresh) in done.iter_mut().zip(fresh) {
             report.fresh = fresh;
             let outcome = report.outcome.name();
             info!(source = report.name, outcome, entries = report.entries, fresh, "gathered");

@@ -9,17 +9,17 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::fetch::Size;
 use crate::pipeline::job::{Bodies, Body};
 
-/// Bodies that one parcel may hold: more than a source has entries.
+/// Bodies that one frame may hold: more than a source has entries.
 const MOST_BODIES: u64 = 100_000;
 
 /// A job or an answer, packed.
 #[derive(Debug)]
-pub(super) struct Parcel {
+pub(super) struct Frame {
     head: Vec<u8>,
     bodies: Vec<Body>,
 }
 
-impl Parcel {
+impl Frame {
     /// Packs `thing`, which stands without its bodies then.
     pub(super) fn pack(thing: &mut (impl Serialize + Bodies)) -> io::Result<Self> {
         let bodies = thing.bodies().into_iter().map(std::mem::take).collect();
@@ -80,7 +80,7 @@ impl Parcel {
         Ok(Some(Self { head, bodies: parts.map(|bytes| bytes.map(Body)).collect::<io::Result<_>>()? }))
     }
 
-    /// [`Parcel::write`], without keeping the thread.
+    /// [`Frame::write`], without keeping the thread.
     pub(super) async fn send(&self, output: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         output.write_all(&self.lengths()).await?;
         output.write_all(&self.head).await?;
@@ -90,7 +90,7 @@ impl Parcel {
         output.flush().await
     }
 
-    /// [`Parcel::read`], without keeping the thread and of at most `most`: otherwise `None`.
+    /// [`Frame::read`], without keeping the thread and of at most `most`: otherwise `None`.
     pub(super) async fn receive(input: &mut (impl AsyncRead + Unpin), most: Size) -> io::Result<Option<Self>> {
         let count = input.read_u64_le().await?;
         if count > MOST_BODIES {
@@ -144,23 +144,23 @@ mod tests {
         ) {
             let whole = Thing { name, bodies: bodies.into_iter().map(Body).collect() };
             let mut sent = whole.clone();
-            let parcel = Parcel::pack(&mut sent).unwrap();
+            let frame = Frame::pack(&mut sent).unwrap();
             let mut pipe = Vec::new();
-            parcel.write(&mut pipe).unwrap();
+            frame.write(&mut pipe).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let mut same = Vec::new();
-            runtime.block_on(parcel.send(&mut same)).unwrap();
+            runtime.block_on(frame.send(&mut same)).unwrap();
             prop_assert_eq!(&same, &pipe);
-            parcel.give_back(&mut sent);
+            frame.give_back(&mut sent);
             prop_assert_eq!(&sent, &whole);
-            let read = Parcel::read(&mut &pipe[..]).unwrap().unwrap();
+            let read = Frame::read(&mut &pipe[..]).unwrap().unwrap();
             prop_assert_eq!(&read.unpack::<Thing>().unwrap(), &whole);
             let numbers = 16 + 8 * whole.bodies.len();
             let fits = (pipe.len() - numbers) as u64 <= most;
-            let received = runtime.block_on(Parcel::receive(&mut &pipe[..], Size::bytes(most))).unwrap();
+            let received = runtime.block_on(Frame::receive(&mut &pipe[..], Size::bytes(most))).unwrap();
             prop_assert_eq!(received.is_some(), fits);
             for end in 1..pipe.len() {
-                prop_assert!(Parcel::read(&mut &pipe[..end]).is_ok_and(|read| read.is_none()) == (end < 8), "{}", end);
+                prop_assert!(Frame::read(&mut &pipe[..end]).is_ok_and(|read| read.is_none()) == (end < 8), "{}", end);
             }
         }
     }

@@ -19,7 +19,7 @@ const MOST_DOCUMENTS: Size = Size::mebibytes(32);
 const MOST_BARE: u64 = 64 << 10;
 
 /// Keeps of `entries` what may be carried on; a problem says what may not.
-pub(super) fn ration(entries: &mut Vec<Entry>, source: &Source) -> Option<Problem> {
+pub(super) fn limit_entries(entries: &mut Vec<Entry>, source: &Source) -> Option<Problem> {
     let mut order: Vec<(u64, usize)> =
         entries.iter().enumerate().map(|(place, entry)| (weight(entry), place)).collect();
     order.sort_unstable();
@@ -45,7 +45,7 @@ pub(super) fn ration(entries: &mut Vec<Entry>, source: &Source) -> Option<Proble
 }
 
 /// The `files` that are read, in their order, and a problem that says how many are not.
-pub(super) fn ration_files(files: Vec<PathBuf>, source: &Source) -> (Vec<PathBuf>, Option<Problem>) {
+pub(super) fn limit_files(files: Vec<PathBuf>, source: &Source) -> (Vec<PathBuf>, Option<Problem>) {
     let size = |path: &PathBuf| path.metadata().map_or(0, |facts| facts.len());
     let mut order: Vec<(u64, usize)> = files.iter().enumerate().map(|(place, path)| (size(path), place)).collect();
     order.sort_unstable();
@@ -105,7 +105,7 @@ mod tests {
         fn what_is_carried_on_of_a_source_is_bounded_and_the_small_is_whole(sizes in prop::collection::vec(0..4_000_usize, 0..9)) {
             let given: Vec<Entry> = sizes.iter().map(|size| entry(*size)).collect();
             let mut kept = given.clone();
-            let problem = ration(&mut kept, &source());
+            let problem = limit_entries(&mut kept, &source());
             let whole: u64 = given.iter().map(weight).sum();
             prop_assert!(kept.iter().map(weight).sum::<u64>() <= MOST_TEXT.as_bytes());
             prop_assert_eq!(problem.is_some(), whole > MOST_TEXT.as_bytes());
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn an_entry_that_says_too_much_beside_its_text_is_left_out() {
         let mut entries = vec![entry(1), Entry { id: Some("x".repeat(9 << 20)), ..Entry::default() }, entry(2)];
-        let problem = ration(&mut entries, &source()).unwrap();
+        let problem = limit_entries(&mut entries, &source()).unwrap();
         assert_eq!(entries, [entry(1), entry(2)]);
         assert!(problem.what.contains("1 in all"), "{problem}");
     }

@@ -1,6 +1,6 @@
 //! Memory for what was fetched and waits to be read.
 //!
-//! Small answers need none. What is larger takes its share of one room before it is kept, and gives it back when it has been
+//! Small answers need none. What is larger takes its share of one budget before it is kept, and gives it back when it has been
 //! read: however many large answers come at once, they wait for each other and do not fill the memory.
 
 use std::sync::Arc;
@@ -23,11 +23,11 @@ const UNIT: u64 = 64 << 10;
 /// How long an answer waits for its share.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The room.
+/// The budget.
 #[derive(Debug)]
-pub(super) struct Room(Arc<Semaphore>);
+pub(super) struct MemoryBudget(Arc<Semaphore>);
 
-impl Default for Room {
+impl Default for MemoryBudget {
     fn default() -> Self {
         Self(Arc::new(Semaphore::new(units(ALL.as_bytes()) as usize)))
     }
@@ -35,37 +35,37 @@ impl Default for Room {
 
 /// The share of one answer; given back when its last copy is dropped.
 #[derive(Debug, Clone, Default)]
-pub struct Share {
+pub struct MemoryPermit {
     _permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// It says nothing of the answer.
-impl PartialEq for Share {
+impl PartialEq for MemoryPermit {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Share {}
+impl Eq for MemoryPermit {}
 
 fn units(bytes: u64) -> u32 {
     u32::try_from(bytes.min(ALL.as_bytes()).div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 /// The memory one answer takes while it comes in.
-pub(super) struct Taken<'a> {
-    room: &'a Room,
+pub(super) struct Reservation<'a> {
+    budget: &'a MemoryBudget,
     permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Room {
+impl MemoryBudget {
     /// Nothing yet.
-    pub(super) fn enter(&self) -> Taken<'_> {
-        Taken { room: self, permit: None }
+    pub(super) fn enter(&self) -> Reservation<'_> {
+        Reservation { budget: self, permit: None }
     }
 }
 
-impl Taken<'_> {
+impl Reservation<'_> {
     /// Takes what `bytes` need in all; `false` if there is none for too long.
     pub(super) async fn grow(&mut self, bytes: usize) -> bool {
         if bytes as u64 <= FREE.as_bytes() {
@@ -77,7 +77,9 @@ impl Taken<'_> {
         else {
             return true;
         };
-        let Ok(Ok(more)) = timeout(PATIENCE, self.room.0.clone().acquire_many_owned(more)).await else { return false };
+        let Ok(Ok(more)) = timeout(PATIENCE, self.budget.0.clone().acquire_many_owned(more)).await else {
+            return false;
+        };
         match &mut self.permit {
             Some(permit) => permit.merge(more),
             None => self.permit = Some(more),
@@ -86,12 +88,12 @@ impl Taken<'_> {
     }
 
     /// The share of the `bytes` that are kept.
-    pub(super) fn keep(self, bytes: usize) -> Share {
+    pub(super) fn keep(self, bytes: usize) -> MemoryPermit {
         let kept = if bytes as u64 <= FREE.as_bytes() { 0 } else { units(bytes as u64) as usize };
-        let Some(mut permit) = self.permit.filter(|_| kept > 0) else { return Share::default() };
+        let Some(mut permit) = self.permit.filter(|_| kept > 0) else { return MemoryPermit::default() };
         let surplus = permit.num_permits().saturating_sub(kept);
         drop(permit.split(surplus));
-        Share { _permit: Some(Arc::new(permit)) }
+        MemoryPermit { _permit: Some(Arc::new(permit)) }
     }
 }
 
@@ -103,21 +105,21 @@ mod tests {
 
     #[tokio::test]
     async fn large_answers_wait_for_each_other_and_small_ones_do_not() {
-        let room = Room::default();
+        let budget = MemoryBudget::default();
         let most = ALL.as_usize();
-        let mut first = room.enter();
+        let mut first = budget.enter();
         assert!(first.grow(most).await);
-        let mut small = room.enter();
+        let mut small = budget.enter();
         assert!(small.grow(FREE.as_usize()).await);
-        assert_eq!(room.enter().grow(FREE.as_usize() + 1).now_or_never(), None, "there is no room left");
+        assert_eq!(budget.enter().grow(FREE.as_usize() + 1).now_or_never(), None, "there is no budget left");
         let kept = first.keep(most / 2);
-        let mut second = room.enter();
+        let mut second = budget.enter();
         assert!(second.grow(most / 2).await);
         drop(second);
         let copy = kept.clone();
         drop(kept);
-        assert_eq!(room.enter().grow(most).now_or_never(), None, "a copy still holds its share");
+        assert_eq!(budget.enter().grow(most).now_or_never(), None, "a copy still holds its share");
         drop(copy);
-        assert!(room.enter().grow(10 * most).await, "what is larger than all of it may have all of it");
+        assert!(budget.enter().grow(10 * most).await, "what is larger than all of it may have all of it");
     }
 }

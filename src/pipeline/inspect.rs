@@ -11,7 +11,7 @@ use crate::source::{self, Gathered, Memory, Outcome, Source};
 
 /// A source that was looked at; nothing of it is stored.
 #[derive(Debug)]
-pub struct Looked {
+pub struct Inspection {
     /// Its announcements.
     pub gathered: Gathered,
     /// Its first entries, read.
@@ -20,20 +20,20 @@ pub struct Looked {
 
 /// Looks at `source` as if for the first time, and reads `most` of its entries; `heard` is asked what it announces, `fetch`
 /// for its pages. With `workers` all of it is read there.
-pub async fn look(
+pub async fn inspect(
     source: &Source,
     now: Timestamp,
     most: usize,
     (heard, fetch): (&dyn Fetch, &dyn Fetch),
     workers: Option<&Workers>,
-) -> Looked {
+) -> Inspection {
     let mut gathered = announced(source, &Memory::default(), now, heard, workers).await;
     let newest = gathered.entries[..gathered.entries.len().min(most)].to_vec();
     let identity = Identity::of(&newest, "", None);
     let mut entries = Entries { entries: newest, identity, site: Vec::new() };
     let Some(workers) = workers else {
         let sample = read::entries(source, entries, fetch).await.articles;
-        return Looked { gathered, sample };
+        return Inspection { gathered, sample };
     };
     let documents = job::unload(&mut entries.entries);
     let task = Task::Read { source: source.clone(), entries, documents };
@@ -45,7 +45,7 @@ pub async fn look(
             Vec::new()
         }
     };
-    Looked { gathered, sample }
+    Inspection { gathered, sample }
 }
 
 /// The announcements of `source`, read in a worker if there are any. A command is the owner's own and runs here; what it prints is
