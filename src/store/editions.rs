@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::sources::get;
-use super::{Error, Store, to_millis};
+use super::{Error, Store, from_millis, to_millis};
 use crate::model::{Edition, PlannedDelivery, Recipient};
 
 /// Deliveries stored in one statement.
@@ -43,14 +43,7 @@ impl Store {
     ) -> Result<(), Error> {
         let action = "store the edition";
         let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        insert_edition(&mut write, new.edition).await?;
-        insert_contents(&mut write, new).await?;
-        insert_deliveries(&mut write, new.edition, deliveries.into_iter()).await?;
-        for id in new.used {
-            let query = sqlx::query("UPDATE arrivals SET edition = ? WHERE newsletter = ? AND article = ?");
-            let query = query.bind(&new.edition.id).bind(&new.edition.newsletter).bind(id);
-            query.execute(&mut *write).await.map_err(Error::database(action))?;
-        }
+        insert(&mut write, new, deliveries.into_iter(), None).await?;
         write.commit().await.map_err(Error::database(action))
     }
 
@@ -77,15 +70,15 @@ impl Store {
         row.as_ref().map(edition).transpose()
     }
 
-    /// A private copy of the store at `path` as it was when the edition `id` of `newsletter` (the last one without an id)
-    /// was composed, and that edition: from both it can be composed again. `None` if there is no such edition.
+    /// A private copy of the store at `path` as it was when the edition or draft `id` of `newsletter` (the last edition
+    /// without an id) was composed, and that edition: from both it can be composed again. `None` if there is none.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn before(path: &Path, newsletter: &str, id: Option<&str>) -> Result<Option<(Self, Edition)>, Error> {
         let store = Self::snapshot(path).await?;
         let edition = match id {
-            Some(id) => store.edition(id).await?.filter(|edition| edition.newsletter == newsletter),
+            Some(id) => store.edition_or_draft(newsletter, id).await?,
             None => store.last_edition(newsletter).await?,
         };
         let Some(edition) = edition else { return Ok(None) };
@@ -101,6 +94,16 @@ impl Store {
             query.execute(&store.writer).await.map_err(Error::database("read an edition"))?;
         }
         Ok(Some((store, edition)))
+    }
+
+    /// When the edition `id` may leave, if it was a draft; `None`: since it was composed.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn released(&self, id: &str) -> Result<Option<Timestamp>, Error> {
+        let row = sqlx::query("SELECT released FROM editions WHERE id = ?").bind(id).fetch_optional(&self.pool).await;
+        let Some(row) = row.map_err(Error::database("read an edition"))? else { return Ok(None) };
+        Ok(get::<Option<i64>>(&row, "released")?.map(from_millis))
     }
 
     /// The editions of `newsletter` composed at or after `since`, oldest first.
@@ -142,11 +145,35 @@ fn edition(row: &SqliteRow) -> Result<Edition, Error> {
     serde_json::from_str(&json).map_err(Error::broken("edition", &id))
 }
 
-async fn insert_edition(write: &mut SqliteConnection, edition: &Edition) -> Result<(), Error> {
+/// Writes all of `new`: the edition, its templates, its `deliveries`, and which articles are used now. Nothing of it may
+/// leave before it is `released`; `None`: it may since it was composed.
+pub(super) async fn insert(
+    write: &mut SqliteConnection,
+    new: &NewEdition<'_>,
+    deliveries: impl Iterator<Item = PlannedDelivery> + Send,
+    released: Option<Timestamp>,
+) -> Result<(), Error> {
+    insert_edition(&mut *write, new.edition, released).await?;
+    insert_contents(&mut *write, new).await?;
+    insert_deliveries(&mut *write, new.edition, deliveries, released).await?;
+    for id in new.used {
+        let query = sqlx::query("UPDATE arrivals SET edition = ? WHERE newsletter = ? AND article = ?");
+        let query = query.bind(&new.edition.id).bind(&new.edition.newsletter).bind(id);
+        query.execute(&mut *write).await.map_err(Error::database("store the edition"))?;
+    }
+    Ok(())
+}
+
+async fn insert_edition(
+    write: &mut SqliteConnection,
+    edition: &Edition,
+    released: Option<Timestamp>,
+) -> Result<(), Error> {
     let json = serde_json::to_string(edition).map_err(Error::broken("edition", &edition.id))?;
-    let query = sqlx::query("INSERT INTO editions (id, newsletter, composed, edition) VALUES (?, ?, ?, ?)");
+    let query =
+        sqlx::query("INSERT INTO editions (id, newsletter, composed, edition, released) VALUES (?, ?, ?, ?, ?)");
     let query = query.bind(&edition.id).bind(&edition.newsletter).bind(to_millis(edition.composed)).bind(json);
-    query.execute(write).await.map_err(Error::database("store the edition"))?;
+    query.bind(released.map(to_millis)).execute(write).await.map_err(Error::database("store the edition"))?;
     Ok(())
 }
 
@@ -163,6 +190,7 @@ async fn insert_deliveries(
     write: &mut SqliteConnection,
     edition: &Edition,
     mut deliveries: impl Iterator<Item = PlannedDelivery> + Send,
+    released: Option<Timestamp>,
 ) -> Result<(), Error> {
     loop {
         let rows: Vec<_> = deliveries.by_ref().take(TOGETHER).map(row).collect();
@@ -170,11 +198,13 @@ async fn insert_deliveries(
             return Ok(());
         }
         let query = sqlx::query(
-            "INSERT INTO deliveries (edition, changed, address, name, language, letter, message_id, unsubscribe)
-             SELECT ?, ?, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
+            "INSERT INTO deliveries
+             (edition, changed, not_before, address, name, language, letter, message_id, unsubscribe)
+             SELECT ?, ?, ?, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
              FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING",
         );
-        let query = query.bind(&edition.id).bind(to_millis(edition.composed)).bind(sqlx::types::Json(rows));
+        let query = query.bind(&edition.id).bind(to_millis(edition.composed)).bind(released.map(to_millis));
+        let query = query.bind(sqlx::types::Json(rows));
         query.execute(&mut *write).await.map_err(Error::database("store a recipient"))?;
     }
 }

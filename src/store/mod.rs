@@ -10,6 +10,7 @@
 //! To remember something new: a file in `migrations/` (never edit an old one) and a child module with its queries.
 
 mod articles;
+mod drafts;
 mod editions;
 mod error;
 mod gathered;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use articles::Repeated;
+pub use drafts::Draft;
 pub use editions::{NewEdition, NewTemplate};
 pub use error::Error;
 pub use gathered::GatheredSource;

@@ -12,12 +12,13 @@ use tempfile::TempDir;
 use super::Error;
 
 /// The store's versions, each the change from the one before it; what was published once never changes.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "site lines", include_str!("migrations/0002_site_lines.sql")),
     (3, "stories", include_str!("migrations/0003_stories.sql")),
     (4, "scoped articles", include_str!("migrations/0004_scoped_articles.sql")),
     (5, "open deliveries", include_str!("migrations/0005_open_deliveries.sql")),
+    (6, "drafts", include_str!("migrations/0006_drafts.sql")),
 ];
 
 /// How long a query waits for another program's write before it gives up.

@@ -80,7 +80,7 @@ impl Store {
         Ok(due.map(from_millis))
     }
 
-    /// Gives up what of `newsletter` was composed before `before` and still waits. Returns how many.
+    /// Gives up what of `newsletter` could leave since a time before `before` and still waits. Returns how many.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -88,7 +88,8 @@ impl Store {
         let query = sqlx::query(
             "UPDATE deliveries SET state = 'refused', answer = 'gave up after ' || ? || ' hours: ' ||
              coalesce(answer, 'never tried') WHERE state IN ('waiting', 'trying', 'unknown') AND state <> 'trying' AND EXISTS
-             (SELECT 1 FROM editions e WHERE e.id = deliveries.edition AND e.newsletter = ? AND e.composed < ?)",
+             (SELECT 1 FROM editions e WHERE e.id = deliveries.edition AND e.newsletter = ?
+             AND coalesce(e.released, e.composed) < ?)",
         );
         let hours = i64::try_from(after.as_secs() / 3600).unwrap_or(i64::MAX);
         let done = query.bind(hours).bind(newsletter).bind(to_millis(before)).execute(&self.writer).await;

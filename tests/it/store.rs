@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient, scope_key};
-use newsdigest::store::{self, Durability, Error, GatheredSource, NewEdition, NewTemplate, SourceRecord, Store};
+use newsdigest::store::{self, Draft, Durability, Error, GatheredSource, NewEdition, NewTemplate, SourceRecord, Store};
 
 fn time(day: u8) -> Timestamp {
     format!("2026-01-{day:02}T06:00:00Z").parse().unwrap()
@@ -343,8 +343,10 @@ async fn change(path: &Path, statements: &[&'static str]) {
     pool.close().await;
 }
 
-/// The statements that make a store one of the version before deliveries were counted as they change.
-const UNCOUNTED: [&str; 13] = [
+/// The statements that make a store one of the version before deliveries were counted as they change, and before drafts.
+const UNCOUNTED: [&str; 15] = [
+    "DROP TABLE drafts",
+    "ALTER TABLE editions DROP COLUMN released",
     "DROP TRIGGER counts_added",
     "DROP TRIGGER counts_opened",
     "DROP TRIGGER deliveries_added",
@@ -362,6 +364,7 @@ const UNCOUNTED: [&str; 13] = [
 
 /// The statements that then make it one of the version before ids named their source.
 const UNSCOPED: [&str; 2] = ["DROP TABLE unscoped_arrivals", "DELETE FROM _sqlx_migrations WHERE version >= 4"];
+
 #[tokio::test]
 async fn a_store_that_was_cut_off_or_is_newer_names_its_backup() {
     let (folder, store) = fresh().await;
@@ -422,4 +425,52 @@ async fn what_was_seen_before_ids_named_their_source_stays_seen_and_proven() {
     let waiting = store.unused_articles("morning", None).await.unwrap();
     assert_eq!(waiting.iter().map(|article| article.id.as_str()).collect::<Vec<_>>(), [old[1], old[2]]);
     assert_eq!(store.article("morning", old[0]).await.unwrap().unwrap().text, old[0]);
+}
+
+#[tokio::test]
+async fn a_draft_becomes_an_edition_once_and_leaves_when_it_may() {
+    let (_folder, store) = fresh().await;
+    store.save_articles("morning", &[article("a", "one")], time(1)).await.unwrap();
+    let mut draft = Draft { edition: edition(1), used: vec!["a".into()], told: false };
+    store.save_draft(&draft).await.unwrap();
+    draft.told = true;
+    store.save_draft(&draft).await.unwrap();
+    assert_eq!(store.draft("morning").await.unwrap(), Some(draft.clone()));
+    assert_eq!(store.draft("evening").await.unwrap(), None);
+    let id = draft.edition.id.as_str();
+    assert_eq!(store.edition_or_draft("morning", id).await.unwrap().as_ref(), Some(&draft.edition));
+    assert_eq!(store.edition_or_draft("evening", id).await.unwrap(), None);
+    assert_eq!(store.edition(id).await.unwrap(), None);
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["a"], "free until it is approved");
+
+    let new = NewEdition { edition: &draft.edition, templates: &[], used: &draft.used };
+    let approve = || store.approve_draft(&new, [delivery("anna@a.example")], time(9));
+    assert!(approve().await.unwrap());
+    assert!(!approve().await.unwrap(), "it is approved once");
+    assert_eq!(store.draft("morning").await.unwrap(), None);
+    assert!(store.unused_articles("morning", None).await.unwrap().is_empty());
+    assert_eq!(store.released(id).await.unwrap(), Some(time(9)));
+    let due = async |day| store.pending("morning", time(day), 0, 10, true).await.unwrap().len();
+    assert_eq!((due(8).await, due(9).await), (0, 1));
+    assert_eq!(store.next_due("morning", true).await.unwrap(), Some(time(9)));
+    // Mail is given up by the time since when it could leave, not since it was composed.
+    let hour = std::time::Duration::from_secs(3600);
+    assert_eq!(store.give_up("morning", time(9), hour).await.unwrap(), 0);
+    assert_eq!(store.give_up("morning", time(10), hour).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_discarded_draft_leaves_its_articles() {
+    let (_folder, store) = fresh().await;
+    store.save_articles("morning", &[article("a", "one")], time(1)).await.unwrap();
+    let draft = Draft { edition: edition(1), used: vec!["a".into()], told: true };
+    store.save_draft(&draft).await.unwrap();
+    store.discard_draft("evening").await.unwrap();
+    assert_eq!(store.draft("morning").await.unwrap(), Some(draft.clone()));
+    store.discard_draft("morning").await.unwrap();
+    assert_eq!(store.draft("morning").await.unwrap(), None);
+    assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["a"]);
+    let new = NewEdition { edition: &draft.edition, templates: &[], used: &draft.used };
+    assert!(!store.approve_draft(&new, [delivery("anna@a.example")], time(2)).await.unwrap());
+    assert_eq!(store.edition(&draft.edition.id).await.unwrap(), None);
 }
