@@ -81,9 +81,14 @@ pub fn page_tree(html: &str) -> Result<Document, String> {
     guard(html).map(|guarded| Document::from(guarded.html))
 }
 
-/// Whether `selector` is one.
-pub fn is_selector(selector: &str) -> bool {
-    Matcher::new(selector).is_ok()
+/// How many of the first characters of `selector` are a CSS selector, if all of them are none; `None` if they are.
+pub fn selector_mistake(selector: &str) -> Option<usize> {
+    let is_selector = |end: usize| Matcher::new(&selector[..end]).is_ok();
+    if is_selector(selector.len()) {
+        return None;
+    }
+    let ends = selector.char_indices().map(|(end, _)| end).enumerate();
+    Some(ends.filter(|(_, end)| is_selector(*end)).map(|(place, _)| place).last().unwrap_or(0))
 }
 
 /// The links that match `selector` or stand inside of what matches.
@@ -303,6 +308,10 @@ mod tests {
         check(html, "https://a.example/news/", Some(".list"), &expected);
         check(html, "https://a.example/news/", Some(".list a"), &expected);
         assert!(article_links(html, "https://a.example/", Some(".none")).unwrap_err().contains("matches `.none`"));
-        assert!(is_selector(".list a") && !is_selector("a[["));
+        for (selector, mistake) in
+            [(".list a", None), ("a[[", Some(1)), ("", Some(0)), ("p, ,é", Some(1)), ("é > ..x", Some(2))]
+        {
+            assert_eq!(selector_mistake(selector), mistake, "{selector}");
+        }
     }
 }

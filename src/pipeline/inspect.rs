@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::extract::DocumentLines;
 use crate::fetch::Fetch;
 use crate::model::{Article, Problem};
 use crate::pipeline::job::{self, Body, Failure, Output, Task};
 use crate::pipeline::read::{self, Entries, Identity};
 use crate::pipeline::workers::Workers;
-use crate::source::{self, Gathered, Memory, Outcome, Source};
+use crate::source::{self, Gathered, Memory, Outcome, Source, SourceKind};
 
 /// A source that was looked at; nothing of it is stored.
 #[derive(Debug)]
@@ -46,6 +47,41 @@ pub async fn inspect(
         }
     };
     Inspection { gathered, sample }
+}
+
+/// The page or document of `article` beside what `source`, with the selectors that it has now, makes of it.
+///
+/// A document of this machine is looked for again; a page is asked of `fetch`. With `workers` it is read there, in one short
+/// turn.
+///
+/// # Errors
+/// The page cannot be had, or reading it takes too much: one line that says so.
+pub async fn look(
+    source: &Source,
+    article: &Article,
+    now: Timestamp,
+    fetch: &dyn Fetch,
+    workers: Option<&Workers>,
+) -> Result<DocumentLines, String> {
+    let mut documents = Vec::new();
+    if matches!(source.kind, SourceKind::Files(_) | SourceKind::Maildir(_)) {
+        let mut gathered = announced(source, &Memory::default(), now, fetch, workers).await;
+        documents = job::unload(&mut gathered.entries);
+    }
+    let url = article.url.clone().filter(|_| documents.iter().all(Option::is_none));
+    if url.is_none() && documents.is_empty() {
+        return Err("its source gave no address of a page".to_owned());
+    }
+    let task = Task::Look { source: source.clone(), url, title: article.title.clone(), documents };
+    let done = match workers {
+        Some(workers) => workers.run_shortly(task, fetch).await.map_err(|(failure, _)| failure),
+        None => job::perform(task, fetch).await,
+    };
+    match done {
+        Ok(Output::Looked(looked)) => looked.map(|reading| *reading),
+        Ok(_) => Err(Failure::answer().to_string()),
+        Err(failure) => Err(failure.to_string()),
+    }
 }
 
 /// The announcements of `source`, read in a worker if there are any. A command is the owner's own and runs here; what it prints is

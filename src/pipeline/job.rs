@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::extract::DocumentLines;
 use crate::fetch::{self, Fetch, Reply, Request, Size};
 use crate::model::{Article, Document, Entry};
 use crate::pipeline::read::{self, Entries, Read};
@@ -43,6 +44,8 @@ pub(super) enum Task {
     Read { source: Source, entries: Entries, documents: Vec<Option<Carried>> },
     /// The page behind an article of an earlier run.
     Retry { source: Source, article: Box<Article> },
+    /// One page of a source beside what its reader makes of it: the one at `url`, or the document with this headline.
+    Look { source: Source, url: Option<String>, title: String, documents: Vec<Option<Carried>> },
 }
 
 impl Task {
@@ -51,6 +54,7 @@ impl Task {
         match self {
             Self::Gather { source, printed, .. } => printed.is_none() && source.is_on_the_web(),
             Self::Retry { .. } => true,
+            Self::Look { url, .. } => url.is_some(),
             Self::Read { .. } => false,
         }
     }
@@ -67,6 +71,8 @@ pub(super) enum Output {
     Read(Read),
     /// Of [`Task::Retry`]: the article, or when its page may be asked for again.
     Retried(Result<Box<Article>, Option<Duration>>),
+    /// Of [`Task::Look`]; why there is no page to look at.
+    Looked(Result<Box<DocumentLines>, String>),
 }
 
 /// Why a job was not done.
@@ -127,7 +133,9 @@ impl Bodies for Job {
     fn bodies(&mut self) -> Vec<&mut Body> {
         let own: Vec<&mut Body> = match &mut self.task {
             Task::Gather { printed, .. } => printed.iter_mut().collect(),
-            Task::Read { documents, .. } => documents.iter_mut().flatten().map(|carried| &mut carried.body).collect(),
+            Task::Read { documents, .. } | Task::Look { documents, .. } => {
+                documents.iter_mut().flatten().map(|carried| &mut carried.body).collect()
+            }
             Task::Retry { .. } => Vec::new(),
         };
         own.into_iter().chain(self.answers.iter_mut().map(|answer| &mut answer.body)).collect()
@@ -151,9 +159,12 @@ pub(super) fn unload(entries: &mut [Entry]) -> Vec<Option<Carried>> {
     entries.iter_mut().map(|entry| entry.document.take().map(carry)).collect()
 }
 
+fn document(Carried { media_type, url, body }: Carried) -> Document {
+    Document { bytes: body.0, media_type, url }
+}
+
 /// Puts `documents` back.
 pub(super) fn load(entries: &mut [Entry], documents: Vec<Option<Carried>>) {
-    let document = |Carried { media_type, url, body }| Document { bytes: body.0, media_type, url };
     entries.iter_mut().zip(documents).for_each(|(entry, carried)| entry.document = carried.map(document));
 }
 
@@ -161,17 +172,18 @@ pub(super) fn load(entries: &mut [Entry], documents: Vec<Option<Carried>>) {
 pub(super) async fn execute(job: Job) -> Result<Output, Failure> {
     let Job { task, answers } = job;
     let replay = Replay { answers, missing: Mutex::default() };
-    let done = AssertUnwindSafe(done(task, &replay)).catch_unwind().await;
+    let done = perform(task, &replay).await;
     let missing = replay.missing.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match done {
-        Ok(_) if !missing.is_empty() => Ok(Output::Needs(missing)),
-        Ok(output) => Ok(output),
-        Err(panic) => {
-            let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
-            let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(Failure::Fault(words.unwrap_or_else(|| "a panic".to_owned())))
-        }
-    }
+    if done.is_ok() && !missing.is_empty() { Ok(Output::Needs(missing)) } else { done }
+}
+
+/// Does `task` in this process, with what `fetch` answers; a panic is a failure.
+pub(super) async fn perform(task: Task, fetch: &dyn Fetch) -> Result<Output, Failure> {
+    AssertUnwindSafe(done(task, fetch)).catch_unwind().await.map_err(|panic| {
+        let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+        Failure::Fault(words.unwrap_or_else(|| "a panic".to_owned()))
+    })
 }
 
 async fn done(task: Task, fetch: &dyn Fetch) -> Output {
@@ -193,6 +205,13 @@ async fn done(task: Task, fetch: &dyn Fetch) -> Output {
         Task::Retry { source, article } => {
             let retried = read::retry_page(&source, &article, fetch).await;
             Output::Retried(retried.map(Box::new).map_err(|missed| missed.retry_after))
+        }
+        Task::Look { source, url: Some(url), .. } => {
+            Output::Looked(read::look_at(&source, &url, fetch).await.map(Box::new))
+        }
+        Task::Look { source, title, documents, .. } => {
+            let documents = documents.into_iter().flatten().map(document);
+            Output::Looked(read::look_among(&source, &title, documents).map(Box::new))
         }
     }
 }

@@ -25,7 +25,7 @@ pub use bounds::Bounds;
 pub use compose::{Composed, compose, example_edition};
 pub use gather::{Gathered, SourceReport, gather, gather_within, health, key};
 pub use inputs::{Inputs, load};
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, look};
 pub use mail::{Mail, Preview, enqueue, preview};
 pub use replay::{Recording, replies};
 pub use report::{Report, Skipped, Verdict};

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::extract::boilerplate::SiteTemplate;
-use crate::extract::{self, Draft};
+use crate::extract::{self, DocumentLines, Draft};
 use crate::fetch::{Fetch, Size};
 use crate::model::{Article, Document, Entry, Problem};
 use crate::source::{self, Source, add_page, announced, complete, wants_page};
@@ -261,12 +261,33 @@ async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<Page, Mis
     Ok(Page { draft, origin, problems })
 }
 
-async fn drafted(source: &Source, document: Document) -> (Option<Draft>, Vec<Problem>) {
-    let options = extract::Options {
+fn options(source: &Source) -> extract::Options {
+    extract::Options {
         content_selector: source.content_selector.clone(),
         remove_selectors: source.remove_selectors.clone(),
         ..extract::Options::default()
-    };
+    }
+}
+
+/// The page at `url` beside what is read of it; why it cannot be had.
+pub(super) async fn look_at(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<DocumentLines, String> {
+    let document = source::read_page(url, source, fetch).await.map_err(|error| error.to_string())?;
+    Ok(extract::read_with_lines(&document, &options(source)))
+}
+
+/// The one of `documents` whose headline is `title`, beside what is read of it.
+pub(super) fn look_among(
+    source: &Source,
+    title: &str,
+    documents: impl Iterator<Item = Document>,
+) -> Result<DocumentLines, String> {
+    let options = options(source);
+    let mut readings = documents.map(|document| extract::read_with_lines(&document, &options));
+    readings.find(|reading| reading.article.title == title).ok_or_else(|| "its document is gone".to_owned())
+}
+
+async fn drafted(source: &Source, document: Document) -> (Option<Draft>, Vec<Problem>) {
+    let options = options(source);
     away(source, move || extract::draft(&document, &options)).await
 }
 

@@ -1,9 +1,11 @@
 //! A list of changes as the page sends it → the config's text with them. Only what can be tuned can be changed.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::{self, Change, Setting};
+use crate::config::{self, Change, Config, Setting};
 use crate::serve::controls::{CONTROLS, Kind, kind};
 use crate::serve::problem::Problem;
 use crate::story::{Patterns, Rule};
@@ -31,6 +33,29 @@ pub(super) struct Asked {
     pub(super) unset: bool,
     /// The rule is taken out.
     pub(super) remove: bool,
+}
+
+impl Asked {
+    /// Its name on the page: the key, the source and its key, or the rule.
+    fn id(&self) -> String {
+        match (&self.rule, &self.source, &self.key) {
+            (Some(rule), ..) => format!("rule {rule}"),
+            (_, Some(source), key) => format!("{source} {}", key.as_deref().unwrap_or_default()),
+            (.., key) => key.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// `problem` with the name of the change that makes it, where one does by itself.
+pub(super) fn blamed(problem: Problem, text: &str, asked: &[Asked], path: &Path) -> Problem {
+    let is_wrong = |one: &&Asked| match changed(text, std::slice::from_ref(*one)) {
+        Ok(text) => Config::parse(&text, path).is_err(),
+        Err(_) => true,
+    };
+    match asked.iter().take(MOST_CHANGES).find(is_wrong) {
+        Some(one) => problem.key(one.id()),
+        None => problem,
+    }
 }
 
 /// `text` with what `asked` changes.

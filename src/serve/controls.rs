@@ -128,6 +128,18 @@ pub(super) fn kind(schema: &Value, key: &str) -> Option<Kind> {
     }
 }
 
+/// `value` without the keys that say nothing.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let said = fields.iter().filter(|(_, value)| !value.is_null());
+            Value::Object(said.map(|(key, value)| (key.clone(), without_nulls(value))).collect())
+        }
+        Value::Array(all) => all.iter().map(without_nulls).collect(),
+        value => value.clone(),
+    }
+}
+
 /// All controls with their values by the file, the weights of the sources, and the rules.
 pub(super) fn controls(current: &Current) -> Result<Value, Problem> {
     let schema = config::schema();
@@ -155,7 +167,7 @@ pub(super) fn controls(current: &Current) -> Result<Value, Problem> {
     Ok(json!({
         "controls": CONTROLS.iter().map(one).collect::<Vec<_>>(),
         "sources": values["source"],
-        "rules": values["rule"],
+        "rules": without_nulls(&values["rule"]),
     }))
 }
 

@@ -68,7 +68,7 @@ pub(super) fn difference(before: &Trial, after: &Trial) -> Value {
         let named = json!({ "story": story.id, "headline": story.headline });
         let with = |more: Value| merged(&named, &more);
         let Some(other) = *other else {
-            let now = json!({ "score": story.score, "why": account(after, story)["why"] });
+            let now = json!({ "score": story.score, "form": shown.form, "why": account(after, story)["why"] });
             coming.push(with(json!({ "was": account(before, story), "now": now })));
             continue;
         };

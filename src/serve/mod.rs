@@ -9,12 +9,14 @@
 
 mod account;
 mod assets;
+mod causes;
 mod changes;
 mod controls;
 mod difference;
 mod guard;
 mod patch;
 mod problem;
+mod reading;
 mod routes;
 mod rules;
 mod sources;

@@ -22,13 +22,14 @@ use crate::config;
 use crate::model::{Recipient, SendOutcome};
 use crate::pipeline::{self, Mail};
 use crate::send::{self, Mailbox};
-use crate::serve::changes::{Asked, changed, understood};
+use crate::serve::causes::Question;
+use crate::serve::changes::{Asked, blamed, changed, understood};
 use crate::serve::difference::difference;
 use crate::serve::guard::{Keys, guard};
 use crate::serve::problem::Problem;
 use crate::serve::trial::Trial;
 use crate::serve::workbench::{NEXT, Workbench};
-use crate::serve::{account, assets, controls, patch, rules, sources, story, trial, ways};
+use crate::serve::{account, assets, controls, patch, reading, rules, sources, story, trial, ways};
 
 /// Bytes of a request.
 const LONGEST_BODY: usize = 64_000;
@@ -58,6 +59,9 @@ pub(super) fn router(workbench: Arc<Workbench>, keys: Arc<Keys>) -> Router {
         .route("/compose", post(compose))
         .route("/ways", post(all_ways))
         .route("/rule", post(rule))
+        .route("/causes", post(all_causes))
+        .route("/ask", post(ask))
+        .route("/read", post(look))
         .route("/patch", post(show_patch))
         .route("/write", post(write))
         .route("/undo", post(undo))
@@ -91,7 +95,6 @@ async fn state(State(workbench): State<Arc<Workbench>>) -> Answer {
     let mail = current.config.mail.as_ref();
     let recipients = mail.and_then(|mail| send::recipients(mail).ok()).map(|found| found.recipients);
     let first = recipients.and_then(|all| all.into_iter().next()).map(|first| first.address);
-    let failing = loaded.records.values().filter(|record| record.failures > 0).count();
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "title": current.config.newsletter.title,
@@ -100,7 +103,7 @@ async fn state(State(workbench): State<Arc<Workbench>>) -> Answer {
         },
         "days": std::iter::once(next).chain(sent).take(100).collect::<Vec<_>>(),
         "mail": { "can_test": mail.is_some(), "first_to": first },
-        "sources": { "count": current.config.sources.len(), "failing": failing },
+        "sources": { "count": current.config.sources.len(), "failing": sources::failing(&current.config, &loaded) },
     })))
 }
 
@@ -154,7 +157,14 @@ async fn compose(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer
     if !workbench.is_wanted(&asked.tab, asked.seq) {
         return Err(superseded());
     }
-    let after = workbench.compose(&asked.day, changed(&text, &asked.changes)?).await?;
+    let after = match changed(&text, &asked.changes) {
+        Ok(changed) => workbench.compose(&asked.day, changed).await,
+        Err(problem) => Err(problem),
+    };
+    let after = after.map_err(|problem| match problem.code {
+        "config" | "pattern" => blamed(problem, &text, &asked.changes, &workbench.path),
+        _ => problem,
+    })?;
     if !workbench.is_wanted(&asked.tab, asked.seq) {
         return Err(superseded());
     }
@@ -211,13 +221,36 @@ async fn entry(
 }
 
 async fn all_sources(State(workbench): State<Arc<Workbench>>, Path(id): Path<String>) -> Answer {
-    Ok(Json(sources::sources(&*held(&workbench, &id)?, &workbench.loaded())))
+    Ok(Json(sources::sources(&*held(&workbench, &id)?, &workbench.loaded(), &workbench.asked.lock())))
 }
 
 async fn all_ways(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     let asked: Composing = read(&body)?;
     let text = base(&workbench, asked.base.as_deref())?;
     ways::ways(&workbench, &asked.day, &text, &asked.changes, &asked.article).await.map(Json)
+}
+
+async fn all_causes(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
+    let asked: Composing = read(&body)?;
+    let text = base(&workbench, asked.base.as_deref())?;
+    let Composing { day, changes, tab, seq, .. } = &asked;
+    let question = Question { workbench: &workbench, day, text: &text, changes, tab, seq: *seq };
+    question.answer().await.map(Json)
+}
+
+/// A source that is asked alone.
+#[derive(Debug, Deserialize)]
+struct Asking {
+    source: String,
+}
+
+async fn ask(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Result<StatusCode, Problem> {
+    let Asking { source } = read(&body)?;
+    reading::ask(workbench, &source).map(|()| StatusCode::ACCEPTED)
+}
+
+async fn look(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
+    reading::look(&workbench, &read(&body)?).await.map(Json)
 }
 
 async fn rule(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {

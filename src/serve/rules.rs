@@ -82,6 +82,6 @@ pub(super) fn hits(rules: &Rules, without: &Trial, with: &Trial) -> Value {
     let changes = difference(without, with);
     json!({
         "hits": rows, "count": count, "changed": changed, "entries": with.inputs.articles.len(),
-        "in": changes["in"], "out": changes["out"],
+        "in": changes["in"], "out": changes["out"], "forms": changes["forms"], "moved": changes["moved"],
     })
 }

@@ -120,8 +120,8 @@ fn facts(one: &SentenceDecision, all: &[&SentenceDecision]) -> Vec<Value> {
     };
     let nearest = said_by.and_then(|place| all.get(place)).filter(|_| redundancy >= REPEATS / 4.0);
     let repeats = match nearest.zip(said_by) {
-        Some((_, place)) => format!("{:.0} %, of no. {}", 100.0 * redundancy, place + 1),
-        None => "nothing".to_owned(),
+        Some((_, place)) => format!("{:.0} % of no. {}", 100.0 * redundancy, place + 1),
+        None => "no".to_owned(),
     };
     vec![
         fact("Central to the story", String::new(), Some(centrality), format!("no. {rank} of {count}")),
@@ -131,7 +131,7 @@ fn facts(one: &SentenceDecision, all: &[&SentenceDecision]) -> Vec<Value> {
             Some(early),
             format!("sentence {} of {count}", position + 1),
         ),
-        fact("Repeats what is told", String::new(), Some(redundancy), repeats),
+        fact("Repeats a chosen sentence", String::new(), Some(redundancy), repeats),
         fact("Understood alone", String::new(), Some(readability), alone.to_owned()),
         fact("Length", String::new(), None, format!("{words} words")),
     ]

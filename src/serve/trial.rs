@@ -52,6 +52,13 @@ impl Trial {
         Ok(Self { id, config, inputs, composed, preview })
     }
 
+    /// Bytes that it holds, roughly: the mail in its forms, and the account of all sentences and entries.
+    pub(super) fn size(&self) -> usize {
+        let composition = &self.composed.composition;
+        let said: usize = composition.sentences.iter().map(|one| one.text.len() + one.why.len() + 320).sum();
+        self.preview.rendered.html.len() * 4 + said + composition.decisions.len() * 512
+    }
+
     pub(super) fn stories(&self) -> impl Iterator<Item = &Story> {
         self.composed.edition().stories()
     }

@@ -115,7 +115,10 @@ fn candidates(trial: &Trial, decision: &Decision, article: Option<&Article>) -> 
         let pattern = format!("^{}$", regex::escape(title));
         let name = format!("keep {}", title.chars().take(30).collect::<String>());
         let rule = json!({ "name": name, "keep": { "title": pattern } });
-        ways.push(Way { says: "A rule that always tells it".into(), change: json!({ "rule": name, "value": rule }) });
+        ways.push(Way {
+            says: "A rule that always includes it".into(),
+            change: json!({ "rule": name, "value": rule }),
+        });
     }
     ways
 }

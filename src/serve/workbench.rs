@@ -15,14 +15,15 @@ use crate::config::{self, Config};
 use crate::pipeline::{self, Host, Inputs, Job, Report, Request, SourceReport};
 use crate::render::Templates;
 use crate::serve::problem::Problem;
+use crate::serve::reading::Pages;
 use crate::serve::trial::{Trial, name};
 use crate::serve::{Options, Surroundings};
 use crate::store::{SourceRecord, Store};
 
 /// Editions held; more are composed again when they are asked for.
 const MOST_TRIALS: usize = 32;
-/// Bytes of their mails that are held.
-const MOST_BYTES: usize = 64 << 20;
+/// Bytes of them that are held, roughly.
+const MOST_BYTES: usize = 24 << 20;
 /// Days whose articles are held.
 const MOST_DAYS: usize = 4;
 /// The furthest that "what is new" can be made to look back without loading again, in days.
@@ -57,7 +58,7 @@ type Tabs = HashMap<String, u64>;
 pub(super) struct Workbench {
     pub(super) path: PathBuf,
     pub(super) surroundings: Arc<Surroundings>,
-    now: jiff::Timestamp,
+    pub(super) now: jiff::Timestamp,
     offline: Mutex<bool>,
     current: Mutex<Arc<Current>>,
     trouble: Mutex<Option<Problem>>,
@@ -65,6 +66,9 @@ pub(super) struct Workbench {
     days: Mutex<VecDeque<(String, Arc<Inputs>)>>,
     trials: Mutex<VecDeque<Arc<Trial>>>,
     tabs: Mutex<Tabs>,
+    /// Sources that were asked alone, and what came of it.
+    pub(super) asked: Mutex<BTreeMap<String, Value>>,
+    pub(super) pages: Pages,
     /// One composition at a time: it takes all cores itself.
     composing: Semaphore,
     /// One writer of the config at a time.
@@ -89,6 +93,8 @@ impl Workbench {
             days: Mutex::default(),
             trials: Mutex::default(),
             tabs: Mutex::default(),
+            asked: Mutex::default(),
+            pages: Pages::default(),
             composing: Semaphore::new(1),
             writing: tokio::sync::Mutex::new(None),
             last_test: Mutex::new(None),
@@ -214,8 +220,7 @@ impl Workbench {
         let mut trials = self.trials.lock();
         trials.push_front(trial);
         trials.truncate(MOST_TRIALS);
-        let size = |trial: &Arc<Trial>| trial.preview.rendered.html.len() * 4;
-        while trials.len() > 2 && trials.iter().map(size).sum::<usize>() > MOST_BYTES {
+        while trials.len() > 2 && trials.iter().map(|trial| trial.size()).sum::<usize>() > MOST_BYTES {
             trials.pop_back();
         }
     }

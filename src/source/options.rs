@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::extract::is_selector;
+use crate::extract::selector_mistake;
 use crate::fetch::guard;
 
 /// One `[[source]]`: a name, exactly one of the kinds, and what it does otherwise than `[defaults]`.
@@ -206,9 +206,12 @@ impl Source {
         if !weight.is_finite() || weight < 0.0 {
             return Err(invalid(Some("weight"), "a weight is a number from 0 up", "1.0 is neutral"));
         }
-        if let Some(selector) = options.link_selector.as_deref().filter(|selector| !is_selector(selector)) {
+        let selectors = [("link_selector", &options.link_selector), ("content_selector", &options.content_selector)];
+        let selectors = selectors.into_iter().filter_map(|(key, selector)| Some((key, selector.as_ref()?)));
+        let removed = options.remove_selectors.iter().map(|selector| ("remove_selectors", selector));
+        if let Some((key, selector)) = selectors.chain(removed).find(|(_, one)| selector_mistake(one).is_some()) {
             let what = format!("`{selector}` is no CSS selector");
-            return Err(invalid(Some("link_selector"), &what, "write it as in a style sheet: `.news a`"));
+            return Err(invalid(Some(key), &what, "write it as in a style sheet: `.news a`"));
         }
         if options.link_selector.is_some() && !matches!(kind, SourceKind::Listing(_)) {
             let hint = "set `listing` to the page with the links";

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::preview::{CONFIG, NOW, Page, newsletter};
 use crate::support::program::Program;
+use crate::support::skip::skip;
 
 /// Lists of changes of every kind.
 fn change_lists() -> Vec<Value> {
@@ -231,6 +232,101 @@ async fn a_wrong_config_keeps_the_last_good_edition_and_shows_its_place() {
     hear(&mut events, "config").await;
     assert!(page.get("state").await["config"]["error"].is_null());
     assert_eq!(page.compose(&json!([])).await["stories"].as_array().unwrap().len(), 2, "and then the new one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_template_keeps_the_last_good_edition_and_shows_its_place() {
+    let program = newsletter();
+    program.run(&["template", "dump", "--to", "mine"]).ends(0);
+    program.write("config.toml", &CONFIG.replace("max_stories = 4 ", "template = \"mine\"\nmax_stories = 4 "));
+    let page = Page::open(&program).await;
+    let good = page.compose(&json!([])).await["id"].clone();
+    let subject = fs::read_to_string(program.path("mine/subject.txt")).unwrap();
+    let mut events = page.ask(Method::GET, "events").send().await.unwrap();
+    program.write("mine/subject.txt", "{{ edition.title \n");
+    hear(&mut events, "config").await;
+    let error = page.get("state").await["config"]["error"].clone();
+    assert_eq!(error["code"], "template", "{error}");
+    let detail = error["detail"].as_str().unwrap();
+    assert!(detail.contains("subject.txt") && detail.contains('^'), "{error}");
+    assert_eq!(page.compose(&json!([])).await["id"], good, "the last good edition stays");
+    let body = json!({ "base": page.get("state").await["config"]["hash"], "changes": [], "patch_hash": "" });
+    assert_eq!(page.refused("write", &body).await.0, 409);
+    program.write("mine/subject.txt", &format!("New:{subject}"));
+    hear(&mut events, "config").await;
+    assert!(page.get("state").await["config"]["error"].is_null());
+    assert!(page.compose(&json!([])).await["subject"].as_str().unwrap().starts_with("New:"), "and then the new one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_value_names_its_control() {
+    let page = Page::open(&newsletter()).await;
+    let good = page.compose(&json!([])).await["id"].clone();
+    for (change, key) in [
+        (json!({ "key": "summary.order", "value": 7.5 }), "summary.order"),
+        (json!({ "key": "newsletter.max_stories", "value": 2.5 }), "newsletter.max_stories"),
+        (json!({ "key": "newsletter.layout", "value": "diagonal" }), "newsletter.layout"),
+    ] {
+        let answer = page.post_raw("compose", &json!({ "changes": [change] })).await;
+        let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        assert_eq!((&problem["code"], &problem["key"]), (&json!("config"), &json!(key)), "{problem}");
+    }
+    assert_eq!(page.compose(&json!([])).await["id"], good);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_without_effect_says_what_stands_in_its_way() {
+    let page = Page::open(&newsletter()).await;
+    let causes = async |changes: Value| {
+        let composed = page.compose(&changes).await;
+        (composed["diff"].clone(), page.post("causes", &json!({ "tab": "test", "seq": 1, "changes": changes })).await)
+    };
+    let (_, found) = causes(
+        json!([{ "key": "newsletter.max_per_source", "value": 1 }, { "key": "newsletter.max_stories", "value": 6 }]),
+    )
+    .await;
+    assert_eq!(
+        found["no_effect"],
+        json!([{ "change": 1, "why": "`max_per_source` = 1 stands in the way" }]),
+        "{found}"
+    );
+    let silent = json!({ "name": "whales", "drop": { "title": "whale" } });
+    let twice = json!({ "name": "again", "drop": { "title": "(?i)deals" } });
+    let (diff, found) = causes(json!([
+        { "rule": "whales", "value": silent }, { "rule": "again", "value": twice }, { "key": "newsletter.max_stories", "value": 3 },
+        { "key": "summary.damping", "value": 0.8 },
+    ])).await;
+    let why = |place: usize| {
+        let all = found["no_effect"].as_array().unwrap();
+        all.iter().find(|one| one["change"] == place).map(|one| one["why"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(why(0).as_deref(), Some("no entry of this day matches"), "{found}");
+    assert_eq!(why(1).as_deref(), Some("the entry that matches is decided the same without it"), "{found}");
+    assert_eq!(why(2), None, "{found}");
+    // Each difference has its cause.
+    let out = format!("out {}", diff["out"][0]["headline"].as_str().unwrap());
+    assert_eq!(found["of"][&out], json!([2]), "{found}");
+    // Nobody waits for the causes of an older request.
+    page.post("compose", &json!({ "tab": "test", "seq": 9, "changes": [] })).await;
+    let late = json!({ "tab": "test", "seq": 8, "changes": [] });
+    assert_eq!(page.refused("causes", &late).await, (409, "superseded".to_owned()));
+}
+
+/// A terminal's other side, which is asked for by a person; here by `script`.
+#[test]
+fn a_browser_that_cannot_be_opened_leaves_the_address() {
+    if !std::path::Path::new("/usr/bin/script").exists() {
+        skip("script is not installed");
+        return;
+    }
+    let program = newsletter();
+    let command = format!("PATH=/nowhere exec {} preview --port 0 --now {NOW}", env!("CARGO_BIN_EXE_digest"));
+    let (mut child, line) =
+        program.start_by(std::process::Command::new("/usr/bin/script").args(["-qfec", &command, "/dev/null"]));
+    let said = line.contains("http://127.0.0.1:") && line.contains("?token=");
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(said, "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

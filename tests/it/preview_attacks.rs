@@ -85,7 +85,7 @@ async fn get_changes_nothing() {
     let program = newsletter();
     let page = Page::open(&program).await;
     let before = program.files();
-    for path in ["compose", "patch", "write", "undo", "test", "gather", "ways", "rule"] {
+    for path in ["compose", "patch", "write", "undo", "test", "gather", "ways", "rule", "causes", "ask", "read"] {
         let query = format!("{path}?base=x&changes=[]&to=me@example.org");
         assert_eq!(page.ask(Method::GET, &query).send().await.unwrap().status(), 405, "{path}");
     }

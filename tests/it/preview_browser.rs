@@ -12,7 +12,7 @@ use crate::support::program::Program;
 use crate::support::skip::skip;
 
 /// The page of a newsletter in the browser, composed; `None` where there is no browser.
-fn open(width: u32, dark: bool) -> Option<(Program, Page, Chromium)> {
+pub(crate) fn open(width: u32, dark: bool) -> Option<(Program, Page, Chromium)> {
     let Some(mut chromium) = Chromium::start() else {
         skip("chromium is not installed");
         return None;
@@ -27,7 +27,7 @@ fn open(width: u32, dark: bool) -> Option<(Program, Page, Chromium)> {
 
 /// Waits until `condition` holds on the page: for so many frames, then it fails and says what is there.
 #[track_caller]
-fn until(chromium: &mut Chromium, condition: &str) -> Value {
+pub(crate) fn until(chromium: &mut Chromium, condition: &str) -> Value {
     let script = format!(
         "new Promise(done => {{ let frames = 0; const look = () => {{ let now; try {{ now = {condition}; }} catch (error) {{ now = null; }}
          if (now) done(now === true || typeof now === 'object' ? 'yes' : now);

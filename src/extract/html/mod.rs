@@ -103,6 +103,12 @@ pub fn html_features(html: &str, url: Option<&str>) -> PageFeatures {
     main_text::features(&guarded, page, &title)
 }
 
+/// Everything that a page says, a line a block; nothing of a page that is refused.
+pub(super) fn page_lines(html: &str) -> Vec<String> {
+    let Ok(guarded) = guard::guard(html) else { return Vec::new() };
+    lines::lines(&parse(&guarded.html).root(), Captions::Kept).into_iter().map(|line| line.text).collect()
+}
+
 /// The page without the signs behind its headings that link to them: they are no part of the heading.
 fn parse(html: &str) -> Document {
     let document = Document::from(html);

@@ -3,255 +3,270 @@
 const $ = id => document.getElementById(id);
 const root = location.pathname;
 const token = document.querySelector('meta[name=digest-token]').content;
-const store = { get: k => { try { return sessionStorage.getItem(k); } catch { return null; } }, set: (k, v) => { try { sessionStorage.setItem(k, v); } catch { /* full or forbidden */ } } };
 const app = {
-  state: null, controls: null, result: null, changes: [], past: [], future: [], day: 'next', view: 'edition', part: 'html',
-  width: 'desktop', colour: 'light', showing: 'after', story: null, sentence: null, panel: 'story', seq: 0, letters: true,
-  tab: crypto.getRandomValues(new Uint32Array(2)).join('-'), last: { id: '', at: 0 }, problem: null, stopped: false,
+  state: null, settings: new Map(), fileRules: [], result: null, causes: null, problem: null, stopped: false,
+  changes: [], past: [], future: [], last: { ids: '', at: 0 }, seq: 0, tab: String(Math.random()),
+  view: 'edition', panel: 'story', story: null, sentence: null, day: 'next',
+  part: 'html', width: 'desktop', colour: 'light', showing: 'after', letters: true,
+};
+// What is kept for this tab; some browsers forbid it.
+const store = {
+  get: key => { try { return sessionStorage.getItem(key); } catch { return null; } },
+  set: (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* full or forbidden */ } },
 };
 
-function el(tag, given, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(given || {})) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else if (name === 'class') node.className = value;
-    else if (name in node && typeof value !== 'string') node[name] = value;
-    else node.setAttribute(name, value === true ? '' : value);
+// h('p.mute', { title: 'x', click: act }, 'text'): an element with its classes, attributes, listeners and children.
+function h(name, ...children) {
+  const [tag, ...classes] = name.split('.'), node = document.createElement(tag);
+  const given = children[0]?.constructor === Object ? children.shift() : {};
+  if (classes.length) node.className = classes.join(' ');
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'function') node.addEventListener(key, value);
+    else if (key in node) node[key] = value;
+    else node.setAttribute(key, value);
   }
-  node.append(...children.flat(9).filter(child => child !== null && child !== undefined && child !== false));
+  node.append(...real(children));
   return node;
 }
-const put = (node, ...children) => node.replaceChildren(...children.flat(9).filter(Boolean));
-const button = (text, onclick, given) => el('button', { type: 'button', onclick, ...given }, text);
-const many = (count, one, more) => `${count} ${count === 1 ? one : more || one + 's'}`;
-const score = number => (number < 0 ? '−' : '') + Math.abs(number).toFixed(2);
+const real = list => list.flat(9).filter(one => one || one === 0);
+const nameOfField = node => node.id || node.ariaLabel || node.textContent;
+// Fills `node` anew; what had the focus in it has it again.
+function put(node, ...children) {
+  const held = node.contains(document.activeElement) && nameOfField(document.activeElement);
+  node.replaceChildren(...real(children));
+  if (held) [...node.querySelectorAll('button,input,select')].find(one => nameOfField(one) === held)?.focus({ preventScroll: true });
+}
+const button = (text, click, given) => h('button', { type: 'button', click, ...given }, text);
+const choices = (label, options, now, pick) => h('span.pair', { role: 'group', ariaLabel: label },
+  Object.entries(options).map(([value, text]) => button(text, () => pick(value), { ariaPressed: String(value === now) })));
+const head = (title, ...more) => h('div.head', h('h2', title), h('span.push'), more, button('Close', closeSheets, { class: 'close' }));
+const part = (title, ...body) => h('div.part', title && h('h3', title), body);
+const mute = (...body) => h('p.mute', body);
+const table = (names, rows) => h('table.rows', h('thead', h('tr', names.map((name, place) => h('th', { scope: 'col', class: place > 1 ? 'num' : '' }, name)))), rows);
+const many = (count, one, more = one + 's') => `${count} ${count === 1 ? one : more}`;
+const stories = count => many(count, 'story', 'stories');
+const number = value => (value < 0 ? '−' : '') + Math.abs(value).toFixed(2);
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const date = time => time ? new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' }) : '';
+const link = url => /^https?:/.test(url) && h('a', { href: url, target: '_blank', rel: 'noopener noreferrer', ariaLabel: 'Open the page' }, '↗');
 // Names of keys and rules stand between backticks.
-const prose = text => text.split('`').map((part, place) => place % 2 ? el('code', {}, part) : part);
-const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
+const prose = text => text.split('`').map((piece, place) => place % 2 ? h('code', piece) : piece);
 const say = text => { $('said').textContent = ''; setTimeout(() => { $('said').textContent = text; }, 30); };
 
 async function api(path, body) {
-  const post = { method: 'POST', body: JSON.stringify(body), headers: { 'X-Digest-Token': token, 'Content-Type': 'application/json' } };
-  let response;
-  try { response = await fetch(root + path, body === undefined ? {} : post); } catch { throw stopped(); }
-  const text = await response.text();
+  const headers = { 'X-Digest-Token': token, 'Content-Type': 'application/json' };
+  const response = await fetch(root + path, body && { method: 'POST', body: JSON.stringify(body), headers }).catch(() => { throw stopped(); });
   let answer = {};
-  try { answer = text ? JSON.parse(text) : {}; } catch { /* no JSON: its status says enough */ }
+  try { answer = JSON.parse(await response.text()); } catch { /* no JSON: its status says enough */ }
   if (!response.ok) throw { title: response.statusText, ...answer, status: response.status };
   return answer;
 }
+const gone = { code: 'stopped', title: 'The preview has stopped. Start it again.', detail: 'Your changes stay in the address of this page.' };
 function stopped() {
   app.stopped = true;
   showTrouble();
-  return { code: 'stopped', title: 'The preview has stopped. Start it again.' };
+  return gone;
 }
 
 // ---- changes ----
-const idOf = change => change.rule !== undefined ? 'rule ' + change.rule : change.source !== undefined ? change.source + ' ' + change.key : change.key;
-const nameOf = change => change.rule !== undefined ? 'rule ' + change.rule : change.source !== undefined ? `${change.key} of ${change.source}` : change.key;
-const control = key => app.controls.controls.find(one => one.key === key);
-const fileRule = name => app.controls.rules.find(rule => rule.name === name);
+const idOf = change => change.rule !== undefined ? 'rule ' + change.rule : change.source !== undefined ? change.source + ' weight' : change.key;
+const nameOf = change => change.rule !== undefined ? 'rule ' + change.rule : change.source !== undefined ? 'weight of ' + change.source : change.key;
 const changeOf = id => app.changes.find(change => idOf(change) === id);
-function fileValue(change) {
-  if (change.rule !== undefined) return fileRule(change.rule);
-  if (change.source !== undefined) return app.controls.sources.find(source => source.name === change.source)?.[change.key];
-  return control(change.key)?.value;
+const fileRule = name => app.fileRules.find(rule => rule.name === name);
+const fileValue = change => change.rule !== undefined ? fileRule(change.rule) : app.settings.get(idOf(change))?.value;
+function valueOf(id) {
+  const setting = app.settings.get(id), change = changeOf(id);
+  return change ? (change.unset ? setting.default : change.value) : setting?.value;
 }
-const valueOf = key => { const change = changeOf(key); return change ? (change.unset ? control(key).default : change.value) : control(key).value; };
-const weightOf = name => changeOf(name + ' weight')?.value ?? fileValue({ source: name, key: 'weight' }) ?? 1;
-const stripped = rule => rule && Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== null).map(([key, value]) =>
-  [key, value && typeof value === 'object' ? stripped(value) : value]));
+const weightOf = source => valueOf(source + ' weight') ?? 1;
 function rules() {
-  const known = app.controls.rules.map(rule => { const change = changeOf('rule ' + rule.name); return { name: rule.name, rule: change ? change.value : stripped(rule), gone: change?.remove, changed: !!change }; });
-  const fresh = app.changes.filter(change => change.rule !== undefined && !fileRule(change.rule)).map(change => ({ name: change.rule, rule: change.value, fresh: true }));
-  return known.concat(fresh);
+  const known = app.fileRules.map(rule => ({ name: rule.name, rule, change: changeOf('rule ' + rule.name) }));
+  const fresh = app.changes.filter(change => change.rule !== undefined && !fileRule(change.rule)).map(change => ({ name: change.rule, change, fresh: true }));
+  return known.concat(fresh).map(one => ({ ...one, rule: one.change?.value || one.rule, gone: one.change?.remove }));
 }
 function isNoChange(change) {
-  const was = fileValue(change);
-  if (change.rule !== undefined) return change.remove ? !was : was !== undefined && same(stripped(was), stripped(change.value));
-  if (change.unset) return !control(change.key).set;
-  return same(was, change.value);
+  if (change.unset) return !app.settings.get(change.key)?.set;
+  return change.remove ? !fileRule(change.rule) : same(fileValue(change), change.value);
 }
 // Takes the changes as one step that can be undone; moving one slider is one step.
-function change(list, coalesce) {
-  const ids = list.map(idOf);
-  const next = app.changes.filter(one => !ids.includes(idOf(one))).concat(list.filter(one => !isNoChange(one)));
-  const key = ids.join();
-  if (!(coalesce && app.last.id === key && Date.now() - app.last.at < 1500)) app.past.push(app.changes);
-  app.last = { id: key, at: Date.now() };
+function change(list, isMoving) {
+  const ids = list.map(idOf), key = ids.join(), now = Date.now();
+  if (!(isMoving && app.last.ids === key && now - app.last.at < 1500)) app.past.push(app.changes);
+  app.last = { ids: key, at: now };
   app.future = [];
-  setChanges(next);
+  setChanges(app.changes.filter(one => !ids.includes(idOf(one))).concat(list.filter(one => !isNoChange(one))));
 }
-function setChanges(next, quiet) {
+function setChanges(next) {
   app.changes = next;
   app.showing = 'after';
   writeAddress();
   drawChanges();
-  drawTuneMarks();
-  compose(!quiet);
+  drawMarks();
+  compose(60);
 }
-function undo() { if (app.past.length) { app.future.push(app.changes); app.last.id = ''; setChanges(app.past.pop()); redrawSettings(); say('Undone.'); } }
-function redo() { if (app.future.length) { app.past.push(app.changes); app.last.id = ''; setChanges(app.future.pop()); redrawSettings(); say('Done again.'); } }
-function dropChange(id) { app.past.push(app.changes); app.last.id = ''; setChanges(app.changes.filter(one => idOf(one) !== id)); redrawSettings(); }
+function go(from, to, next) {
+  to.push(app.changes);
+  app.last.ids = '';
+  setChanges(next ?? from.pop());
+  reopenRule();
+}
+const undo = () => app.past.length && (go(app.past, app.future), say('Undone.'));
+const redo = () => app.future.length && (go(app.future, app.past), say('Done again.'));
+const dropChange = id => go(null, app.past, app.changes.filter(one => idOf(one) !== id));
 const budget = ['summary.sentences', 'summary.words', 'summary.share'];
-function setKey(key, value, coalesce) {
-  const list = [{ key, value }];
+function setKey(id, value, isMoving) {
+  const { key, source } = app.settings.get(id);
   // A summary has one budget.
-  if (budget.includes(key)) for (const other of budget) if (other !== key && (control(other).set || changeOf(other))) list.push({ key: other, unset: true });
-  change(list, coalesce);
+  const others = budget.includes(id) ? budget.filter(other => other !== id && (app.settings.get(other).set || changeOf(other))) : [];
+  change([source ? { source, key, value } : { key, value }, ...others.map(key => ({ key, unset: true }))], isMoving);
 }
 
 // ---- composing: one request under way, the newest waits ----
-let flying = false, waiting = false, timer = 0, firstAsked = 0, slow = 0;
-function compose(wait) {
+let flying = false, waiting = false, timer = 0, firstAsked = 0;
+function compose(delay = 0) {
   clearTimeout(timer);
-  const now = Date.now();
-  if (!firstAsked) firstAsked = now;
-  const delay = wait ? Math.max(0, Math.min(60, firstAsked + 200 - now)) : 0;
-  timer = setTimeout(() => { firstAsked = 0; if (flying) waiting = true; else request(); }, delay);
+  firstAsked ||= Date.now();
+  timer = setTimeout(() => { firstAsked = 0; if (flying) waiting = true; else request(); }, Math.max(0, Math.min(delay, firstAsked + 200 - Date.now())));
 }
 async function request() {
   flying = true;
   waiting = false;
-  const seq = ++app.seq;
-  slow = setTimeout(() => { $('change-effect').textContent = 'Composing…'; document.body.setAttribute('aria-busy', 'true'); }, 150);
+  const slow = setTimeout(() => { $('change-effect').textContent = 'Composing…'; document.body.ariaBusy = 'true'; }, 150);
+  const asked = { tab: app.tab, seq: ++app.seq, day: app.day, base: app.state.config.hash, changes: app.changes };
   try {
-    const result = await api('compose', { tab: app.tab, seq, day: app.day, base: app.state.config.hash, changes: app.changes });
-    if (result.seq >= seq) { app.problem = null; take(result); }
+    const result = await api('compose', asked);
+    app.problem = null;
+    take(result, asked);
   } catch (problem) {
-    if (problem.code === 'stale_base') { await refresh(); waiting = true; } else if (problem.code !== 'superseded') { app.problem = problem; drawChanges(); showTrouble(); say(problem.title); }
-  } finally {
-    clearTimeout(slow);
-    document.body.removeAttribute('aria-busy');
-    flying = false;
-    if (waiting) request();
+    if (problem.code === 'stale_base') { await refresh(); waiting = true; }
+    else if (problem.code !== 'superseded') { app.problem = problem; drawChanges(); drawMarks(); showTrouble(); say(problem.title); }
   }
+  clearTimeout(slow);
+  document.body.ariaBusy = null;
+  flying = false;
+  if (waiting) request();
 }
-function take(result) {
-  const first = !app.result;
+async function take(result, asked) {
   app.result = result;
+  app.causes = null;
   showTrouble();
   drawChanges();
-  drawCounts();
+  drawNav();
+  drawMarks();
   showMail();
-  if (app.view !== 'edition') drawView();
-  if (!first || app.story) drawRight();
-  if (app.changes.length) say(effectWords().join(', ') || 'Nothing changes.');
+  if (app.view === 'edition') drawRight(); else drawView();
+  if (!asked.changes.length) return;
+  say(effects().join(', ') || 'Nothing changes.');
+  // Which change does what: found out by composing, behind what is seen already.
+  try {
+    const causes = await api('causes', asked);
+    if (app.result !== result || waiting) return;
+    app.causes = { ...causes, changes: asked.changes };
+    drawChanges();
+    drawMarks();
+    if (app.panel === 'diff') drawRight();
+    for (const one of causes.no_effect) say(`${nameOf(asked.changes[one.change])} has no effect: ${one.why}.`);
+  } catch { /* a newer request has its own */ }
 }
-function effectWords() {
-  const diff = app.result?.diff;
-  if (!diff) return [];
-  const words = [];
-  if (diff.in.length) words.push('+' + many(diff.in.length, 'story', 'stories'));
-  if (diff.out.length) words.push('−' + many(diff.out.length, 'story', 'stories'));
-  if (diff.sentences.length) words.push(many(diff.sentences.length, 'text') + ' changed');
-  if (diff.forms.length) words.push(many(diff.forms.length, 'story', 'stories') + ' longer or shorter');
-  return words;
+// Why this change has no effect, if that is known.
+const idle = id => app.causes?.no_effect.find(one => idOf(app.causes.changes[one.change]) === id)?.why;
+function effects() {
+  const { in: come, out, sentences, forms } = app.result.diff;
+  return [come.length && `+${stories(come.length)}`, out.length && `−${stories(out.length)}`, sentences.length && `${stories(sentences.length)} with other sentences`,
+    forms.length && `${stories(forms.length)} longer or shorter`].filter(Boolean);
 }
 function drawChanges() {
-  const bar = $('changes'), count = app.changes.length;
-  bar.hidden = !count;
-  $('change-count').textContent = many(count, 'change');
-  const kinds = { '+': 'in', '−': 'out' };
-  const chips = effectWords().map(word => el('span', { class: 'chip ' + (kinds[word[0]] || 'other') }, word));
-  const moved = app.result?.diff.moved.length;
-  const rest = [moved ? `${moved} moved` : '', app.result ? `${app.result.ms} ms` : ''].filter(Boolean).join(' · ');
-  if (app.problem) put($('change-effect'), el('span', { class: 'chip out' }, app.problem.title));
-  else put($('change-effect'), chips.length ? chips : el('span', { class: 'mute' }, 'nothing changes'), el('span', { class: 'mute wide' }, rest));
+  const { changes, result, problem, showing } = app, none = app.causes?.no_effect.length;
+  $('changes').hidden = !changes.length;
+  $('change-count').textContent = many(changes.length, 'change');
+  const chip = text => h('span.chip.' + ({ '+': 'in', '−': 'out' }[text[0]] || 'other'), text);
+  if (problem) put($('change-effect'), h('span.chip.out', problem.title));
+  else if (result) {
+    const words = effects().map(chip), moved = result.diff.moved.length;
+    put($('change-effect'), words.length ? words : h('span.mute', moved ? '' : 'nothing changes'), none > 0 && chip(`${none} without effect`),
+      h('span.mute.wide', `${moved ? `${moved} moved · ` : ''}${result.ms} ms`));
+  }
+  put($('showing'), choices('Which edition', { before: 'Before', after: 'After' }, showing, setShowing));
   $('undo').disabled = !app.past.length;
-  $('write').disabled = !!app.problem || !!app.state?.config.error;
-  $('before').setAttribute('aria-pressed', app.showing === 'before');
-  $('after').setAttribute('aria-pressed', app.showing === 'after');
+  $('write').disabled = !!problem || !!app.state?.config.error;
 }
-function drawCounts() {
-  const { result, state } = app;
-  const set = (view, count) => { document.querySelector(`[data-view=${view}] b`).textContent = count; };
-  set('edition', result.stories.length);
-  set('left', result.left_out);
-  set('rules', rules().filter(rule => !rule.gone).length);
-  set('sources', state.sources.count);
-  set('tune', app.changes.length || '–');
-  document.querySelector('[data-view=sources] em').textContent = state.sources.failing ? `${state.sources.failing} failing` : '';
-}
+// Trouble of the whole page; what belongs to one control stands beside that.
 function showTrouble() {
-  const box = $('trouble'), file = app.state?.config.error;
-  const problem = app.stopped ? { title: 'The preview has stopped. Start it again.', detail: 'Your changes stay in the address of this page.' } : file || (app.problem && app.problem.detail ? app.problem : null);
-  box.hidden = !problem;
+  const { file, error } = app.state?.config || {};
+  const problem = app.stopped ? gone : error || (app.problem?.detail && !app.settings.has(app.problem.key) && app.problem);
+  $('trouble').hidden = !problem;
   if (!problem) return;
-  const where = file && !app.stopped ? `${app.state.config.file}${file.line ? `, line ${file.line}` : ''}: ` : '';
-  put(box, el('strong', {}, where + problem.title), file && !app.stopped ? el('div', {}, 'You see the edition of the last config that worked. Nothing was sent or written.') : null, problem.detail ? el('pre', {}, problem.detail) : null);
+  put($('trouble'), h('strong', error && !app.stopped ? `${file}${error.line ? `, line ${error.line}` : ''}: ` : '', problem.title),
+    error && !app.stopped && h('div', 'You see the edition of the last config that worked. Nothing was sent or written.'), h('pre', problem.detail || ''));
 }
 
 // ---- the address ----
-const pack = value => { const bytes = new TextEncoder().encode(JSON.stringify(value)); return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''); };
-const unpack = text => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), sign => sign.charCodeAt(0))));
+const pack = value => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value)))).replace(/[+/=]/g, sign => ({ '+': '-', '/': '_' }[sign] || ''));
+const unpack = text => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text.replace(/[-_]/g, sign => ({ '-': '+', _: '/' }[sign]))), sign => sign.charCodeAt(0))));
+const kept = { d: ['day', 'next'], w: ['width', 'desktop'], c: ['colour', 'light'] };
 function writeAddress() {
   const query = new URLSearchParams();
-  if (app.day !== 'next') query.set('d', app.day);
-  if (app.width !== 'desktop') query.set('w', app.width);
-  if (app.colour !== 'light') query.set('c', app.colour);
+  for (const [letter, [name, usual]] of Object.entries(kept)) if (app[name] !== usual) query.set(letter, app[name]);
   if (app.changes.length) {
     const packed = pack(app.changes);
     store.set('changes', packed);
     // A longer address is cut by some programs: this one is good for this tab alone.
     query.set('t', packed.length > 6000 ? '@' : packed);
   }
-  const place = [app.view, app.story, app.sentence].filter(part => part !== null).map(encodeURIComponent).join('/');
-  const text = query.toString();
-  history.replaceState(null, '', `#/${place}${text ? '?' + text : ''}`);
+  const place = [app.view, app.story, app.sentence].filter(one => one !== null).map(encodeURIComponent).join('/');
+  history.replaceState(null, '', `#/${place}?${query}`);
 }
 function readAddress() {
-  const [place, query] = location.hash.replace(/^#\/?/, '').split('?');
-  const [view, story, sentence] = (place || '').split('/').map(part => { try { return decodeURIComponent(part); } catch { return ''; } });
-  const given = new URLSearchParams(query || '');
-  if (['edition', 'left', 'rules', 'sources'].includes(view)) app.view = view;
-  app.story = story || null;
+  const [place, query] = location.hash.slice(2).split('?'), [view, story, sentence] = place.split('/'), given = new URLSearchParams(query);
+  if (views[view]) app.view = view;
+  app.story = story ? decodeURIComponent(story) : null;
   app.sentence = sentence ? Number(sentence) : null;
-  app.day = given.get('d') || 'next';
-  app.width = given.get('w') || 'desktop';
-  app.colour = given.get('c') || 'light';
+  for (const [letter, [name, usual]] of Object.entries(kept)) app[name] = given.get(letter) || usual;
   const packed = given.get('t') === '@' ? store.get('changes') : given.get('t');
-  try { const list = packed ? unpack(packed) : []; app.changes = Array.isArray(list) ? list : []; } catch { say('The changes in the address cannot be read.'); }
+  app.changes = packed ? unpack(packed).filter(one => one && typeof one === 'object') : [];
 }
 
-// ---- the file ----
+// ---- the file and the server ----
 async function refresh() {
-  [app.state, app.controls] = await Promise.all([api('state'), api('controls')]);
+  const [state, { controls, sources, rules }] = await Promise.all([api('state'), api('controls')]);
+  const weight = ({ name, weight }) => ({ key: 'weight', source: name, label: name, help: '', group: 'Weight of a source', type: 'float', min: 0, max: 4, step: 0.1, value: weight });
+  app.state = state;
+  app.fileRules = rules;
+  app.settings = new Map(controls.concat(sources.map(weight)).map(one => [idOf(one), one]));
   app.changes = app.changes.filter(one => !isNoChange(one));
   drawHead();
-  redrawSettings();
   drawChanges();
+  drawTune();
+  if (app.view === 'rules') drawRules();
   showTrouble();
   writeAddress();
 }
 function drawHead() {
-  const { state } = app;
-  $('title').textContent = state.title;
-  document.title = `${state.title} – preview`;
-  put($('day'), state.days.map(day => el('option', { value: day.id }, day.label)));
+  const { title, days, config, mail } = app.state, place = days.findIndex(day => day.id === app.day);
+  $('title').textContent = title;
+  document.title = `${title} – preview`;
+  put($('day'), days.map(day => h('option', { value: day.id }, day.label)));
   $('day').value = app.day;
-  const place = state.days.findIndex(day => day.id === app.day);
-  $('day-before').disabled = place + 1 >= state.days.length;
+  $('day-before').disabled = place + 1 >= days.length;
   $('day-after').disabled = place <= 0;
-  $('file').textContent = state.config.error ? `${state.config.file} has an error` : `${state.config.file} is loaded`;
-  $('file').classList.toggle('bad', !!state.config.error);
-  $('send').disabled = !state.mail.can_test || !!state.config.error;
-  $('send').title = state.mail.can_test ? '' : 'The config has no [mail]';
+  $('file').textContent = `${config.file} ${config.error ? 'has an error' : 'is loaded'}`;
+  $('file').className = config.error ? 'bad' : '';
+  $('send').disabled = !mail.can_test || !!config.error;
+  $('send').title = mail.can_test ? '' : 'The config has no [mail]';
 }
 function listen() {
-  const events = new EventSource(root + 'events');
+  const events = new EventSource(root + 'events'), hear = (name, act) => events.addEventListener(name, act);
   const again = async () => { await refresh(); compose(); };
-  events.addEventListener('config', again);
-  events.addEventListener('gathered', async event => { await again(); const { error } = JSON.parse(event.data); say(error ? error.title : 'All sources were asked.'); });
-  events.addEventListener('gap', again);
-  events.addEventListener('bye', () => { events.close(); stopped(); });
-  events.addEventListener('error', () => { if (events.readyState === 2) setTimeout(async () => { try { await api('state'); listen(); } catch { /* said already */ } }, 2000); });
+  hear('config', again);
+  hear('gap', again);
+  hear('gathered', async event => { await again(); say(JSON.parse(event.data).error?.title || 'All sources were asked.'); });
+  hear('source', event => { say(`${JSON.parse(event.data).name} was asked.`); if (app.view === 'sources') drawSources(); });
+  hear('bye', () => { events.close(); stopped(); });
+  hear('error', () => { if (events.readyState === 2) setTimeout(() => api('state').then(listen, () => { /* said already */ }), 2000); });
 }
 function goDay(step) {
-  const place = app.state.days.findIndex(day => day.id === app.day) + step;
-  if (app.state.days[place]) setDay(app.state.days[place].id);
+  const day = app.state.days[app.state.days.findIndex(day => day.id === app.day) + step];
+  if (day) setDay(day.id);
 }
-function setDay(day) { app.day = day; app.story = app.sentence = null; writeAddress(); drawHead(); compose(); }
+function setDay(day) { Object.assign(app, { day, story: null, sentence: null }); writeAddress(); drawHead(); compose(); }

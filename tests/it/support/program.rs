@@ -77,6 +77,15 @@ impl Program {
         (child, line.trim().to_owned())
     }
 
+    /// Starts `command` in its folder and waits for the first line with an address that it says.
+    pub(crate) fn start_by(&self, command: &mut Command) -> (std::process::Child, String) {
+        command.current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path()).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let said = std::io::BufReader::new(child.stdout.take().unwrap());
+        let line = std::io::BufRead::lines(said).map_while(Result::ok).find(|line| line.contains("http"));
+        (child, line.unwrap_or_default())
+    }
+
     /// Runs it with more in its environment.
     pub(crate) fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
         run_by(command_in(self.folder.path(), &self.path("state"), arguments).envs(environment.iter().copied()))
