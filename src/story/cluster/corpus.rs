@@ -166,14 +166,15 @@ impl Corpus {
         }
     }
 
-    /// The share, by rarity, of `facts` of `a` that `b` never mentions; 0 without facts.
-    pub(super) fn missing(&self, facts: &[u32], a: &ArticleVector, b: &ArticleVector) -> f64 {
+    /// The share, by rarity, of `facts` that the other article never mentions; 0 without facts. How rare a fact is tells
+    /// the language of `a`.
+    pub(super) fn missing(&self, facts: &[u32], a: &ArticleVector, mentions: impl Fn(u32) -> bool) -> f64 {
         let (mut all, mut missing) = (0.0, 0.0);
         let rarities = self.rarities(a);
         for term in facts {
             let rarity = f64::from(rarities[*term as usize]);
             all += rarity;
-            missing += if b.mentions(*term) { 0.0 } else { rarity };
+            missing += if mentions(*term) { 0.0 } else { rarity };
         }
         if all > 0.0 { missing / all } else { 0.0 }
     }
@@ -338,6 +339,9 @@ pub(super) struct DenseWeights {
     all: Vec<f32>,
     lead: Vec<f32>,
     names: Vec<f32>,
+    /// A bit for each term, set if the article holds it. Most terms of another article are not held: the bits stay in the
+    /// first cache, the weights do not.
+    held: Vec<u64>,
 }
 
 /// One article with its weights spread out; 0 for terms that it does not hold.
@@ -347,26 +351,41 @@ pub(super) struct Spread<'a> {
     pub all: &'a [f32],
     pub lead: &'a [f32],
     pub names: &'a [f32],
+    held: &'a [u64],
+}
+
+impl Spread<'_> {
+    /// Whether `term` counts anywhere in the article.
+    pub(super) fn mentions(&self, term: u32) -> bool {
+        self.held[term as usize / 64] >> (term % 64) & 1 == 1
+    }
 }
 
 impl DenseWeights {
     /// For the terms of `corpus`.
     pub(super) fn new(corpus: &Corpus) -> Self {
         let zeros = || vec![0.0; corpus.frequency.len()];
-        Self { all: zeros(), lead: zeros(), names: zeros() }
+        Self { all: zeros(), lead: zeros(), names: zeros(), held: vec![0; corpus.frequency.len().div_ceil(64)] }
     }
 
     /// The result of `compare`, given `article` spread out here.
     pub(super) fn spread<T>(&mut self, article: &ArticleVector, compare: impl FnOnce(Spread<'_>) -> T) -> T {
-        let Self { all, lead, names } = self;
+        let Self { all, lead, names, held } = self;
         let mut channels = [(&mut *all, &article.all), (&mut *lead, &article.lead), (&mut *names, &article.names)];
         for (weights, channel) in &mut channels {
             channel.vector.iter().for_each(|(term, weight)| weights[*term as usize] = *weight);
         }
-        let result = compare(Spread { article, all, lead, names });
+        flip(held, article);
+        let result = compare(Spread { article, all, lead, names, held });
+        flip(held, article);
         for (weights, channel) in [(all, &article.all), (lead, &article.lead), (names, &article.names)] {
             channel.vector.iter().for_each(|(term, _)| weights[*term as usize] = 0.0);
         }
         result
     }
+}
+
+/// Turns the bit of each term of `article`.
+fn flip(bits: &mut [u64], article: &ArticleVector) {
+    article.all.vector.iter().for_each(|(term, _)| bits[*term as usize / 64] ^= 1 << (term % 64));
 }

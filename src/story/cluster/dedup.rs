@@ -210,7 +210,7 @@ impl<'a> Judge<'a> {
             return if self.same_notice(a, b) { Verdict::Copy } else { Verdict::Template };
         }
         let (short, long) = (self.vector(short), self.vector(long));
-        if self.corpus.missing(&short.facts, short, long) > LACKING {
+        if self.corpus.missing(&short.facts, short, |term| long.mentions(term)) > LACKING {
             return Verdict::Other;
         }
         if containment >= SURE || !self.contradicts(a, b) { Verdict::Copy } else { Verdict::Other }

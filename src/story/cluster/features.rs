@@ -55,7 +55,10 @@ impl PairFeatures {
         } else {
             corpus.cosine(&a.all, &b.all, spread.all)
         };
-        let clash = |x: &[u32], y: &[u32]| corpus.missing(x, a, b).min(corpus.missing(y, b, a));
+        let clash = |of_a: &[u32], of_b: &[u32]| {
+            let missing = corpus.missing(of_a, a, |term| spread.mentions(term));
+            if missing > 0.0 { missing.min(corpus.missing(of_b, b, |term| a.mentions(term))) } else { 0.0 }
+        };
         let shared = a.calendar.iter().filter(|named| b.calendar.contains(named)).count();
         let dated = !a.calendar.is_empty() && !b.calendar.is_empty();
         let weekdays = a.weekdays != 0 && b.weekdays != 0 && a.weekdays & b.weekdays == 0;
@@ -106,10 +109,10 @@ fn evidence(corpus: &Corpus, a: &ArticleVector, b: &Spread<'_>) -> (f64, bool) {
     let (mut amount, mut names, mut others) = (0.0_f64, 0, 0);
     let (of_a, of_b) = (corpus.rarities(a), corpus.rarities(b.article));
     for (term, x) in &a.all.vector {
-        let y = b.all[*term as usize];
-        if y == 0.0 {
+        if !b.mentions(*term) {
             continue;
         }
+        let y = b.all[*term as usize];
         let rarity = of_a[*term as usize].min(of_b[*term as usize]);
         amount += f64::from((x.min(y).min(rarity) - RARE).max(0.0));
         if others == 0 {

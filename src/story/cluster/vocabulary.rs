@@ -48,7 +48,7 @@ struct Uses {
 /// The number of each word of one language by the hash of its letters, in the order of first use.
 ///
 /// Most of the time of a large corpus goes into looking words up: 64 bits are compared in place of letters.
-type Numbering = HashMap<u64, u32, FixedState>;
+type Numbering<T = u32> = HashMap<u64, T, FixedState>;
 
 /// Equal for equal letters, in every corpus and language.
 fn hash_of(text: &str) -> u64 {
@@ -58,11 +58,10 @@ fn hash_of(text: &str) -> u64 {
 /// The words of some articles before they get their numbers: many tallies are made side by side.
 #[derive(Default)]
 pub(super) struct Tally {
-    languages: Vec<(String, Numbering)>,
+    /// How a word is used stands beside its number: every word of every text is looked up here and counted.
+    languages: Vec<(String, Numbering<(u32, Uses)>)>,
     /// In the order of their first occurrence.
     words: Vec<Spelling>,
-    /// How each is used; apart, because every word of every text is counted here.
-    uses: Vec<Uses>,
     scratch: String,
 }
 
@@ -88,23 +87,21 @@ impl Tally {
     pub(super) fn add(&mut self, token: Token<'_>, language: u32, in_title: bool) -> u32 {
         lower(token.text, &mut self.scratch);
         let hash = hash_of(&self.scratch);
-        let number = match self.languages[language as usize].1.entry(hash) {
-            Entry::Occupied(known) => *known.get(),
+        let (number, uses) = match self.languages[language as usize].1.entry(hash) {
+            Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let text = self.scratch.as_str().into();
-                self.words.push(Spelling { language, hash, text });
-                self.uses.push(Uses::default());
-                *new.insert(u32::try_from(self.words.len() - 1).expect("fewer than 2^32 distinct words fit in memory"))
+                let number = u32::try_from(self.words.len()).expect("fewer than 2^32 distinct words fit in memory");
+                self.words.push(Spelling { language, hash, text: self.scratch.as_str().into() });
+                new.insert((number, Uses::default()))
             }
         };
-        let uses = &mut self.uses[number as usize];
         uses.capital |= token.capital;
         uses.lower |= !token.capital;
         if token.inside && !in_title {
             uses.inside += 1;
             uses.inside_capital += u32::from(token.capital);
         }
-        number
+        *number
     }
 }
 
@@ -135,12 +132,12 @@ impl Vocabulary {
     /// Adds the words of `tally` and says what they are called here.
     pub(super) fn take(&mut self, tally: Tally) -> Numbers {
         let languages: Vec<u32> = tally.languages.iter().map(|(code, _)| self.language(code)).collect();
-        let word = |(word, uses): (Spelling, Uses)| {
+        let word = |word: &Spelling| {
             let number = self.intern(languages[word.language as usize], word.hash, &word.text);
-            self.uses[number as usize].add(uses);
+            self.uses[number as usize].add(tally.languages[word.language as usize].1[&word.hash].1);
             number
         };
-        let words = tally.words.into_iter().zip(tally.uses).map(word).collect();
+        let words = tally.words.iter().map(word).collect();
         Numbers { languages, words }
     }
 
