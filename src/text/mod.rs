@@ -10,6 +10,7 @@
 pub mod dates;
 pub mod language;
 
+mod catch_panic;
 mod lexicon;
 mod spellings;
 mod split;
@@ -17,6 +18,7 @@ mod stem;
 mod tokens;
 mod words;
 
+pub(crate) use catch_panic::catch_panic;
 pub use split::sentences;
 pub use stem::Stem;
 pub use tokens::{TermIndex, Token, index, terms};

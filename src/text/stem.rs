@@ -2,11 +2,9 @@
 //!
 //! Its Greek stemmer panics on some words; the guard turns that into the word itself, and keeps quiet about it.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
-
 use rust_stemmers::{Algorithm, Stemmer};
+
+use super::catch_panic::catch_panic;
 
 /// Longer "words" are not words of any language; they stand for themselves.
 const LONGEST: usize = 64;
@@ -39,51 +37,23 @@ fn algorithm(language: &str) -> Option<Algorithm> {
 /// The stemmer of one language.
 pub struct Stem {
     stemmer: Option<Stemmer>,
-    guarded: bool,
 }
 
 impl Stem {
     /// The stemmer for `language`; one that changes nothing where no algorithm exists.
     pub fn new(language: &str) -> Self {
-        let guarded = matches!(language, "el" | "ta" | "ar");
-        Self { stemmer: algorithm(language).map(Stemmer::create), guarded }
+        Self { stemmer: algorithm(language).map(Stemmer::create) }
     }
 
     /// The stem of a lower-case word; the word itself when there is no stemmer or the stemmer fails on it.
     pub fn stem(&self, word: &str) -> String {
         match &self.stemmer {
             Some(stemmer) if word.len() <= LONGEST => {
-                guard(self.guarded, || stemmer.stem(word).into_owned()).unwrap_or_else(|| word.to_owned())
+                catch_panic(|| stemmer.stem(word).into_owned()).unwrap_or_else(|| word.to_owned())
             }
             _ => word.to_owned(),
         }
     }
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs `work`; `None` if it panics. A panic of this thread inside `work` is not reported when `quiet`.
-///
-/// Every language is caught; only those known to panic pay for the silence, which needs a panic hook around the
-/// process's own. That hook changes nothing outside of `work`.
-fn guard<T>(quiet: bool, work: impl FnOnce() -> T) -> Option<T> {
-    static HOOK: Once = Once::new();
-    if quiet && !std::thread::panicking() {
-        HOOK.call_once(|| {
-            let previous = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |info| {
-                if !QUIET.get() {
-                    previous(info);
-                }
-            }));
-        });
-    }
-    QUIET.set(quiet);
-    let result = catch_unwind(AssertUnwindSafe(work)).ok();
-    QUIET.set(false);
-    result
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! trees, `benches/fit_pages.py` fits them. A second extractor's vote, that of Readability, was measured and added nothing.
 
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use rs_trafilatura::page_type::PageType;
@@ -16,13 +15,16 @@ use crate::extract::boilerplate::{self, Forest, LANES, LineFeatures, SiteTemplat
 use crate::extract::html::blocks::Page;
 use crate::extract::html::features::Lines;
 use crate::extract::html::guard::Guarded;
+use crate::text::catch_panic;
 
 /// The trees over the features of [`LineFeatures`] and [`Lines`], one after the other.
 const WEIGHTS: &str = include_str!("../page.weights.json");
 
 /// Elements beyond which a page is read as plain text.
 const MAX_ELEMENTS: usize = 60_000;
-/// Elements beyond which Trafilatura is not asked.
+/// Bytes of markup beyond which Trafilatura is not asked: it parses them once more.
+const MAX_BYTES_VOTE: usize = 2 << 20;
+/// Elements beyond which it is not asked.
 const MAX_ELEMENTS_VOTE: usize = 30_000;
 
 /// Text, each byte counted for every element around it, beyond which Trafilatura is not asked: it reads the text of element
@@ -105,10 +107,11 @@ fn text_features(page: &Page) -> LineFeatures {
 
 /// The lines that Trafilatura has of a page; none if it panics.
 fn vote(guarded: &Guarded) -> Vec<String> {
-    if guarded.elements > MAX_ELEMENTS_VOTE || guarded.nested_text > MAX_NESTED_TEXT {
+    let large = guarded.html.len() > MAX_BYTES_VOTE || guarded.elements > MAX_ELEMENTS_VOTE;
+    if large || guarded.nested_text > MAX_NESTED_TEXT {
         return Vec::new();
     }
-    catch_unwind(AssertUnwindSafe(|| trafilatura(&guarded.html))).ok().flatten().unwrap_or_default()
+    catch_panic(|| trafilatura(&guarded.html)).flatten().unwrap_or_default()
 }
 
 /// The lines of a page that another's answer consists of; the answer as it is where it holds other words than they do. It may

@@ -7,7 +7,6 @@ mod own_text;
 mod roundup;
 
 use std::borrow::Cow;
-use std::panic::catch_unwind;
 use std::sync::LazyLock;
 
 use dom_query::Document;
@@ -22,6 +21,7 @@ use crate::extract::mail::body::{plain_lines, plain_of, text_of};
 use crate::extract::plain_text::visible_line;
 use crate::extract::{Options, unwrapped};
 use crate::model::{Article, Part, Problem};
+use crate::text::catch_panic;
 
 pub use roundup::MailItem;
 
@@ -83,8 +83,7 @@ fn with_message<T>(bytes: &[u8], read: impl FnOnce(&Message<'_>, bool) -> T) -> 
     let breaks_off = whole.len() > bytes.len();
     let whole = ended(&whole, &boundaries);
     // The parser is a third party's, the mail anybody's.
-    let parsed = catch_unwind(|| MessageParser::default().parse(whole.as_ref()));
-    let mut message = parsed.ok().flatten()?;
+    let mut message = catch_panic(|| MessageParser::default().parse(whole.as_ref())).flatten()?;
     let found = read(&message, breaks_off);
     drop_enclosed(&mut message);
     Some(found)

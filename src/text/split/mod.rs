@@ -34,7 +34,7 @@ use crate::text::split::join::Style;
 use crate::text::words::is_unspaced;
 
 /// Longer pieces are cut before they reach a splitter, at a full stop or a space.
-const LONGEST_PIECE: usize = 16 * 1024;
+const LONGEST_PIECE: usize = 4 * 1024;
 
 /// Languages whose sentences end with signs that mean other things elsewhere; sentencex knows them.
 const FOREIGN_STOPS: [&str; 3] = ["am", "hy", "my"];
