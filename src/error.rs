@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::source::{feed, opml};
-use crate::{config, fetch, render, send, store};
+use crate::{config, fetch, render, send, store, story};
 
 /// An error that ends a command. A fault that does not is a [`Problem`](crate::model::Problem).
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,9 @@ pub enum Error {
     /// A message could not be made, or the transport is not usable.
     #[error(transparent)]
     Send(#[from] send::Error),
+    /// A draft with sentences that are not those of its sources; nothing was sent.
+    #[error("the draft cannot be proven and is not sent: {}", few(.0))]
+    Unproven(Vec<String>),
     /// The runtime did not start.
     #[error("cannot start")]
     Runtime(#[source] io::Error),
@@ -70,6 +73,18 @@ pub enum Usage {
     /// The newsletter has no edition.
     #[error("no edition has been composed yet; `digest run` makes one")]
     NoEdition,
+    /// No edition waits for approval.
+    #[error("no draft waits for approval")]
+    NoDraft,
+    /// A change that a draft cannot take.
+    #[error("nothing was changed: {0}")]
+    ImpossibleChange(story::ImpossibleChange),
+    /// A time that is neither an hour nor a point in time.
+    #[error("`{0}` is no time; write it like 10:00 or 2026-10-19T10:00:00Z")]
+    NotATime(String),
+    /// Own words are short.
+    #[error("`{0}` is too large for words of an edition")]
+    TooManyWords(String),
     /// There is nothing to look at.
     #[error("there is nothing new to publish, and no edition yet")]
     NothingToTell,
@@ -172,6 +187,9 @@ impl Error {
             Self::NoConfig(_) => Some("`digest init` writes one to start from".into()),
             Self::Store(error) => error.hint(),
             Self::Lock(lock) if lock.is_busy() => Some("it will end by itself; try again later".into()),
+            Self::Unproven(_) => {
+                Some("`digest verify` with the id of the draft shows all; `digest edit` drops a story".into())
+            }
             Self::Usage(Usage::NotAFeed { .. }) => {
                 Some("`digest source add --page URL` adds a page that is one article".into())
             }
@@ -183,6 +201,12 @@ impl Error {
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Stdout(source) if source.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// The first of many faults, and how many there are.
+fn few(faults: &[String]) -> String {
+    let first = faults.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
+    if faults.len() > 3 { format!("{first}; and {} more", faults.len() - 3) } else { first }
 }
 
 fn listed(paths: &[PathBuf]) -> String {

@@ -15,8 +15,8 @@ use crate::pipeline::Composed;
 use crate::store::Store;
 use crate::story::Preferences;
 
-/// Why stories stand where they stand, and what became of every entry: of the next edition, by the answers of the last
-/// gathering, or of the last edition when nothing is waiting
+/// Why stories stand where they stand, and what became of every entry: of the draft, else of the next edition, by the
+/// answers of the last gathering, or of the last edition when nothing is waiting
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only what was left out, and the rule, limit or score that decided it
@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// The sum of your ratings: the weights of sources and terms, and the stories you rated
     #[arg(long, conflicts_with_all = ["dropped", "story", "edition"])]
     preferences: bool,
-    /// The edition with this id
+    /// The edition or draft with this id
     #[arg(long, value_name = "ID")]
     edition: Option<String>,
     /// One JSON object; the default where nobody watches

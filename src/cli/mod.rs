@@ -3,9 +3,11 @@
 //! The only module that prints: data to stdout, words about it to stderr, nothing on success when nobody watches.
 //! To add a command: write `cli/<command>.rs` with its `Args` and a `run`, and name it in `Command`.
 
+mod approve;
 mod check;
 mod completions;
 mod config;
+mod edit;
 mod evaluate;
 mod explain;
 mod group;
@@ -73,7 +75,7 @@ impl From<Exit> for ExitCode {
 
 const EXIT_CODES: &str = "Exit codes:
   0   done (also: nothing new, already sent)
-  1   done, but something was left out (a failing source, a refused recipient, a bad input)
+  1   done, but something was left out (a failing source, a refused recipient, a bad input, a draft nobody approved)
   2   usage, config or template error; nothing was done
   3   failed; nothing was sent
   75  try again (another run holds the lock, mail is still in the outbox, or no source could be reached)";
@@ -134,6 +136,8 @@ enum Command {
     Compose(run::ActArgs),
     /// Sends what is in the outbox
     Deliver(run::ActArgs),
+    Approve(approve::Args),
+    Edit(edit::Args),
     Init(init::Args),
     Check(check::Args),
     Config(config::Args),
@@ -225,6 +229,8 @@ impl Command {
             Self::Gather(args) => run::act(args, Acts::GATHER, session),
             Self::Compose(args) => run::act(args, Acts::COMPOSE, session),
             Self::Deliver(args) => run::act(args, Acts::DELIVER, session),
+            Self::Approve(args) => approve::run(args, session),
+            Self::Edit(args) => edit::run(args, session),
             Self::Init(args) => init::run(args, session),
             Self::Check(args) => check::run(args, session),
             Self::Config(args) => config::run(args),

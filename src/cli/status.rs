@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::model::{DeliveryCounts, Edition, PendingDelivery};
 use crate::pipeline::key;
 use crate::source::Source;
-use crate::store::{SourceRecord, Store};
+use crate::store::{Draft, SourceRecord, Store};
 
 /// Deliveries named one by one.
 const NAMED: u32 = 20;
@@ -21,7 +21,7 @@ const NAMED: u32 = 20;
 /// How often a store that changes while it is read is read again: one with a log is read in one state each query anyway.
 const TRIES: usize = 3;
 
-/// Age and fate of the last edition, health of each source, what waits in the outbox
+/// Age and fate of the last edition, health of each source, what waits in the outbox or for approval
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// One JSON object on the standard output
@@ -33,12 +33,20 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
     let status = session.block_on(Status::read(&config))??;
     to_stdout(&if args.json { status.json() } else { status.text(session.now) })?;
-    Ok(if status.counts.waiting + status.counts.unknown + status.counts.trying > 0 { Exit::Again } else { Exit::Done })
+    let is_open = status.counts.waiting + status.counts.unknown + status.counts.trying > 0;
+    Ok(match &status.draft {
+        _ if is_open => Exit::Again,
+        Some(_) => Exit::LeftOut,
+        None => Exit::Done,
+    })
 }
 
 struct Status {
     newsletter: String,
     edition: Option<Edition>,
+    /// When the last edition may leave, if it was a draft.
+    released: Option<Timestamp>,
+    draft: Option<Draft>,
     /// Of the last edition.
     counts: DeliveryCounts,
     refused: Vec<PendingDelivery>,
@@ -67,10 +75,15 @@ impl Status {
             Some(edition) => (store.counts(&edition.id).await?, store.refused(&edition.id, NAMED).await?),
             None => Default::default(),
         };
+        let released = match &edition {
+            Some(edition) => store.released(&edition.id).await?,
+            None => None,
+        };
+        let draft = store.draft(&newsletter).await?;
         let mut records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
         let record = |source: &Source| (source.name.clone(), records.remove(&key(&newsletter, source)));
         let sources = config.sources.iter().map(record).collect();
-        Ok(Self { newsletter, edition, counts, refused, sources })
+        Ok(Self { newsletter, edition, released, draft, counts, refused, sources })
     }
 
     fn text(&self, now: Timestamp) -> String {
@@ -87,6 +100,18 @@ impl Status {
             text.push_str(&format!(
                 "  mail: {sent} sent, {open} waiting, {refused} refused, {unknown} without an answer\n"
             ));
+        }
+        if let Some(released) = self.released.filter(|released| *released > now) {
+            text.push_str(&format!("  it leaves not before {released}\n"));
+        }
+        if let Some(Draft { edition, told, .. }) = &self.draft {
+            let (id, age) = (&edition.id, age(now.duration_since(edition.composed)));
+            let stories = match edition.story_count() {
+                1 => "1 story".to_owned(),
+                count => format!("{count} stories"),
+            };
+            let told = if *told { "" } else { ", and its publisher could not be told" };
+            text.push_str(&format!("draft {id}: {stories}, composed {age} ago, not approved{told}: not sent\n"));
         }
         for refused in &self.refused {
             let answer = refused.delivery.answer.as_deref().unwrap_or("refused");
@@ -116,6 +141,10 @@ impl Status {
             "newsletter": self.newsletter,
             "edition": self.edition.as_ref().map(|edition| json!({
                 "id": edition.id, "composed": edition.composed, "stories": edition.story_count(),
+            })),
+            "released": self.released,
+            "draft": self.draft.as_ref().map(|Draft { edition, told, .. }| json!({
+                "id": edition.id, "composed": edition.composed, "stories": edition.story_count(), "told": told,
             })),
             "mail": self.counts,
             "refused": self.refused.iter().map(|pending| &pending.delivery).collect::<Vec<_>>(),

@@ -10,6 +10,7 @@ use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::model::{Article, Edition, KeySentence};
+use crate::pipeline;
 use crate::render::{MailProof, prove_mail};
 use crate::send::MessageTemplate;
 use crate::store::Store;
@@ -19,10 +20,11 @@ use crate::story::{self, Flaw};
 ///
 /// Each must stand at its place, byte for byte, in a text of the source it is credited to, whose hash is the one it was
 /// stored with, and its link must be made from it. So must each that the mail quotes, in both its parts and in every language
-/// it went out in. Exit code 1 and the list when not. Says for each source where its texts were read.
+/// it went out in. Exit code 1 and the list when not. Says for each source where its texts were read. A draft is proven as it
+/// would go out now.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Id of the edition; without it the last one
+    /// Id of the edition or of the draft; without it the last edition
     #[arg(value_name = "EDITION")]
     edition: Option<String>,
     /// One JSON object on the standard output
@@ -58,8 +60,13 @@ async fn read(config: &Config, id: Option<&str>) -> Result<Stored, Error> {
         Some(id) => store.edition(id).await?,
         None => store.last_edition(&config.newsletter.name).await?,
     };
+    let draft = match (&edition, id) {
+        (None, Some(id)) => store.edition_or_draft(&config.newsletter.name, id).await?,
+        _ => None,
+    };
     let missing = || id.map_or(Usage::NoEdition, |id| Usage::UnknownEdition(id.to_owned()));
-    let edition = edition.ok_or_else(missing)?;
+    let is_draft = draft.is_some();
+    let edition = edition.or(draft).ok_or_else(missing)?;
     let mut ids: Vec<&str> =
         edition.stories().flat_map(|story| &story.sentences).map(|sentence| sentence.article.as_str()).collect();
     ids.sort_unstable();
@@ -68,7 +75,12 @@ async fn read(config: &Config, id: Option<&str>) -> Result<Stored, Error> {
     for id in ids {
         articles.extend(store.stored_article(&edition.newsletter, id).await?);
     }
-    let templates = store.message_templates(&edition.id).await?;
+    let templates = if is_draft {
+        let mails = pipeline::draft_mails(&edition, config)?;
+        mails.into_iter().map(|mail| (mail.language, mail.template)).collect()
+    } else {
+        store.message_templates(&edition.id).await?
+    };
     Ok(Stored { edition, articles, templates })
 }
 

@@ -97,6 +97,9 @@ impl Checker<'_> {
             self.wrong_with_hint(&path, format!("no frame texts in language `{}`", newsletter.language), hint);
         }
         self.template(&newsletter.template);
+        if newsletter.editor.as_deref().is_some_and(|editor| Mailbox::parse(editor).is_err()) {
+            self.wrong(&[Key("newsletter"), Key("editor")], "`editor` is no mail address");
+        }
         TimeZone::get(&newsletter.timezone).unwrap_or_else(|_| {
             let path = [Key("newsletter"), Key("timezone")];
             let hint = "use a name such as `Europe/Berlin` or `UTC`";

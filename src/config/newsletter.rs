@@ -50,6 +50,10 @@ pub struct Newsletter {
     pub first_hours: u32,
     /// A built-in template (`default`, `plain`) or a folder beside the config.
     pub template: String,
+    /// Every edition waits as a draft until `digest approve`.
+    pub approve: bool,
+    /// Who gets the draft by mail; unset: `[mail] from`.
+    pub editor: Option<String>,
 }
 
 impl Default for Newsletter {
@@ -74,6 +78,8 @@ impl Default for Newsletter {
             min_interval: SignedDuration::ZERO,
             first_hours: 48,
             template: "default".into(),
+            approve: false,
+            editor: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Layout, OwnWords, Story};
+use crate::model::{Edits, Layout, OwnWords, Story};
 
 /// One dated number of a newsletter: all that its mail says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Edition {
     /// The publisher's own words, set apart from everything quoted.
     #[serde(default, skip_serializing_if = "OwnWords::is_empty")]
     pub own: OwnWords,
+    /// What the publisher changed in it while it was a draft.
+    #[serde(default, skip_serializing_if = "Edits::is_empty")]
+    pub edits: Edits,
 }
 
 impl Edition {
@@ -49,6 +52,11 @@ impl Edition {
     /// How many articles are only linked.
     pub fn more_count(&self) -> usize {
         self.sections.iter().map(|section| section.more.len()).sum()
+    }
+
+    /// It is not as it was composed: its publisher changed it.
+    pub fn is_edited(&self) -> bool {
+        !self.own.is_empty() || !self.edits.is_empty()
     }
 
     /// Nothing is told and nothing is linked.

@@ -7,6 +7,7 @@
 mod article;
 mod delivery;
 mod edition;
+mod edits;
 mod entry;
 mod feed;
 mod layout;
@@ -22,11 +23,12 @@ pub use delivery::{Delivery, DeliveryState, Message, Recipient, SendOutcome};
 pub use edition::{
     Edition, FailedSource, MoreLink, Section, SourceHealth, WORDS_A_MINUTE, reading_minutes, word_count,
 };
+pub use edits::Edits;
 pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
 pub use feed::Feed;
 pub use layout::{Layout, LayoutKind, TextLinks};
 pub use outbox::{DeliveryChange, DeliveryCounts, PendingDelivery, PlannedDelivery, Refusal};
-pub use own::{Advertisement, Intro, OwnWords};
+pub use own::{Advertisement, Intro, MAX_OWN_CHARS, OwnWords};
 pub use part::{Figure, Part, PartKind};
 pub use problem::Problem;
 pub use rating::Rating;

@@ -2,6 +2,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Characters of one paragraph, note or block that a mail shows; the rest would be cut.
+pub const MAX_OWN_CHARS: usize = 4_000;
+
 /// Words of the publisher in an edition. None of them stands inside a quotation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -64,6 +64,24 @@ pub fn compose(inputs: &Inputs, config: &Config, templates: &Templates) -> Resul
     Ok(Composed { composition, printed, placeholders, used })
 }
 
+/// Prints an edition that was composed before, for these readers.
+///
+/// # Errors
+/// The template does not fit it.
+pub(super) fn reprint(
+    edition: Edition,
+    recipients: &[Recipient],
+    secret: EditionSecret,
+    config: &Config,
+    templates: &Templates,
+) -> Result<Composed, render::Error> {
+    let placeholders = Placeholders::new(secret, &edition);
+    let mut composition = Composition { edition, decisions: Vec::new(), rankings: Vec::new(), sentences: Vec::new() };
+    let printer = Printer { config, templates, placeholders: &placeholders };
+    let printed = printer.print(recipients, &mut composition)?;
+    Ok(Composed { composition, printed, placeholders, used: Vec::new() })
+}
+
 impl Composed {
     /// The edition.
     pub fn edition(&self) -> &Edition {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::model::Recipient;
 use crate::pipeline::compose::Composed;
 use crate::render::Rendered;
-use crate::send::{self, PreparedMessage, Signer};
+use crate::send::{self, MessageTemplate, PreparedMessage, Signer};
 use crate::store::{NewEdition, NewTemplate, Store};
 
 /// `[mail]` with the key it signs with, which is read before anything is composed.
@@ -46,14 +48,23 @@ pub async fn enqueue(
     options: &send::Options,
     store: &Store,
 ) -> Result<(), Error> {
-    let templates: Result<Vec<NewTemplate>, send::Error> = composed
-        .message_templates(options)?
-        .into_iter()
-        .map(|(language, template)| Ok(NewTemplate { language, template: template.to_json()? }))
-        .collect();
+    let templates = stored_templates(composed, options, None)?;
     let plan = composed.plan(options)?;
-    let new = NewEdition { edition: composed.edition(), templates: &templates?, used: &composed.used };
+    let new = NewEdition { edition: composed.edition(), templates: &templates, used: &composed.used };
     Ok(store.store_edition(&new, recipients.iter().map(|recipient| plan.delivery(recipient))).await?)
+}
+
+/// The message templates of an edition as they are stored, dated `date`, else when it was composed.
+pub(super) fn stored_templates(
+    composed: &Composed,
+    options: &send::Options,
+    date: Option<Timestamp>,
+) -> Result<Vec<NewTemplate>, send::Error> {
+    let stored = |(language, mut template): (String, MessageTemplate)| -> Result<NewTemplate, send::Error> {
+        template.date = date.unwrap_or(template.date);
+        Ok(NewTemplate { language, template: template.to_json()? })
+    };
+    composed.message_templates(options)?.into_iter().map(stored).collect()
 }
 
 /// An edition as one reader would get it.

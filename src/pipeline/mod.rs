@@ -6,6 +6,7 @@
 mod bounds;
 mod compose;
 pub mod deliver;
+mod draft;
 mod fit;
 mod frame;
 mod gather;
@@ -23,6 +24,7 @@ pub mod workers;
 
 pub use bounds::Bounds;
 pub use compose::{Composed, compose, example_edition};
+pub use draft::{Approved, approve, discard_draft, draft, draft_mails, edit_draft};
 pub use gather::{Gathered, SourceReport, gather, gather_within, health, key};
 pub use inputs::{Inputs, load};
 pub use inspect::{Inspection, inspect, look};

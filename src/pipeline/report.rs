@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::model::{Problem, SendOutcome, SourceHealth};
+use crate::model::{Edition, Problem, SendOutcome, SourceHealth};
 use crate::pipeline::compose::Composed;
 use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::gather::Gathered;
@@ -22,6 +22,8 @@ pub struct Report {
     pub composed: Option<Composed>,
     /// Why there is no new edition, if one was asked for.
     pub skipped: Option<Skipped>,
+    /// Id of the draft that waits for approval; nothing of it is sent.
+    pub draft: Option<String>,
     /// How many readers the edition has.
     pub recipients: usize,
     /// The first reader's copy, in a dry run.
@@ -66,6 +68,7 @@ impl Report {
             gathered: None,
             composed: None,
             skipped: None,
+            draft: None,
             recipients: 0,
             preview: None,
             delivered: None,
@@ -124,6 +127,14 @@ impl Report {
             self.problems.push(problem.hint("is this machine connected? the next run reads what this one missed"));
         }
         self.gathered = Some(gathered);
+    }
+
+    /// Adds that `draft` was there before this run, and that nobody has approved it.
+    pub(super) fn wait_for_approval(&mut self, draft: &Edition) {
+        self.draft = Some(draft.id.clone());
+        let problem = Problem::new(&draft.id, "this draft was not sent: nobody has approved it");
+        let hint = "`digest approve` sends it, `digest edit` changes it, `digest approve --discard` throws it away";
+        self.problems.push(problem.hint(hint));
     }
 
     pub(super) fn recipients(&mut self, count: usize, problems: Vec<Problem>) {

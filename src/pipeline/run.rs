@@ -13,10 +13,11 @@ use tokio::time::Instant;
 use crate::config::{Config, WhenEmpty};
 use crate::error::{Error, Usage};
 use crate::fetch::{self, Fetch, Http, Recorded};
-use crate::model::{Problem, Recipient};
+use crate::model::{Edition, Problem, Recipient};
 use crate::pipeline::bounds::Bounds;
 use crate::pipeline::compose::{Composed, compose};
 use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
+use crate::pipeline::draft::{Publisher, printed};
 use crate::pipeline::gather::gather_within;
 use crate::pipeline::inputs::{Inputs, load};
 use crate::pipeline::mail::{Mail, enqueue, preview};
@@ -27,7 +28,7 @@ use crate::pipeline::templates;
 use crate::pipeline::workers::Workers;
 use crate::render::Templates;
 use crate::send::{self, Mailbox, Recipients};
-use crate::store::{self, Store};
+use crate::store::{self, Draft, Store};
 
 /// Longest a delivery lasts when nothing else is said: a run a day must not meet the next.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
@@ -65,8 +66,8 @@ pub enum Job {
     DryRun,
     /// Sends what a run would send to this address alone; the store stays as it is.
     SendTest(String),
-    /// The edition of the last gathering's replies, on a copy of the store. When nothing of it waits to be published, or an
-    /// edition is named, that edition (else the last one) as it was composed.
+    /// The edition of the last gathering's replies, on a copy of the store. When an edition is named, a draft waits, or
+    /// nothing is there to be published, that edition, the draft or the last edition as it was composed.
     Replay(Option<String>),
 }
 
@@ -156,7 +157,7 @@ pub async fn inputs(request: &Request, config: &Config, host: &Host<'_>) -> Resu
     let run = Run { request, config, host, templates };
     let mut report = Report::new(config, request.now);
     let mut inputs = match &request.job {
-        Job::Replay(Some(edition)) => run.past(Some(edition)).await?,
+        Job::Replay(Some(edition)) => run.past(Some(edition)).await?.0,
         _ => run.recorded(&mut report).await?,
     };
     if let Some(mail) = &config.mail {
@@ -203,9 +204,15 @@ impl Run<'_> {
                 self.gather(store, &fetch, &mut report).await?;
             }
         }
-        if let Some(mail) = mail.filter(|_| acts.compose)
-            && self.publish(store, mail, &mut report).await?
-        {
+        let Some(mail) = mail else { return Ok(report) };
+        if let Some(draft) = store.draft(&self.config.newsletter.name).await? {
+            // Delivering may happen every minute, and did all that it was asked for.
+            if acts.compose {
+                self.publisher(store, mail).wait(draft, &mut report).await?;
+            } else {
+                report.draft = Some(draft.edition.id);
+            }
+        } else if acts.compose && self.publish(store, mail, &mut report).await? {
             self.deliver(store, sender, &mut report).await?;
         }
         Ok(report)
@@ -232,9 +239,21 @@ impl Run<'_> {
             report.composed = Some(composed);
             return Ok(false);
         }
+        if newsletter.approve {
+            let draft = Draft { edition: composed.edition().clone(), used: composed.used.clone(), told: false };
+            report.composed = Some(composed);
+            self.publisher(store, mail).begin(draft, report).await?;
+            return Ok(false);
+        }
         enqueue(&composed, &recipients, &mail.options, store).await?;
         report.composed = Some(composed);
         Ok(true)
+    }
+
+    /// Who is told of drafts, and by which mail.
+    fn publisher<'a>(&'a self, store: &'a Store, mail: &'a Mail) -> Publisher<'a> {
+        let (environment, now) = (self.host.environment, self.request.now);
+        Publisher { store, config: self.config, mail, templates: &self.templates, environment, now }
     }
 
     /// The edition of what is stored, and its recipients again: there may be a million, and they are not copied.
@@ -327,12 +346,25 @@ impl Run<'_> {
             self.gather(&store, &self.http()?, &mut report).await?;
         }
         report.recipients(recipients.len(), problems);
-        report.composed = Some(self.compose(&store, recipients, &report).await?.0);
+        if let Some(draft) = store.draft(&self.config.newsletter.name).await? {
+            report.wait_for_approval(&draft.edition);
+            report.composed = Some(printed(&draft, &recipients, self.config, &self.templates)?);
+            return Ok(report);
+        }
+        let composed = self.compose(&store, recipients, &report).await?.0;
+        let is_draft = self.config.newsletter.approve && !composed.edition().is_empty();
+        report.draft = is_draft.then(|| composed.edition().id.clone());
+        report.composed = Some(composed);
         Ok(report)
     }
 
     async fn replay(&self, edition: Option<&str>) -> Result<Report, Error> {
         let mut report = Report::new(self.config, self.request.now);
+        let draft = match edition {
+            Some(_) => None,
+            None => Store::view(&self.config.store).await?.draft(&self.config.newsletter.name).await?,
+        };
+        let edition = edition.or(draft.as_ref().map(|draft| draft.edition.id.as_str()));
         if edition.is_none() {
             let inputs = self.recorded(&mut report).await?;
             let composed = self.composed(&inputs)?;
@@ -341,7 +373,12 @@ impl Run<'_> {
                 return Ok(report);
             }
         }
-        report.composed = Some(self.composed(&self.past(edition).await?)?);
+        let (inputs, stored) = self.past(edition).await?;
+        let mut composed = self.composed(&inputs)?;
+        if stored.is_edited() {
+            composed.composition.take_edits(stored);
+        }
+        report.composed = Some(composed);
         Ok(report)
     }
 
@@ -359,15 +396,15 @@ impl Run<'_> {
         Ok(inputs)
     }
 
-    /// All that an edition of the past was composed of; the last one's if none is named.
-    async fn past(&self, edition: Option<&str>) -> Result<Inputs, Error> {
+    /// All that an edition of the past or the draft was composed of (the last edition if none is named), and it.
+    async fn past(&self, edition: Option<&str>) -> Result<(Inputs, Edition), Error> {
         let before = Store::before(&self.config.store, &self.config.newsletter.name, edition).await?;
         let Some((store, last)) = before else {
             return Err(edition.map_or(Usage::NothingToTell, |id| Usage::UnknownEdition(id.to_owned())).into());
         };
         let mut inputs = load(&store, self.config, last.composed).await?;
-        (inputs.since, inputs.health) = (last.since.or(inputs.since), last.health);
-        Ok(inputs)
+        (inputs.since, inputs.health) = (last.since.or(inputs.since), last.health.clone());
+        Ok((inputs, last))
     }
 
     /// When the gathering that begins now is to be over.

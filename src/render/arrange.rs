@@ -1,6 +1,6 @@
 //! An edition → which story leads, which are shown in full, and which are briefs of one line.
 //!
-//! The highest story of the edition leads and leaves its section. Of the others the best of each section is shown in
+//! The highest story of the edition, or the one its publisher chose, leads and leaves its section. Of the others the best of each section is shown in
 //! full, as many as the layout allows, and the rest are briefs, as are links. A story whose summary does not stand for
 //! its article is only ever a brief. The order of sections, and of stories inside them, stays.
 
@@ -89,7 +89,9 @@ impl<'a> Arrangement<'a> {
     pub(super) fn new(edition: &'a Edition) -> Self {
         let is_lead_layout = edition.layout.kind == LayoutKind::Lead;
         let stands = standing(edition);
-        let lead = edition.stories().filter(|story| is_lead_layout && stands(story)).reduce(higher);
+        let can_lead = || edition.stories().filter(|story| is_lead_layout && stands(story));
+        let wished = can_lead().find(|story| edition.edits.lead.as_ref() == Some(&story.id));
+        let lead = wished.or_else(|| can_lead().reduce(higher));
         let full: Vec<&Story> = if is_lead_layout && edition.story_count() + edition.more_count() >= ALL_FULL_BELOW {
             best_of_sections(edition, lead, stands)
         } else {

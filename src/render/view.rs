@@ -62,6 +62,8 @@ pub(super) struct SourceView {
 pub(super) struct OwnView {
     pub(super) intro: Option<IntroView>,
     pub(super) advertisement: Option<AdvertisementView>,
+    /// No section is shown behind whose first the block could stand.
+    pub(super) alone: bool,
 }
 
 #[derive(Debug, Serialize)]

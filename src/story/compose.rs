@@ -23,6 +23,10 @@ pub struct Composition {
 impl Composition {
     /// Sets how many articles were read for the edition and are not in it, by a rule, a limit, or for lack of news.
     pub fn count_left_out(&mut self) {
+        // Printed again, an edition comes without its account and keeps the count it was composed with.
+        if self.decisions.is_empty() {
+            return;
+        }
         let is_out = |outcome: &Outcome| {
             matches!(outcome, Outcome::Dropped { .. } | Outcome::OverLimit { .. } | Outcome::NothingNew { .. })
         };

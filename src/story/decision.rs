@@ -1,4 +1,5 @@
-//! The decision on every article given: seen = published + linked + dropped + over a limit + copies + old + not new.
+//! The decision on every article given: seen = published + linked + dropped + over a limit + copies + old + not new +
+//! withdrawn.
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,11 @@ pub enum Outcome {
         /// Id of that edition.
         edition: String,
     },
+    /// The publisher took its story out of the draft.
+    Withdrawn {
+        /// Id of the story.
+        story: String,
+    },
 }
 
 impl Outcome {
@@ -78,6 +84,7 @@ impl Outcome {
             Self::Duplicate { .. } => "duplicate",
             Self::TooOld => "too_old",
             Self::NothingNew { .. } => "nothing_new",
+            Self::Withdrawn { .. } => "withdrawn",
         }
     }
 }

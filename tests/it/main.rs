@@ -14,6 +14,7 @@ mod config;
 mod daily;
 mod determinism;
 mod dkim;
+mod drafts;
 mod dry_run;
 mod editions;
 mod evaluate;

@@ -25,7 +25,11 @@ pub(super) fn tell(report: &Report, output: &Output) {
         output.note("nothing new: no edition");
     } else if let Some(composed) = &report.composed {
         let edition = composed.edition();
-        output.note(&format!("edition {} with {} stories", edition.id, edition.story_count()));
+        let (kind, end) =
+            if report.draft.is_some() { ("draft", ", waits for `digest approve`") } else { ("edition", "") };
+        output.note(&format!("{kind} {} with {} stories{end}", edition.id, edition.story_count()));
+    } else if let Some(id) = report.draft.as_ref().filter(|id| report.problems.iter().all(|one| one.subject != **id)) {
+        output.note(&format!("draft {id} waits for `digest approve`; nothing of it is sent"));
     }
     if let Some(outcome) = &report.delivered {
         let DeliveryReport { sent, refused, waiting, unknown, .. } = outcome;
@@ -57,7 +61,11 @@ pub(super) fn tell_dry_run(report: &Report, config: &Config, output: &Output) {
     let to = match &config.mail {
         None => "without [mail] in the config nobody would get it".to_owned(),
         Some(_) if edition.is_empty() => "nothing new: no mail would be sent".to_owned(),
-        Some(_) => format!("would be sent to {}", count(report.recipients, "recipient", "recipients")),
+        Some(_) => {
+            let readers = count(report.recipients, "recipient", "recipients");
+            let when = if report.draft.is_some() { ", once `digest approve` says so" } else { "" };
+            format!("would be sent to {readers}{when}")
+        }
     };
     output.say(&format!("dry run: {to}; nothing was sent and nothing was stored"));
 }
@@ -77,6 +85,7 @@ pub(super) fn json(report: &Report, strict: bool) -> String {
         "sources": report.gathered.as_ref().map(|gathered| &gathered.sources),
         "edition": composed.map(|composed| edition_json(report, composed)),
         "not_before": not_before,
+        "draft": report.draft,
         "delivered": report.delivered.as_ref().map(|outcome| json!({
             "sent": outcome.sent, "refused": outcome.refused, "waiting": outcome.waiting, "unknown": outcome.unknown,
         })),

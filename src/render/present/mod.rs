@@ -18,7 +18,7 @@ use crate::render::view::{BriefView, EditionView, MoreView, PartView, SectionVie
 pub(super) const HEADLINE: usize = 240;
 pub(super) const NAME: usize = 80;
 /// Own words: an introduction, a note.
-const OWN: usize = 4_000;
+const OWN: usize = model::MAX_OWN_CHARS;
 const PREHEADER: usize = 140;
 /// Up to this many stories a list of contents only costs space.
 const CONTENTS_ABOVE: usize = 8;
@@ -44,9 +44,9 @@ impl View {
         let lead_story = arrangement.lead.map(|story| presenter.story(story, number(story), true));
         Self {
             edition: presenter.edition(&arrangement, lead_story, &sections),
+            own: presenter.own(&sections),
             sections,
             health: presenter.health(),
-            own: presenter.own(),
             labels: texts.labels.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use super::{HEADLINE, NAME, OWN, Presenter};
 use crate::render::display;
 use crate::render::texts::{day, fill};
-use crate::render::view::{AdvertisementView, FailedView, HealthView, IntroView, OwnView};
+use crate::render::view::{AdvertisementView, FailedView, HealthView, IntroView, OwnView, SectionView};
 
 impl Presenter<'_> {
     pub(super) fn health(&self) -> HealthView {
@@ -26,7 +26,7 @@ impl Presenter<'_> {
         }
     }
 
-    pub(super) fn own(&self) -> OwnView {
+    pub(super) fn own(&self, sections: &[SectionView]) -> OwnView {
         let own = &self.edition.own;
         let intro = own.intro.as_ref().map(|intro| IntroView {
             author: intro.author.as_deref().map(|name| display::line(name, NAME)).filter(|name| display::shows(name)),
@@ -43,6 +43,35 @@ impl Presenter<'_> {
             let link = url.as_deref().map(|url| display::naming_host(words, url));
             AdvertisementView { text: display::line(&block.text, OWN), link, url }
         });
-        OwnView { intro, advertisement }
+        // A lead story may be all there is: its section is not shown then.
+        let alone = sections.iter().all(|section| !section.is_first);
+        OwnView { intro, advertisement, alone }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Advertisement;
+    use crate::render::{Reader, Templates, sample};
+
+    #[test]
+    fn an_advertisement_stands_once_in_an_edition_of_any_number_of_stories() {
+        let mut edition = sample();
+        let text = "Books by the yard.".to_owned();
+        edition.own.advertisement = Some(Advertisement { text, ..Advertisement::default() });
+        let mut editions = vec![edition.clone()];
+        edition.sections.truncate(1);
+        edition.sections[0].more.clear();
+        edition.sections[0].stories.truncate(1);
+        editions.push(edition.clone());
+        edition.sections.clear();
+        editions.push(edition);
+        for (edition, name) in editions.iter().flat_map(|edition| Templates::names().map(move |name| (edition, name))) {
+            let mail = Templates::builtin(name).unwrap().render(edition, &Reader::default()).unwrap();
+            for part in [&mail.html, &mail.text, &mail.markdown] {
+                let stories = edition.story_count();
+                assert_eq!(part.matches("Books by the yard.").count(), 1, "{name}, {stories} stories: {part}");
+            }
+        }
     }
 }
