@@ -4,7 +4,7 @@ use super::decision::{Decision, DecisionLog, Outcome};
 use super::draft::{StoryDraft, drafts};
 use super::inputs::Inputs;
 use super::select::{Choice, Filtered, Full, History, Ranking, choose};
-use super::write::{Elsewhere, SentenceDecision, WrittenStory, headline, write_story};
+use super::write::{SentenceDecision, WrittenStory, headline, write_story};
 use crate::model::{Article, Edition, MoreLink, Section};
 
 /// A composed edition and the account of it.
@@ -45,7 +45,7 @@ pub fn compose(inputs: &Inputs<'_>) -> Composition {
     let deduplicated = filtered.dedup(inputs, &all, &corpus, &history, &mut log);
     let pairs = inputs.memo.pairs(&corpus, &deduplicated.gone, &deduplicated.apart);
     let drafts = drafts(inputs, &filtered, &deduplicated, &history, &pairs);
-    let elsewhere = Elsewhere::new(&all);
+    let elsewhere = inputs.memo.elsewhere(&corpus, &all);
     let choices = choose(inputs, &drafts, |draft| write_story(inputs, &corpus, &elsewhere, draft));
     EditionBuilder { inputs, log, sections: headings(inputs, &drafts), sentences: Vec::new() }.build(drafts, choices)
 }

@@ -1,9 +1,10 @@
-//! Kept from one composition of the same articles to the next: their vectors, and how likely two of them tell one event.
+//! Kept from one composition of the same articles to the next: their vectors, how likely two of them tell one event, who
+//! prints which sentence, and summaries.
 //!
 //! A composition is the same with it or without. A value is taken only when everything that it is made of is the same:
 //! the articles in their order, their times, what is gone and what is kept apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -13,7 +14,12 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use super::cluster::{Corpus, Pair, pairs};
+use super::write::Elsewhere;
 use crate::model::Article;
+use crate::summary::Summary;
+
+/// Summaries that are kept.
+const MOST_SUMMARIES: usize = 256;
 
 /// A hash of all that an article's vector is made of, and the time it is taken to be of.
 type ArticleKey = (u64, Option<Timestamp>);
@@ -23,6 +29,8 @@ type ArticleKey = (u64, Option<Timestamp>);
 pub struct Memo {
     corpus: Mutex<Option<(Vec<ArticleKey>, Arc<Corpus>)>>,
     pairs: Mutex<Option<Pairs>>,
+    elsewhere: Mutex<Option<(Arc<Corpus>, Arc<Elsewhere>)>>,
+    summaries: Mutex<HashMap<u64, Arc<Summary>>>,
 }
 
 struct Pairs {
@@ -53,6 +61,31 @@ impl Memo {
             *self.corpus.lock() = Some((keys, corpus.clone()));
             corpus
         })
+    }
+
+    /// Which of `articles`, whose vectors are `corpus`, print a sentence.
+    pub(in crate::story) fn elsewhere(&self, corpus: &Arc<Corpus>, articles: &[&Article]) -> Arc<Elsewhere> {
+        let is_same = |(known, _): &&(Arc<Corpus>, Arc<Elsewhere>)| Arc::ptr_eq(known, corpus);
+        let kept = self.elsewhere.lock().as_ref().filter(is_same).map(|(_, elsewhere)| elsewhere.clone());
+        kept.unwrap_or_else(|| {
+            let elsewhere = Arc::new(Elsewhere::new(articles));
+            *self.elsewhere.lock() = Some((corpus.clone(), elsewhere.clone()));
+            elsewhere
+        })
+    }
+
+    /// The summary of what `key` is a hash of.
+    pub(in crate::story) fn summary(&self, key: u64, summarize: impl FnOnce() -> Summary) -> Arc<Summary> {
+        if let Some(kept) = self.summaries.lock().get(&key) {
+            return kept.clone();
+        }
+        let summary = Arc::new(summarize());
+        let mut summaries = self.summaries.lock();
+        if summaries.len() >= MOST_SUMMARIES {
+            summaries.clear();
+        }
+        summaries.insert(key, summary.clone());
+        summary
     }
 
     /// The pairs of `corpus` that may tell one event.

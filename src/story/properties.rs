@@ -62,7 +62,8 @@ proptest! {
         let before = format!("{:?}", usual.compose_with(&memo));
         let options = Options { duplicate, cluster, ..Options::default() };
         let later = Some("2026-03-09T20:00:00Z");
-        let other = Fixture { articles: usual.articles.clone(), options, since: later, ..Fixture::default() };
+        let summary = crate::summary::Options { sentences: Some(1), ..crate::summary::Options::default() };
+        let other = Fixture { articles: usual.articles.clone(), options, since: later, summary, ..Fixture::default() };
         prop_assert_eq!(format!("{:?}", other.compose_with(&memo)), format!("{:?}", other.compose()));
         prop_assert_eq!(format!("{:?}", usual.compose_with(&memo)), before);
     }

@@ -19,6 +19,7 @@ pub(in crate::story) struct Fixture {
     pub(in crate::story) since: Option<&'static str>,
     pub(in crate::story) options: Options,
     pub(in crate::story) limits: Limits,
+    pub(in crate::story) summary: summary::Options,
 }
 
 impl Default for Fixture {
@@ -42,6 +43,7 @@ impl Default for Fixture {
             since: Some("2026-03-09T06:00:00Z"),
             options: Options::default(),
             limits: Limits::default(),
+            summary: summary::Options::default(),
         }
     }
 }
@@ -66,7 +68,7 @@ impl Fixture {
             health: SourceHealth::default(),
             options: &self.options,
             limits: &self.limits,
-            summary: &summary::Options::default(),
+            summary: &self.summary,
             memo,
         })
     }

@@ -9,28 +9,31 @@ use crate::model::Article;
 use crate::story::cluster::sentences;
 
 /// Which articles of which source hold a sentence.
-pub(in crate::story) struct Elsewhere<'a> {
-    holders: HashMap<u64, Vec<&'a str>, FixedState>,
+pub(in crate::story) struct Elsewhere {
+    /// The articles' ids.
+    ids: Vec<String>,
+    /// Of each sentence, its articles' places in `ids`.
+    holders: HashMap<u64, Vec<u32>, FixedState>,
 }
 
-impl<'a> Elsewhere<'a> {
+impl Elsewhere {
     /// All sentences of `articles`.
-    pub(in crate::story) fn new(articles: &[&'a Article]) -> Self {
-        let mut holders: HashMap<u64, Vec<&str>, FixedState> = HashMap::default();
-        for article in articles {
+    pub(in crate::story) fn new(articles: &[&Article]) -> Self {
+        let mut holders: HashMap<u64, Vec<u32>, FixedState> = HashMap::default();
+        for (place, article) in (0_u32..).zip(articles) {
             for range in sentences(&article.text) {
-                let ids = holders.entry(key(&article.source, &article.text[range])).or_default();
-                if ids.last() != Some(&article.id.as_str()) {
-                    ids.push(&article.id);
+                let places = holders.entry(key(&article.source, &article.text[range])).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
                 }
             }
         }
-        Self { holders }
+        Self { ids: articles.iter().map(|article| article.id.clone()).collect(), holders }
     }
 
     /// Whether all of `sentence` stands in an article of `source` that is not `own`.
     pub(in crate::story) fn prints(&self, source: &str, sentence: &str, own: impl Fn(&str) -> bool) -> bool {
-        let elsewhere = |ids: &Vec<&str>| ids.iter().any(|id| !own(id));
+        let elsewhere = |places: &Vec<u32>| places.iter().any(|place| !own(&self.ids[*place as usize]));
         let mut parts = sentences(sentence).into_iter().peekable();
         parts.peek().is_some()
             && parts.all(|range| self.holders.get(&key(source, &sentence[range])).is_some_and(elsewhere))

@@ -3,7 +3,10 @@
 //! One summary runs over the sentences of all its articles; each sentence keeps its article and its span. An update
 //! keeps only sentences that say something new. Nothing is written here that does not stand in an article.
 
+use std::hash::BuildHasher;
 use std::ops::Range;
+
+use foldhash::quality::FixedState;
 
 use super::adjoin::adjoining;
 use super::disagree::disagreement;
@@ -47,12 +50,13 @@ pub(in crate::story) struct WrittenStory {
 pub(in crate::story) fn write_story(
     inputs: &Inputs<'_>,
     corpus: &Corpus,
-    elsewhere: &Elsewhere<'_>,
+    elsewhere: &Elsewhere,
     draft: &StoryDraft<'_>,
 ) -> Option<WrittenStory> {
     let texts = texts(&draft.originals);
     let language = language_of(draft.lead());
-    let summed = summarize(&texts, &language, inputs.summary);
+    let key = summary_key(&texts, &language, inputs.summary);
+    let summed = inputs.memo.summary(key, || summarize(&texts, &language, inputs.summary));
     let summary =
         StorySummary { inputs, corpus, elsewhere, draft, texts: &texts, summed: &summed, language: &language };
     let mut seen = SeenContent::default();
@@ -64,9 +68,17 @@ pub(in crate::story) fn write_story(
     sentences.retain(|sentence| sentence.text.len() <= LONGEST_SENTENCE);
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
     let is_held_back = are_held_back(&texts, &summed, &sentences, &language);
-    let mut story = story(inputs, draft, sentences, summed.keyphrases);
+    let mut story = story(inputs, draft, sentences, summed.keyphrases.clone());
     story.weak |= is_held_back;
     Some(WrittenStory { story, sentences: decisions })
+}
+
+/// A hash of all that a summary is made of.
+fn summary_key(texts: &[&Article], language: &str, options: &crate::summary::Options) -> u64 {
+    let read = |article: &&Article| {
+        FixedState::default().hash_one((&article.title, &article.text, article.summarizable_ranges()))
+    };
+    FixedState::default().hash_one((texts.iter().map(read).collect::<Vec<_>>(), language, format!("{options:?}")))
 }
 
 fn summarize(texts: &[&Article], language: &str, options: &crate::summary::Options) -> Summary {
@@ -154,7 +166,7 @@ fn texts<'a>(originals: &[&'a Article]) -> Vec<&'a Article> {
 struct StorySummary<'a> {
     inputs: &'a Inputs<'a>,
     corpus: &'a Corpus,
-    elsewhere: &'a Elsewhere<'a>,
+    elsewhere: &'a Elsewhere,
     draft: &'a StoryDraft<'a>,
     texts: &'a [&'a Article],
     summed: &'a Summary,
