@@ -179,11 +179,11 @@ fn notice(config: &Config) -> [String; 6] {
     let path = std::path::absolute(&config.path).unwrap_or_else(|_| config.path.clone());
     let digest = format!("digest --config '{}'", path.display().to_string().replace('\'', r"'\''"));
     [
-        "This is a draft: nobody else has got it, and nobody will before you approve it.".to_owned(),
+        "This is a draft. Nobody else has received it, and nobody will until you approve it.".to_owned(),
         format!("To send it: {digest} approve"),
         format!("At a later hour: {digest} approve --at 10:00"),
         format!("To change it: {digest} edit"),
-        format!("To see it as it is then: {digest} run --dry-run --format html --output draft.html --open"),
+        format!("To see it after a change: {digest} run --dry-run --format html --output draft.html --open"),
         format!("To throw it away: {digest} approve --discard"),
     ]
 }

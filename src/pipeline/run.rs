@@ -347,7 +347,11 @@ impl Run<'_> {
         }
         report.recipients(recipients.len(), problems);
         if let Some(draft) = store.draft(&self.config.newsletter.name).await? {
-            report.wait_for_approval(&draft.edition);
+            if self.request.job == Job::DryRun {
+                report.wait_for_approval(&draft.edition);
+            } else {
+                report.draft = Some(draft.edition.id.clone());
+            }
             report.composed = Some(printed(&draft, &recipients, self.config, &self.templates)?);
             return Ok(report);
         }

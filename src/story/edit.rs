@@ -80,7 +80,9 @@ pub fn edit(edition: &Edition, changes: &[Change]) -> Result<Edition, Impossible
     let left: BTreeSet<String> = edited.stories().map(|story| story.id.clone()).collect();
     edited.edits.lead = edited.edits.lead.take().filter(|id| left.contains(id));
     edited.own.notes.retain(|id, _| left.contains(id));
-    if left.is_empty() { Err(ImpossibleChange::Empty) } else { Ok(edited) }
+    // What was empty from the start may still be introduced.
+    let is_emptied = left.is_empty() && !before.stories.is_empty();
+    if is_emptied { Err(ImpossibleChange::Empty) } else { Ok(edited) }
 }
 
 /// The ids of an edition's stories and links, by their numbers.
@@ -297,5 +299,7 @@ mod tests {
         assert!(change(&[Change::Lead(0)]).is_err());
         assert!(change(&[Change::Move { story: 4, to: 1 }]).is_err(), "links are not moved");
         assert_eq!(change(&[1, 2, 3].map(Change::Drop)), Err(ImpossibleChange::Empty));
+        let intro = Change::Intro(Intro { text: "Nothing today.".into(), author: None });
+        assert!(edit(&Edition::default(), &[intro]).is_ok());
     }
 }
