@@ -145,8 +145,8 @@ fn text(edition: &Edition, flaws: &[Flaw], proven: &[Proven<'_>], mails: &[Mail<
         } else {
             String::new()
         };
-        let proven = proof.quoted.saturating_sub(proof.flaws.len());
-        let _ = writeln!(text, "  the mail in `{language}` quotes {proven} of {} word for word{own}", proof.quoted);
+        let MailProof { quoted, proven, .. } = proof;
+        let _ = writeln!(text, "  the mail in `{language}` quotes {proven} of {quoted} word for word{own}");
     }
     if mails.is_empty() {
         text.push_str("  its mail is not kept any more\n");

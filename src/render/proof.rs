@@ -1,7 +1,8 @@
 //! A mail as it was sent → the sentences in it that are not the edition's, word for word.
 //!
 //! Every link to a sentence's place is looked up in the edition; without its number the paragraph around it has to hold
-//! that sentence as it stands in the source. So has the text part. It holds for any template whose places are links.
+//! that sentence as it stands in the source. So has the text part. It holds for any template whose places are links. Words of
+//! the publisher have to be in both parts, and in no quotation.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,9 @@ use crate::render::display;
 pub struct MailProof {
     /// Sentences quoted in the HTML part.
     pub quoted: usize,
-    /// Paragraphs of the publisher's own words in the text part.
+    /// How many of them stand there word for word.
+    pub proven: usize,
+    /// Paragraphs of the publisher's own words, shown in both parts.
     pub own: usize,
     /// One line for each that is not as the edition has it.
     pub flaws: Vec<String>,
@@ -60,8 +63,16 @@ pub fn prove_mail(edition: &Edition, html: &str, text: &str) -> MailProof {
             proof.flaws.push(format!("the publisher's own words stand inside a quotation: {words}"));
         }
     }
-    let said = |words: &&String| text.contains(&flat(words));
-    proof.own = own.iter().filter(said).count();
+    proof.proven = proof.quoted - proof.flaws.len();
+    let shown = flat(&document.text());
+    for words in own {
+        let words_flat = flat(&words);
+        if shown.contains(&words_flat) && text.contains(&words_flat) {
+            proof.own += 1;
+        } else {
+            proof.flaws.push(format!("the mail does not show the publisher's own words: {words}"));
+        }
+    }
     proof
 }
 
@@ -115,6 +126,14 @@ mod tests {
             let mixed = mail.html.replace("The first container", "Good morning. The first container");
             let flaws = prove_mail(&edition, &mixed, &mail.text).flaws;
             assert!(!flaws.is_empty() && flaws.iter().all(|flaw| flaw.contains("inside a quotation")), "{flaws:?}");
+            for (html, text) in [
+                (mail.html.replace("Two stories go on.", ""), mail.text.clone()),
+                (mail.html.clone(), mail.text.replace("Two stories", "Two")),
+            ] {
+                let proof = prove_mail(&edition, &html, &text);
+                assert!(proof.own == 2 && proof.flaws.len() == 1, "{proof:?}");
+                assert!(proof.flaws[0].ends_with("Two stories go on."), "{:?}", proof.flaws);
+            }
             let mut posing = edition.clone();
             let quoted = posing.stories().flat_map(|story| &story.sentences).find(|sentence| sentence.link.is_some());
             let quoted = quoted.unwrap().clone();
