@@ -1,8 +1,10 @@
-"""What a machine bears: readers, history, writes. One table a command; python3, strace and Postfix's smtp-sink.
+"""What a machine bears: readers, history, writes, several machines. One table a command; python3, strace, Postfix's smtp-sink and
+PostgreSQL.
 
     python3 benches/scale.py readers [--most 1000000] [--deliver 100000]
     python3 benches/scale.py history
     python3 benches/scale.py writes
+    python3 benches/scale.py shared [--deliver 20000]
 
 `--digest` may name several programs (an earlier build beside this one): each gets its rows, in one run on one machine.
 CPU seconds and peak memory are those of the program alone, as the system accounts for them.
@@ -12,8 +14,10 @@ import argparse
 import collections
 import contextlib
 import http.server
+import json
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import statistics
@@ -283,13 +287,75 @@ def feeds():
 NAMES = {}
 
 
+@contextlib.contextmanager
+def cluster():
+    """A PostgreSQL of our own in a temporary folder, on a socket, waiting for the disk; the URL of its database."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])).parent
+    folder = Path(tempfile.mkdtemp(prefix="digest-pg-"))
+    other = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        other = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+    def do(*command):
+        subprocess.run([*other, *command], cwd="/", check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    data = str(folder / "data")
+    control = (str(programs / "pg_ctl"), "-D", data, "-w")
+    do(str(programs / "initdb"), "-D", data, "-U", "digest", "-A", "trust", "-E", "UTF8", "--locale=C")
+    do(*control, "-l", str(folder / "log"), "-o", f"-k {folder} -c listen_addresses=''", "start")
+    try:
+        do(str(programs / "createdb"), "-h", str(folder), "-U", "digest", "digest")
+        yield f"postgres:///digest?host={folder}&user=digest"
+    finally:
+        do(*control, "-m", "fast", "stop")
+        shutil.rmtree(folder)
+
+
+def shared(args):
+    """Processes that deliver one edition together, and one alone from a file."""
+    print("| store | processes | mails | seconds | mails a second | twice | CPU ms a mail, all processes | `status` ms |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    count, program = args.deliver, args.digest[-1]
+    for processes in (0, 1, 2, 4, 8):
+        with contextlib.ExitStack() as stack:
+            folder, port = stack.enter_context(tempfile.TemporaryDirectory()), stack.enter_context(sink())
+            place = Place(program, folder, port)
+            if processes:
+                config = (place.folder / "config.toml").read_text()
+                url = stack.enter_context(cluster())
+                place.write("config.toml", config.replace('path = "state/digest.db"', f'url = "{url}"'))
+            place.note(1)
+            place.readers(count)
+            place.run("gather")
+            place.run("compose")
+            begin = time.monotonic()
+            command = [program, "deliver", "--report", "json"]
+            running = [
+                subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                for _ in range(processes or 1)
+            ]
+            sent = sum(json.loads(child.stdout.read())["delivered"]["sent"] for child in running)
+            cpu = 0
+            for child in running:
+                _, _, used = os.wait4(child.pid, 0)
+                cpu += used.ru_utime + used.ru_stime
+            wall = time.monotonic() - begin
+            status = place.milliseconds("status", codes=(0, 75), times=3)[1]
+            print(
+                f"| {'PostgreSQL' if processes else 'SQLite'} | {processes or 1} | {sent:,} | {wall:.1f} | {sent / wall:,.0f} "
+                f"| {sent - count} | {1000 * cpu / sent:.2f} | {status:.0f} |",
+                flush=True,
+            )
+
+
 def name(program):
     return NAMES[program]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("table", choices=("readers", "history", "writes"))
+    parser.add_argument("table", choices=("readers", "history", "writes", "shared"))
     parser.add_argument("--digest", nargs="+", default=["target/release/digest"], help="an earlier one first")
     parser.add_argument("--most", type=int, default=1_000_000, help="readers")
     parser.add_argument("--most-before", type=int, default=100_000, help="readers of all programs but the last")
@@ -297,7 +363,7 @@ def main():
     args = parser.parse_args()
     args.digest = [str(Path(program).resolve()) for program in args.digest]
     NAMES.update(zip(args.digest, ["before", "now"] if len(args.digest) == 2 else ["now"]))
-    {"readers": readers, "history": history, "writes": writes}[args.table](args)
+    {"readers": readers, "history": history, "writes": writes, "shared": shared}[args.table](args)
 
 
 if __name__ == "__main__":

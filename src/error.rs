@@ -100,6 +100,12 @@ pub enum Usage {
     /// The config has no `[rating]`.
     #[error("`--from-mail` needs [rating] in the config")]
     NoRating,
+    /// A store named on the command line cannot be one; the URL is not repeated, it may hold a password.
+    #[error("the store that is named has {0}")]
+    Store(String),
+    /// A store is to be copied into itself.
+    #[error("both are the same store")]
+    SameStore,
     /// `--open` without `--output`.
     #[error("--open opens what --output wrote: name a file")]
     NothingToOpen,

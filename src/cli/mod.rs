@@ -24,6 +24,7 @@ mod run;
 mod session;
 mod source;
 mod status;
+mod store;
 mod summarize;
 mod template;
 mod terminal;
@@ -142,6 +143,7 @@ enum Command {
     Check(check::Args),
     Config(config::Args),
     Status(status::Args),
+    Store(store::Args),
     Explain(explain::Args),
     Preview(preview::Args),
     #[command(hide = true)]
@@ -235,6 +237,7 @@ impl Command {
             Self::Check(args) => check::run(args, session),
             Self::Config(args) => config::run(args),
             Self::Status(args) => status::run(args, session),
+            Self::Store(args) => store::run(args, session),
             Self::Explain(args) => explain::run(args, session),
             Self::Preview(args) => preview::run(args, session),
             Self::Rate(args) => rate::run(args, session),

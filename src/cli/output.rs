@@ -118,6 +118,7 @@ impl Output {
 fn exit(error: &Error) -> Exit {
     match error {
         Error::Lock(lock) if lock.is_busy() => Exit::Again,
+        Error::Store(error) if error.is_busy() => Exit::Again,
         Error::Usage(_) | Error::NoConfig(_) | Error::Config(_) | Error::Template { .. } | Error::File { .. } => {
             Exit::Usage
         }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::model::{DeliveryCounts, Edition, PendingDelivery};
 use crate::pipeline::key;
 use crate::source::Source;
-use crate::store::{Draft, SourceRecord, Store};
+use crate::store::{Draft, SourceRecord, Store, Worker};
 
 /// Deliveries named one by one.
 const NAMED: u32 = 20;
@@ -51,6 +51,8 @@ struct Status {
     counts: DeliveryCounts,
     refused: Vec<PendingDelivery>,
     sources: Vec<(String, Option<SourceRecord>)>,
+    /// Of a shared store.
+    workers: Vec<Worker>,
 }
 
 impl Status {
@@ -83,7 +85,8 @@ impl Status {
         let mut records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
         let record = |source: &Source| (source.name.clone(), records.remove(&key(&newsletter, source)));
         let sources = config.sources.iter().map(record).collect();
-        Ok(Self { newsletter, edition, released, draft, counts, refused, sources })
+        let workers = store.workers().await?;
+        Ok(Self { newsletter, edition, released, draft, counts, refused, sources, workers })
     }
 
     fn text(&self, now: Timestamp) -> String {
@@ -122,6 +125,9 @@ impl Status {
             let health = record.as_ref().map_or_else(|| "never asked".to_owned(), health);
             text.push_str(&format!("  {name:width$}  {health}\n"));
         }
+        for worker in &self.workers {
+            text.push_str(&format!("  worker {}\n", at_work(worker, now)));
+        }
         text
     }
 
@@ -149,9 +155,24 @@ impl Status {
             "mail": self.counts,
             "refused": self.refused.iter().map(|pending| &pending.delivery).collect::<Vec<_>>(),
             "sources": self.sources.iter().map(source).collect::<Vec<_>>(),
+            "workers": self.workers,
         });
         format!("{status}\n")
     }
+}
+
+/// One worker in words: what it has done, what it has claimed, and until when at least.
+fn at_work(worker: &Worker, now: Timestamp) -> String {
+    let Worker { name, seen, done, rate, deliveries, sources, composes, lease, .. } = worker;
+    let mut text = format!("{name}: seen {} ago, {done} done ({rate:.0} a second)", age(now.duration_since(*seen)));
+    let mut claims = Vec::new();
+    claims.extend((*deliveries > 0).then(|| format!("{deliveries} deliveries")));
+    claims.extend((*sources > 0).then(|| format!("{sources} sources")));
+    claims.extend(composes.then(|| "the edition".to_owned()));
+    if let (false, Some(lease)) = (claims.is_empty(), lease) {
+        text.push_str(&format!(", has claimed {} until {lease:.0}", claims.join(", ")));
+    }
+    text
 }
 
 /// `4 days`, `3h 20m`, without seconds unless there is nothing else.

@@ -12,6 +12,7 @@ use crate::config::{Config, File, locate};
 use crate::render::{self, Templates};
 use crate::send::{self, Mailbox, TransportKind};
 use crate::source::Source;
+use crate::store;
 use crate::story::{Rule, Rules};
 use crate::summary::Order;
 
@@ -33,6 +34,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
     checker.numbers(&file);
     let mail = file.mail.map(|mail| checker.mail(mail));
     let rating = file.rating.map(|rating| checker.rating(rating));
+    let store = checker.store(&file.store);
     if let Some(ping) = &file.ping {
         checker.web_address(&ping.url, &[Key("ping"), Key("url")]);
     }
@@ -52,7 +54,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
         stories: file.stories,
         fetch: file.fetch,
         mail,
-        store: locate::store(file.store.path.as_deref(), base),
+        store,
         rating,
         ping: file.ping,
     })
@@ -81,6 +83,15 @@ impl Checker<'_> {
         if file.version.is_some_and(|version| version != VERSION) {
             self.wrong(&[Key("version")], format!("this program reads version {VERSION} of the config"));
         }
+    }
+
+    fn store(&mut self, options: &store::Options) -> store::Location {
+        let file = locate::store(options.path.as_deref(), self.base);
+        store::Location::new(options, file.clone(), self.base).unwrap_or_else(|why| {
+            // Without the line it stands in, which may hold a password.
+            self.found.push(Diagnostic::at(None, format!("[store] has {why}")));
+            store::Location::File(file)
+        })
     }
 
     fn newsletter(&mut self, file: &File) -> TimeZone {

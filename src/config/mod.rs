@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 use crate::render::Templates;
 use crate::source::Source;
 use crate::story::{Limits, Rules, SourcePolicy};
-use crate::{fetch, send, story, summary};
+use crate::{fetch, send, store, story, summary};
 
 pub use amend::{Change, Setting, amend};
 pub use diagnostic::{Diagnostic, Mistakes};
@@ -55,8 +55,8 @@ pub struct Config {
     pub fetch: fetch::Options,
     /// `[mail]`; `None`: the edition can be looked at but not sent.
     pub mail: Option<send::Options>,
-    /// The store's file.
-    pub store: PathBuf,
+    /// `[store]`: where the state is.
+    pub store: store::Location,
     /// `[rating]`.
     pub rating: Option<send::RatingOptions>,
     /// `[ping]`.

@@ -8,6 +8,7 @@
 //! while one is being written, the other connections' changes gather for the next (`commit`).
 
 mod commit;
+mod policy;
 mod queue;
 
 use std::collections::BTreeMap;
@@ -25,60 +26,14 @@ use crate::send::{self, Delivery, PreparedMessage, Signer, Transport};
 use crate::store::{self, Store};
 
 use commit::Commits;
-use queue::Queue;
+pub use policy::DeliveryPolicy;
+use queue::{Marked, Queue};
 
 /// Refusals listed one by one; of more only the number is given.
 const MAX_LISTED_REFUSALS: usize = 20;
 
 /// A delivery whose connection broke this often in one run is left for the next.
 const MOST_BREAKS: u32 = 3;
-
-/// Settings of one delivery run.
-#[derive(Debug, Clone)]
-pub struct DeliveryPolicy {
-    /// `[newsletter] name`: whose outbox.
-    pub newsletter: String,
-    /// When this run began.
-    pub now: Timestamp,
-    /// No message is begun after this long; the one in hand is finished.
-    pub deadline: Duration,
-    /// A delivery that is due within this time is waited for.
-    pub patience: Duration,
-    /// First pause before a deferred message is tried again; each further one is six times as long.
-    pub pause: Duration,
-    /// The treatment of a message whose answer was lost.
-    pub delivery: Delivery,
-    /// How many messages may be on their way at once.
-    pub connections: usize,
-    /// At most this many messages a second.
-    pub rate: Option<f64>,
-    /// How long a message may stay undelivered before it is given up.
-    pub give_up_after: Duration,
-    /// Told how many messages are done with (sent or refused for good), for a progress bar.
-    pub progress: Option<watch::Sender<u64>>,
-}
-
-impl DeliveryPolicy {
-    /// The policy of `[mail]` for a run of `newsletter` that began at `now` and may last `deadline`.
-    pub fn new(newsletter: &str, options: &send::Options, now: Timestamp, deadline: Duration) -> Self {
-        let connections = match options.transport {
-            send::TransportKind::Smtp => options.smtp.connections.clamp(1, 100),
-            send::TransportKind::Sendmail | send::TransportKind::File => 2,
-        };
-        Self {
-            newsletter: newsletter.to_owned(),
-            now,
-            deadline,
-            patience: Duration::from_secs(60),
-            pause: Duration::from_secs(10),
-            delivery: options.delivery,
-            connections,
-            rate: options.rate,
-            give_up_after: options.give_up_after,
-            progress: None,
-        }
-    }
-}
 
 /// The state of the outbox after a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,7 +61,7 @@ impl DeliveryReport {
     }
 }
 
-/// Sends what is pending. Call it under the run lock; `cancel` becomes true when the program is asked to end.
+/// Sends what is pending. Call it under the run lock; on a shared store any number of machines may do so at once. `cancel` becomes true when the program is asked to end.
 ///
 /// # Errors
 /// When the store cannot be read or written. What was sent until then is recorded, but for the messages in hand:
@@ -118,6 +73,7 @@ pub async fn deliver(
     policy: &DeliveryPolicy,
     cancel: &watch::Receiver<bool>,
 ) -> Result<DeliveryReport, store::Error> {
+    let store = &store.with_lease(policy.lease());
     let lost = store.recover().await?;
     let gone =
         store.give_up(&policy.newsletter, earlier(policy.now, policy.give_up_after), policy.give_up_after).await?;
@@ -133,7 +89,11 @@ pub async fn deliver(
     };
     let swept = run.sweep_until_done().await;
     transport.close().await;
-    swept?;
+    if let Err(error) = swept {
+        // What was claimed is let go as far as that goes; why the run failed is what counts.
+        let _ = run.commits.close().await;
+        return Err(error);
+    }
     run.outcome().await
 }
 
@@ -195,6 +155,10 @@ impl Run<'_> {
     async fn sweep_until_done(&self) -> Result<(), store::Error> {
         loop {
             let tried = self.state().tried;
+            if self.store.is_shared() {
+                let lost = self.store.recover().await?;
+                self.state().unknown += lost;
+            }
             self.queue.restart().await;
             join_all((0..self.policy.connections.max(1)).map(|_| self.work())).await;
             self.put_back().await;
@@ -217,10 +181,10 @@ impl Run<'_> {
 
     /// One connection's worth of work: message after message until there is none.
     async fn work(&self) {
-        while let Some((pending, prepared)) = self.next().await {
-            let answer = self.transport.send(&prepared.message).await;
+        while let Some(Marked { pending, prepared, .. }) = self.next().await {
+            let answer = self.hand_over(&prepared).await;
             let down = matches!(answer, SendOutcome::Unavailable(_));
-            if !self.commits.commit(vec![self.judge(&pending, answer)]).await {
+            if self.commits.commit(vec![self.judge(&pending, answer)]).await.is_none() {
                 return;
             }
             if down {
@@ -230,8 +194,28 @@ impl Run<'_> {
         }
     }
 
+    /// Hands a message over. Where others take over what nobody answers for, it is left in time.
+    async fn hand_over(&self, prepared: &PreparedMessage) -> SendOutcome {
+        let sending = self.transport.send(&prepared.message);
+        if !self.store.is_shared() {
+            return sending.await;
+        }
+        let late = |_| SendOutcome::Unknown("the server took too long".to_owned());
+        tokio::time::timeout(self.policy.longest_send, sending).await.unwrap_or_else(late)
+    }
+
     /// The next message to hand over, marked as being tried; `None` when there is none, or no time for it.
-    async fn next(&self) -> Option<(PendingDelivery, PreparedMessage)> {
+    async fn next(&self) -> Option<Marked> {
+        loop {
+            let marked = self.next_marked().await?;
+            if marked.begin_by.is_none_or(|latest| Instant::now() < latest) {
+                return Some(marked);
+            }
+            self.commits.commit(vec![self.kept(&marked.pending)]).await?;
+        }
+    }
+
+    async fn next_marked(&self) -> Option<Marked> {
         if self.is_over() || !self.wait_for_slot().await {
             return None;
         }
@@ -259,26 +243,27 @@ impl Run<'_> {
     }
 
     /// Makes the next messages and commits that they are being tried; `None` if the store fails.
-    async fn mark(&self) -> Option<Vec<(PendingDelivery, PreparedMessage)>> {
+    async fn mark(&self) -> Option<Vec<Marked>> {
         loop {
             let made = self.queue.make(self.now(), self.resend_unknown()).await;
             if made.is_empty() {
                 return Some(Vec::new());
             }
+            // From before the lease begins, so that it ends before the lease does.
+            let begin_by = self.store.is_shared().then(|| Instant::now() + self.policy.begin_within());
             let (mut changes, mut marked) = (Vec::with_capacity(made.len()), Vec::with_capacity(made.len()));
             for (pending, prepared) in made {
                 match prepared {
                     Ok(prepared) => {
                         self.check_bytes(&pending, &prepared);
                         changes.push(self.trying(&pending, &prepared));
-                        marked.push((pending, prepared));
+                        marked.push(Marked { pending, prepared, begin_by });
                     }
                     Err(error) => changes.push(self.judge(&pending, SendOutcome::Refused(error.to_string()))),
                 }
             }
-            if !self.commits.commit(changes).await {
-                return None;
-            }
+            let taken_over = self.commits.commit(changes).await?;
+            marked.retain(|marked| !taken_over.contains(&marked.pending.id));
             if !marked.is_empty() {
                 return Some(marked);
             }
@@ -287,14 +272,12 @@ impl Run<'_> {
 
     /// Deliveries marked and not begun return to their former state.
     async fn put_back(&self) {
-        let now = self.now();
-        let keep = |(pending, _): (PendingDelivery, PreparedMessage)| DeliveryChange::Kept {
-            id: pending.id,
-            state: pending.delivery.state,
-            now,
-        };
         // If this fails, the next run finds them as after a crash, and sends them.
-        self.commits.commit(self.queue.leftovers().into_iter().map(keep).collect()).await;
+        self.commits.commit(self.queue.leftovers().iter().map(|marked| self.kept(&marked.pending)).collect()).await;
+    }
+
+    fn kept(&self, pending: &PendingDelivery) -> DeliveryChange {
+        DeliveryChange::Kept { id: pending.id, state: pending.delivery.state, now: self.now() }
     }
 
     /// Says so if a message is not what it was at its first try.
@@ -430,8 +413,10 @@ impl Run<'_> {
             problems.push(Problem::new("mail", "the mail server cannot be used now").because(last_down));
         }
         let unknown = if resend_unknown { left.unknown } else { unknown };
-        let unfinished = left.waiting > 0 || resend_unknown && unknown > 0;
-        Ok(DeliveryReport { sent, refused, waiting: left.waiting, unknown, stopped, problems, unfinished })
+        // What another machine is trying is not done with either.
+        let waiting = left.waiting + left.trying;
+        let unfinished = waiting > 0 || resend_unknown && unknown > 0;
+        Ok(DeliveryReport { sent, refused, waiting, unknown, stopped, problems, unfinished })
     }
 }
 

@@ -109,7 +109,7 @@ pub async fn gather_within(
         let done = tokio::select! {
             biased;
             done = gatherer.gather_source(source) => done,
-            why = bounds.end() => Ok(cut_off(source, why)),
+            why = bounds.end() => Ok(cut_off(&config.newsletter.name, source, why)),
         };
         tick(&source.name);
         done.map(|done| SourceResult { place, ..done })
@@ -128,7 +128,7 @@ pub async fn gather_within(
 }
 
 /// A source that was not done when the end came. Its record stays as it was.
-fn cut_off(source: &Source, why: &str) -> SourceResult {
+fn cut_off(newsletter: &str, source: &Source, why: &str) -> SourceResult {
     let report = SourceReport {
         name: source.name.clone(),
         outcome: Outcome::Failed,
@@ -137,7 +137,8 @@ fn cut_off(source: &Source, why: &str) -> SourceResult {
         ..SourceReport::default()
     };
     let failed = Some(FailedSource { name: source.name.clone(), reason: why.to_owned(), since: None });
-    SourceResult { report, failed, ..SourceResult::default() }
+    let brought = GatheredSource { key: key(newsletter, source), ..GatheredSource::default() };
+    SourceResult { place: 0, report, failed, brought }
 }
 
 /// How the sources did when they were last asked: for an edition that is composed without gathering.
@@ -194,6 +195,11 @@ struct Articles {
 impl Gatherer<'_> {
     async fn gather_source(self, source: &Source) -> Result<SourceResult, store::Error> {
         let key = key(&self.config.newsletter.name, source);
+        if !self.store.claim_source(&key, self.lease()).await? {
+            let report =
+                SourceReport { name: source.name.clone(), outcome: Outcome::Waiting, ..SourceReport::default() };
+            return Ok(SourceResult { report, ..SourceResult::default() });
+        }
         let mut record = self.store.source(&key).await?.unwrap_or_default();
         let memory: Memory = serde_json::from_str(&record.memory).unwrap_or_default();
         let gathered = announced(source, &memory, self.now, self.fetch, self.workers).await;

@@ -1,7 +1,7 @@
 //! Replies kept for `--offline`: every answer of a gathering, for some days.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
@@ -9,13 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::debug;
 
 use crate::fetch::{self, Fetch, Reply, Request};
+use crate::store::Location;
 
 /// How long a reply is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// The folder of the replies that belong to the store at `store`.
-pub fn replies(store: &Path) -> PathBuf {
-    store.with_extension("replies")
+pub fn replies(store: &Location) -> PathBuf {
+    store.beside().with_extension("replies")
 }
 
 /// A fetcher whose answers are kept in a folder.

@@ -45,6 +45,8 @@ pub enum Skipped {
     NotDue(Timestamp),
     /// There is nothing new to tell.
     NothingNew,
+    /// Another machine has composed an edition while this one gathered, or does so now.
+    Elsewhere,
 }
 
 /// How a run ended, in one word.

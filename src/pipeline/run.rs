@@ -4,6 +4,8 @@
 //! same code. What a run needs of the process around it (environment variables, somebody who watches, a wish to end) it is
 //! lent as a [`Host`].
 
+mod once;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -192,6 +194,7 @@ impl Run<'_> {
 
     async fn acts(&self, acts: Acts, store: &Store, mail: Option<&Mail>) -> Result<Report, Error> {
         let mut report = Report::new(self.config, self.request.now);
+        let before = store.last_edition(&self.config.newsletter.name).await?.map(|edition| edition.id);
         let sender = mail.filter(|_| acts.deliver);
         // What an earlier run left is sent first: it must not wait for today's sources.
         self.deliver(store, sender, &mut report).await?;
@@ -212,7 +215,7 @@ impl Run<'_> {
             } else {
                 report.draft = Some(draft.edition.id);
             }
-        } else if acts.compose && self.publish(store, mail, &mut report).await? {
+        } else if acts.compose && self.publish_once(store, mail, before.as_deref(), &mut report).await? {
             self.deliver(store, sender, &mut report).await?;
         }
         Ok(report)

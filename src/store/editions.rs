@@ -1,14 +1,7 @@
-use std::path::Path;
-
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::sources::get;
-use super::{Error, Store, from_millis, to_millis};
+use super::{Error, Store};
 use crate::model::{Edition, PlannedDelivery, Recipient};
-
-/// Deliveries stored in one statement.
-const TOGETHER: usize = 500;
 
 /// All that is committed before the first message leaves.
 #[derive(Debug, Clone)]
@@ -35,16 +28,15 @@ impl Store {
     /// gets it once.
     ///
     /// # Errors
-    /// When the store cannot be written; then nothing is stored and nothing may be sent.
+    /// When the store cannot be written, or another machine has claimed the composing meanwhile; then nothing is stored and
+    /// nothing may be sent.
     pub async fn store_edition(
         &self,
         new: &NewEdition<'_>,
         deliveries: impl IntoIterator<Item = PlannedDelivery, IntoIter: Send>,
     ) -> Result<(), Error> {
-        let action = "store the edition";
-        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        insert(&mut write, new, deliveries.into_iter(), None).await?;
-        write.commit().await.map_err(Error::database(action))
+        let deliveries = deliveries.into_iter();
+        on_engine!(self, engine => engine.store_edition(new, deliveries).await)
     }
 
     /// The edition of `newsletter` that was composed last.
@@ -52,12 +44,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn last_edition(&self, newsletter: &str) -> Result<Option<Edition>, Error> {
-        let query = sqlx::query(
-            "SELECT id, edition FROM editions WHERE newsletter = ? ORDER BY composed DESC, id DESC LIMIT 1",
-        );
-        let row =
-            query.bind(newsletter).fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
-        row.as_ref().map(edition).transpose()
+        on_engine!(self, engine => engine.last_edition(newsletter).await)
     }
 
     /// The edition `id`.
@@ -65,35 +52,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn edition(&self, id: &str) -> Result<Option<Edition>, Error> {
-        let row = sqlx::query("SELECT id, edition FROM editions WHERE id = ?").bind(id);
-        let row = row.fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
-        row.as_ref().map(edition).transpose()
-    }
-
-    /// A private copy of the store at `path` as it was when the edition or draft `id` of `newsletter` (the last edition
-    /// without an id) was composed, and that edition: from both it can be composed again. `None` if there is none.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn before(path: &Path, newsletter: &str, id: Option<&str>) -> Result<Option<(Self, Edition)>, Error> {
-        let store = Self::snapshot(path).await?;
-        let edition = match id {
-            Some(id) => store.edition_or_draft(newsletter, id).await?,
-            None => store.last_edition(newsletter).await?,
-        };
-        let Some(edition) = edition else { return Ok(None) };
-        let composed = to_millis(edition.composed);
-        let forget = [
-            "DELETE FROM arrivals WHERE newsletter = ? AND seen > ? AND edition IS NOT ?",
-            "UPDATE arrivals SET edition = NULL WHERE newsletter = ? AND edition IN
-             (SELECT id FROM editions WHERE composed >= ? OR id = ?)",
-            "DELETE FROM editions WHERE newsletter = ? AND (composed >= ? OR id = ?)",
-        ];
-        for query in forget {
-            let query = sqlx::query(query).bind(newsletter).bind(composed).bind(&edition.id);
-            query.execute(&store.writer).await.map_err(Error::database("read an edition"))?;
-        }
-        Ok(Some((store, edition)))
+        on_engine!(self, engine => engine.edition(id).await)
     }
 
     /// When the edition `id` may leave, if it was a draft; `None`: since it was composed.
@@ -101,9 +60,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn released(&self, id: &str) -> Result<Option<Timestamp>, Error> {
-        let row = sqlx::query("SELECT released FROM editions WHERE id = ?").bind(id).fetch_optional(&self.pool).await;
-        let Some(row) = row.map_err(Error::database("read an edition"))? else { return Ok(None) };
-        Ok(get::<Option<i64>>(&row, "released")?.map(from_millis))
+        on_engine!(self, engine => engine.released(id).await)
     }
 
     /// The editions of `newsletter` composed at or after `since`, oldest first.
@@ -111,12 +68,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn editions_since(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Edition>, Error> {
-        let query = sqlx::query(
-            "SELECT id, edition FROM editions WHERE newsletter = ? AND composed >= ? ORDER BY composed, id",
-        );
-        let query = query.bind(newsletter).bind(to_millis(since));
-        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read editions"))?;
-        rows.iter().map(edition).collect()
+        on_engine!(self, engine => engine.editions_since(newsletter, since).await)
     }
 
     /// The template of `edition` in `language`; `None` once pruned.
@@ -124,9 +76,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn message_template(&self, edition: &str, language: &str) -> Result<Option<String>, Error> {
-        let query = sqlx::query("SELECT letter FROM letters WHERE edition = ? AND language = ?");
-        let row = query.bind(edition).bind(language).fetch_optional(&self.pool).await;
-        row.map_err(Error::database("read a template"))?.map(|row| get(&row, "letter")).transpose()
+        on_engine!(self, engine => engine.message_template(edition, language).await)
     }
 
     /// The templates of `edition` by language; none once pruned.
@@ -134,84 +84,14 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn message_templates(&self, edition: &str) -> Result<Vec<(String, String)>, Error> {
-        let query = sqlx::query("SELECT language, letter FROM letters WHERE edition = ? ORDER BY language");
-        let rows = query.bind(edition).fetch_all(&self.pool).await.map_err(Error::database("read the templates"))?;
-        rows.iter().map(|row| Ok((get(row, "language")?, get(row, "letter")?))).collect()
+        on_engine!(self, engine => engine.message_templates(edition).await)
     }
 }
 
-fn edition(row: &SqliteRow) -> Result<Edition, Error> {
-    let (id, json): (String, String) = (get(row, "id")?, get(row, "edition")?);
-    serde_json::from_str(&json).map_err(Error::broken("edition", &id))
-}
+/// The columns of a planned delivery: address, name, language, template, Message-ID, place to leave.
+pub(super) type RecipientRow = (String, Option<String>, Option<String>, String, String, Option<String>);
 
-/// Writes all of `new`: the edition, its templates, its `deliveries`, and which articles are used now. Nothing of it may
-/// leave before it is `released`; `None`: it may since it was composed.
-pub(super) async fn insert(
-    write: &mut SqliteConnection,
-    new: &NewEdition<'_>,
-    deliveries: impl Iterator<Item = PlannedDelivery> + Send,
-    released: Option<Timestamp>,
-) -> Result<(), Error> {
-    insert_edition(&mut *write, new.edition, released).await?;
-    insert_contents(&mut *write, new).await?;
-    insert_deliveries(&mut *write, new.edition, deliveries, released).await?;
-    for id in new.used {
-        let query = sqlx::query("UPDATE arrivals SET edition = ? WHERE newsletter = ? AND article = ?");
-        let query = query.bind(&new.edition.id).bind(&new.edition.newsletter).bind(id);
-        query.execute(&mut *write).await.map_err(Error::database("store the edition"))?;
-    }
-    Ok(())
-}
-
-async fn insert_edition(
-    write: &mut SqliteConnection,
-    edition: &Edition,
-    released: Option<Timestamp>,
-) -> Result<(), Error> {
-    let json = serde_json::to_string(edition).map_err(Error::broken("edition", &edition.id))?;
-    let query =
-        sqlx::query("INSERT INTO editions (id, newsletter, composed, edition, released) VALUES (?, ?, ?, ?, ?)");
-    let query = query.bind(&edition.id).bind(&edition.newsletter).bind(to_millis(edition.composed)).bind(json);
-    query.bind(released.map(to_millis)).execute(write).await.map_err(Error::database("store the edition"))?;
-    Ok(())
-}
-
-async fn insert_contents(write: &mut SqliteConnection, new: &NewEdition<'_>) -> Result<(), Error> {
-    for template in new.templates {
-        let query = sqlx::query("INSERT INTO letters (edition, language, letter) VALUES (?, ?, ?)");
-        let query = query.bind(&new.edition.id).bind(&template.language).bind(&template.template);
-        query.execute(&mut *write).await.map_err(Error::database("store a template"))?;
-    }
-    Ok(())
-}
-
-async fn insert_deliveries(
-    write: &mut SqliteConnection,
-    edition: &Edition,
-    mut deliveries: impl Iterator<Item = PlannedDelivery> + Send,
-    released: Option<Timestamp>,
-) -> Result<(), Error> {
-    loop {
-        let rows: Vec<_> = deliveries.by_ref().take(TOGETHER).map(row).collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let query = sqlx::query(
-            "INSERT INTO deliveries
-             (edition, changed, not_before, address, name, language, letter, message_id, unsubscribe)
-             SELECT ?, ?, ?, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
-             FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING",
-        );
-        let query = query.bind(&edition.id).bind(to_millis(edition.composed)).bind(released.map(to_millis));
-        let query = query.bind(sqlx::types::Json(rows));
-        query.execute(&mut *write).await.map_err(Error::database("store a recipient"))?;
-    }
-}
-
-type Row = (String, Option<String>, Option<String>, String, String, Option<String>);
-
-fn row(delivery: PlannedDelivery) -> Row {
+pub(super) fn recipient_row(delivery: PlannedDelivery) -> RecipientRow {
     let Recipient { address, name, language } = delivery.recipient;
     (address, name, language, delivery.template, delivery.message_id, delivery.unsubscribe)
 }

@@ -14,12 +14,12 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// SQLite refused.
+    /// The engine refused.
     #[error("the store refused to {action}")]
     Database {
         /// The failed action, as a verb and its object.
         action: &'static str,
-        /// SQLite's words.
+        /// The engine's words.
         source: sqlx::Error,
     },
     /// The file is there and holds nothing: it was cut off. A new store would forget who got what.
@@ -38,6 +38,46 @@ pub enum Error {
         /// The copy that was made before.
         backup: Option<PathBuf>,
     },
+    /// A newer version of this program has changed the tables of the database.
+    #[error("the store `{url}` was written by a newer version of this program")]
+    NewerDatabase {
+        /// Which.
+        url: String,
+    },
+    /// There is no password for the database.
+    #[error("the password of the store: {why}")]
+    Password {
+        /// Why not.
+        why: String,
+    },
+    /// The URL of the database says something that cannot be understood.
+    #[error("the store `{url}` cannot be opened")]
+    Url {
+        /// Which.
+        url: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// Another machine has taken over what this one had claimed.
+    #[error("another machine has taken over to {action}")]
+    Claimed {
+        /// The action that was claimed.
+        action: &'static str,
+    },
+    /// A copied store is not what it was copied from.
+    #[error("the copy of `{table}` differs in row {row}")]
+    Differs {
+        /// In which table.
+        table: &'static str,
+        /// Which row, counted from 1.
+        row: u64,
+    },
+    /// A store is to be copied into one that holds something.
+    #[error("the store that is to be written is not empty: `{table}` has rows")]
+    NotEmpty {
+        /// Which table.
+        table: &'static str,
+    },
     /// Its tables were changed by hand.
     #[error("the store's tables are not those of this program")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -54,14 +94,28 @@ pub enum Error {
 }
 
 impl Error {
-    /// Another program holds the file for longer than the waiting time: try again.
+    /// Another program holds the file for longer than the waiting time, or the database cannot be reached: try again.
     pub fn is_busy(&self) -> bool {
-        matches!(self.primary_code(), Some(5 | 6))
+        if matches!(self, Self::Claimed { .. }) {
+            return true;
+        }
+        match self.cause() {
+            Some(Cause::Sqlite(code)) => matches!(code, 5 | 6),
+            // Connections, resources, conflicts, an operator who stops it.
+            Some(Cause::Postgres(code)) => ["08", "53", "40", "57"].iter().any(|class| code.starts_with(class)),
+            Some(Cause::Unreachable) => true,
+            None => false,
+        }
     }
 
     /// The file is damaged or no database at all: restore it or move it away.
     pub fn is_corrupt(&self) -> bool {
-        matches!(self.primary_code(), Some(11 | 26)) || matches!(self, Self::Broken { .. })
+        let is_corrupt = match self.cause() {
+            Some(Cause::Sqlite(code)) => matches!(code, 11 | 26),
+            Some(Cause::Postgres(code)) => code.starts_with("XX"),
+            Some(Cause::Unreachable) | None => false,
+        };
+        is_corrupt || matches!(self, Self::Broken { .. })
     }
 
     /// How to get a usable store again.
@@ -83,17 +137,20 @@ impl Error {
     /// The disk is full; nothing was written and nothing is lost.
     pub fn is_full(&self) -> bool {
         let no_space = matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull);
-        no_space || matches!(self.primary_code(), Some(13))
+        let is_full = match self.cause() {
+            Some(Cause::Sqlite(code)) => code == 13,
+            Some(Cause::Postgres(code)) => code == "53100",
+            Some(Cause::Unreachable) | None => false,
+        };
+        no_space || is_full
     }
 
-    /// SQLite's primary result code (<https://www.sqlite.org/rescode.html>).
-    fn primary_code(&self) -> Option<u32> {
+    fn cause(&self) -> Option<Cause> {
         let error = match self {
             Self::Database { source, .. } | Self::Migration(sqlx::migrate::MigrateError::Execute(source)) => source,
             _ => return None,
         };
-        let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
-        Some(code & 0xff)
+        Cause::of(error)
     }
 
     pub(super) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
@@ -108,5 +165,46 @@ impl Error {
     pub(super) fn broken(what: &'static str, id: &str) -> impl FnOnce(serde_json::Error) -> Self {
         let id = id.to_owned();
         move |source| Self::Broken { what, id, source }
+    }
+}
+
+/// The engine's own word for what went wrong.
+enum Cause {
+    /// SQLite's primary result code (<https://www.sqlite.org/rescode.html>).
+    Sqlite(u32),
+    /// PostgreSQL's SQLSTATE (<https://www.postgresql.org/docs/15/errcodes-appendix.html>).
+    Postgres(String),
+    /// There is no connection to the database.
+    Unreachable,
+}
+
+impl Cause {
+    fn of(error: &sqlx::Error) -> Option<Self> {
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Some(Self::Unreachable)
+            }
+            sqlx::Error::Database(error) => {
+                let code = error.code()?;
+                if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+                    return Some(Self::Sqlite(code.parse::<u32>().ok()? & 0xff));
+                }
+                Some(Self::Postgres(code.into_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether another try, by another connection to the database, may do: it restarts, or two transactions were in each
+/// other's way.
+pub(super) fn is_worth_another_try(error: &sqlx::Error) -> bool {
+    match Cause::of(error) {
+        Some(Cause::Unreachable) => true,
+        Some(Cause::Postgres(code)) => {
+            ["08", "40", "57"].iter().any(|class| code.starts_with(class)) || code == "53300"
+        }
+        Some(Cause::Sqlite(_)) => false,
+        None => matches!(error, sqlx::Error::Protocol(_) | sqlx::Error::Tls(_)),
     }
 }

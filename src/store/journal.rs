@@ -2,17 +2,14 @@
 
 use std::collections::HashSet;
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Executor};
-
-use super::outbox::state_name;
-use super::{Error, Store, to_millis};
+use super::{Engine, Error, Store, postgres, sqlite};
 use crate::model::DeliveryChange;
 
 /// The failures a commit survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Durability {
-    /// The death of this program at any moment: the change is with the operating system.
+    /// The death of this program at any moment: the change is with the operating system. A shared database makes no
+    /// difference: there every commit is on the disk.
     Crash,
     /// A power cut: the change, and all before it, are on the disk.
     PowerCut,
@@ -21,9 +18,13 @@ pub enum Durability {
 /// A connection of its own to the store, for the changes of one delivery run.
 #[derive(Debug)]
 pub struct Journal {
-    connection: SqliteConnection,
-    /// The connection's setting.
-    durability: Durability,
+    engine: JournalEngine,
+}
+
+#[derive(Debug)]
+enum JournalEngine {
+    Sqlite(sqlite::Journal),
+    Postgres(Box<postgres::Journal>),
 }
 
 impl Store {
@@ -32,100 +33,35 @@ impl Store {
     /// # Errors
     /// When the store cannot be opened once more.
     pub async fn journal(&self) -> Result<Journal, Error> {
-        let connection = self.writer.acquire().await.map_err(Error::database("open"))?.detach();
-        Ok(Journal { connection, durability: Durability::PowerCut })
+        let engine = match &self.engine {
+            Engine::Sqlite(sqlite) => JournalEngine::Sqlite(sqlite.journal().await?),
+            Engine::Postgres(postgres) => JournalEngine::Postgres(Box::new(postgres.journal().await?)),
+        };
+        Ok(Journal { engine })
     }
 }
 
 impl Journal {
-    /// Commits `changes`, all or none: on return they survive what `durability` says.
+    /// Commits `changes`, all or none: on return they survive what `durability` says. The answer names the deliveries among
+    /// them that another machine has taken over since they were claimed: those are not to be handed over. A file has none.
     ///
     /// # Errors
     /// When the store cannot be written; then no message may be handed over.
-    pub async fn apply(&mut self, changes: &[DeliveryChange], durability: Durability) -> Result<(), Error> {
-        self.write(changes, durability).await.map_err(Error::database("record a delivery"))
+    pub async fn apply(&mut self, changes: &[DeliveryChange], durability: Durability) -> Result<HashSet<i64>, Error> {
+        match &mut self.engine {
+            JournalEngine::Sqlite(journal) => journal.apply(changes, durability).await.map(|()| HashSet::new()),
+            JournalEngine::Postgres(journal) => journal.apply(changes).await,
+        }
     }
 
-    /// Brings everything to the disk and ends.
+    /// Brings everything to the disk, lets go what was claimed and not begun, and ends.
     ///
     /// # Errors
     /// When the disk cannot be written.
-    pub async fn close(mut self) -> Result<(), Error> {
-        let fails = Error::database("record a delivery");
-        let done = self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await.map(drop);
-        match done {
-            Ok(()) => self.connection.close().await.map_err(fails),
-            Err(error) => Err(fails(error)),
+    pub async fn close(self) -> Result<(), Error> {
+        match self.engine {
+            JournalEngine::Sqlite(journal) => journal.close().await,
+            JournalEngine::Postgres(journal) => journal.close().await,
         }
     }
-
-    async fn write(&mut self, changes: &[DeliveryChange], durability: Durability) -> Result<(), sqlx::Error> {
-        if self.durability != durability {
-            // In WAL mode FULL syncs the log at each commit, NORMAL only before it is copied into the database.
-            let level = match durability {
-                Durability::PowerCut => "PRAGMA synchronous = FULL",
-                Durability::Crash => "PRAGMA synchronous = NORMAL",
-            };
-            self.connection.execute(level).await?;
-            self.durability = durability;
-        }
-        let mut steps = steps(changes);
-        match (steps.pop(), steps.is_empty()) {
-            (None, _) => Ok(()),
-            // The usual case, in one round trip: a statement by itself is a transaction.
-            (Some(step), true) => apply(&mut self.connection, step).await,
-            (Some(last), false) => {
-                let mut write = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-                for step in steps.into_iter().chain([last]) {
-                    apply(&mut *write, step).await?;
-                }
-                write.commit().await
-            }
-        }
-    }
-}
-
-/// `changes` as JSON for one statement each: as few as possible, no delivery twice in one.
-fn steps(changes: &[DeliveryChange]) -> Vec<String> {
-    let mut steps: Vec<(HashSet<i64>, Vec<serde_json::Value>)> = Vec::new();
-    for change in changes {
-        let (id, row) = row(change);
-        match steps.last_mut() {
-            Some((ids, rows)) if !ids.contains(&id) => {
-                ids.insert(id);
-                rows.push(row);
-            }
-            _ => steps.push((HashSet::from([id]), vec![row])),
-        }
-    }
-    steps.into_iter().map(|(_, rows)| serde_json::Value::from(rows).to_string()).collect()
-}
-
-/// The delivery a change is about, and the columns it sets: id, state, time, signature, hash, answer, not before,
-/// attempts to add.
-fn row(change: &DeliveryChange) -> (i64, serde_json::Value) {
-    match change {
-        DeliveryChange::Trying { id, signature, hash, now } => {
-            (*id, serde_json::json!([id, "trying", to_millis(*now), signature, hash, null, null, 0]))
-        }
-        DeliveryChange::Answered { id, state, answer, not_before, counts, now } => {
-            let (state, attempts) = (state_name(*state), i32::from(*counts));
-            let not_before = not_before.map(to_millis);
-            (*id, serde_json::json!([id, state, to_millis(*now), null, null, answer, not_before, attempts]))
-        }
-        DeliveryChange::Kept { id, state, now } => {
-            (*id, serde_json::json!([id, state_name(*state), to_millis(*now), null, null, null, null, 0]))
-        }
-    }
-}
-
-async fn apply(write: impl sqlx::SqliteExecutor<'_>, step: String) -> Result<(), sqlx::Error> {
-    let query = sqlx::query(
-        "UPDATE deliveries SET state = j.value ->> 1, changed = j.value ->> 2,
-         signature = coalesce(signature, j.value ->> 3), hash = coalesce(hash, j.value ->> 4),
-         answer = coalesce(j.value ->> 5, answer), not_before = j.value ->> 6, attempts = attempts + (j.value ->> 7)
-         FROM json_each(?) j WHERE deliveries.id = j.value ->> 0",
-    );
-    query.bind(step).execute(write).await?;
-    Ok(())
 }

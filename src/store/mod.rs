@@ -1,45 +1,181 @@
 //! The memory between runs: the health of sources, articles, editions, and the outbox.
 //!
-//! One SQLite file in WAL mode, readable by its owner only. Everything that belongs together is written in one
-//! transaction with `synchronous=FULL`: a program killed at any moment leaves a store the next run continues from.
-//! Nothing here reads the clock; every time is an argument.
+//! Two engines keep it, each with its own SQL: [`sqlite`] in one file of this machine, [`postgres`] in a database that any
+//! number of machines share. What is above this module does not know which. Everything that belongs together is written in
+//! one transaction: a program killed at any moment leaves a store the next run continues from. Nothing here reads the
+//! machine's clock; every time is an argument, or the database's.
 //!
-//! A second program is kept out by the [`RunLock`], not by SQLite: two runs at once would both send. A dry run works
-//! on a [`Store::snapshot`] and leaves the original as it was, byte for byte.
+//! Two runs at once would both send. A file is held by the [`RunLock`]; in a shared database each delivery, each source and
+//! the composing of an edition is claimed ([`Store::pending`], [`Store::claim_source`], [`Store::claim_composing`]). A dry run
+//! works on a [`Store::snapshot`] and leaves the original as it was.
 //!
-//! To remember something new: a file in `migrations/` (never edit an old one) and a child module with its queries.
+//! To remember something new: a file in the `migrations/` of each engine (never edit an old one), a child module with its
+//! calls here and one with its queries in each engine, its columns in `copy.rs`, and its promise in `tests/it/store.rs`, which
+//! is run on both.
+
+/// The same call on whichever engine is open.
+macro_rules! on_engine {
+    ($store:expr, $engine:ident => $call:expr) => {
+        match &$store.engine {
+            $crate::store::Engine::Sqlite($engine) => $call,
+            $crate::store::Engine::Postgres($engine) => $call,
+        }
+    };
+}
 
 mod articles;
+mod claims;
+mod copy;
 mod drafts;
 mod editions;
 mod error;
 mod gathered;
 mod journal;
+mod location;
 mod lock;
-mod open;
 mod outbox;
+mod postgres;
 mod ratings;
 mod sources;
+mod sqlite;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+
+use crate::model::Edition;
+use postgres::Postgres;
+use sqlite::Sqlite;
 
 pub use articles::Repeated;
+pub use claims::Worker;
+pub use copy::{Copied, copy};
 pub use drafts::Draft;
 pub use editions::{NewEdition, NewTemplate};
 pub use error::Error;
 pub use gathered::GatheredSource;
 pub use journal::{Durability, Journal};
+pub use location::{Location, Options, Server};
 pub use lock::{LockError, RunLock, lock};
-pub use open::Store;
 pub use sources::SourceRecord;
 
-/// Where the state lives.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Options {
-    /// The SQLite file; relative to the config. Unset: `digest.db` in the state directory.
-    pub path: Option<std::path::PathBuf>,
+/// The open store; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+}
+
+#[derive(Debug, Clone)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Store {
+    /// Opens the store at `location`. A file that does not exist is made with mode 0600 (its folder with 0700), the tables of
+    /// an empty database are made in it.
+    ///
+    /// # Errors
+    /// When it cannot be made or reached, is no store, or belongs to a newer program.
+    pub async fn open(location: impl Into<Location>) -> Result<Self, Error> {
+        let engine = match location.into() {
+            Location::File(path) => Engine::Sqlite(Sqlite::open(&path).await?),
+            Location::Server(server) => Engine::Postgres(Postgres::open(&server).await?),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Opens a private copy of the store at `location` as it is now; what is written to it is gone with it. The original
+    /// stays as it is, a file and its folder byte for byte. Without an original it is a new, empty store. The deliveries of a
+    /// shared database are not in it.
+    ///
+    /// # Errors
+    /// When the original cannot be read or is no store.
+    pub async fn snapshot(location: impl Into<Location>) -> Result<Self, Error> {
+        Ok(Self { engine: Engine::Sqlite(private_copy(location.into()).await?) })
+    }
+
+    /// Opens the store at `location` to be looked at, where it lies; without one it is empty. What another program writes to
+    /// a file meanwhile may be missed, or meet us half done: [`Store::is_unchanged`] says so.
+    ///
+    /// # Errors
+    /// When it cannot be read or is no store.
+    pub async fn view(location: impl Into<Location>) -> Result<Self, Error> {
+        let engine = match location.into() {
+            Location::File(path) => Engine::Sqlite(Sqlite::view(&path).await?),
+            Location::Server(server) => match Postgres::view(&server).await? {
+                Some(postgres) => Engine::Postgres(postgres),
+                None => Engine::Sqlite(Sqlite::temporary().await?),
+            },
+        };
+        Ok(Self { engine })
+    }
+
+    /// A private copy of the store at `location` as it was when the edition or draft `id` of `newsletter` (the last edition
+    /// without an id) was composed, and that edition: from both it can be composed again. `None` if there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn before(
+        location: impl Into<Location>,
+        newsletter: &str,
+        id: Option<&str>,
+    ) -> Result<Option<(Self, Edition)>, Error> {
+        let copy = private_copy(location.into()).await?;
+        let store = Self { engine: Engine::Sqlite(copy.clone()) };
+        let edition = match id {
+            Some(id) => store.edition_or_draft(newsletter, id).await?,
+            None => store.last_edition(newsletter).await?,
+        };
+        let Some(edition) = edition else { return Ok(None) };
+        copy.take_back(newsletter, &edition).await?;
+        Ok(Some((store, edition)))
+    }
+
+    /// Whether a file is as it was when it was opened by [`Store::view`]: then what was read is one state of it.
+    pub fn is_unchanged(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.is_unchanged(),
+            Engine::Postgres(_) => true,
+        }
+    }
+
+    /// Whether other machines may work on it at the same time.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// The same store, with claims that others respect for `lease`: longer than what is claimed may take.
+    #[must_use]
+    pub fn with_lease(&self, lease: Duration) -> Self {
+        let engine = match &self.engine {
+            Engine::Sqlite(sqlite) => Engine::Sqlite(sqlite.clone()),
+            Engine::Postgres(postgres) => Engine::Postgres(postgres.with_lease(lease)),
+        };
+        Self { engine }
+    }
+
+    /// Ends with it; a file then holds everything.
+    pub async fn close(self) {
+        match self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}
+
+async fn private_copy(location: Location) -> Result<Sqlite, Error> {
+    match location {
+        Location::File(path) => Sqlite::snapshot(&path).await,
+        Location::Server(server) => {
+            let copy = Sqlite::temporary().await?;
+            if let Some(postgres) = Postgres::view(&server).await? {
+                copy::for_composing(&postgres, &copy).await?;
+                postgres.close().await;
+            }
+            Ok(copy)
+        }
+    }
 }
 
 /// A time as it is stored.

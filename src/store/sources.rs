@@ -1,8 +1,6 @@
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use super::{Error, Store, from_millis};
+use super::{Error, Store};
 
 /// The record of one source of one newsletter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,8 +33,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn source(&self, key: &str) -> Result<Option<SourceRecord>, Error> {
-        let row = sqlx::query("SELECT * FROM sources WHERE key = ?").bind(key).fetch_optional(&self.pool).await;
-        row.map_err(Error::database("read a source"))?.map(|row| record(&row)).transpose()
+        on_engine!(self, engine => engine.source(key).await)
     }
 
     /// All sources with their keys, in the order of the keys.
@@ -44,9 +41,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn sources(&self) -> Result<Vec<(String, SourceRecord)>, Error> {
-        let rows = sqlx::query("SELECT * FROM sources ORDER BY key").fetch_all(&self.pool).await;
-        let rows = rows.map_err(Error::database("read the sources"))?;
-        rows.iter().map(|row| Ok((get(row, "key")?, record(row)?))).collect()
+        on_engine!(self, engine => engine.sources().await)
     }
 
     /// Which lines stood on the pages of the source `key`, by their hashes, and on how many each.
@@ -54,9 +49,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn site_lines(&self, key: &str) -> Result<Vec<(u64, u32)>, Error> {
-        let rows = sqlx::query("SELECT line, pages FROM site_lines WHERE source = ?").bind(key).fetch_all(&self.pool);
-        let rows = rows.await.map_err(Error::database("read the lines of a site"))?;
-        rows.iter().map(|row| Ok((get::<i64>(row, "line")?.cast_unsigned(), get(row, "pages")?))).collect()
+        on_engine!(self, engine => engine.site_lines(key).await)
     }
 
     /// Forgets the source `key`; false if nothing was remembered of it.
@@ -64,33 +57,6 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn forget_source(&self, key: &str) -> Result<bool, Error> {
-        let lines = sqlx::query("DELETE FROM site_lines WHERE source = ?").bind(key).execute(&self.writer).await;
-        lines.map_err(Error::database("forget the lines of a site"))?;
-        let done = sqlx::query("DELETE FROM sources WHERE key = ?").bind(key).execute(&self.writer).await;
-        Ok(done.map_err(Error::database("forget a source"))?.rows_affected() > 0)
+        on_engine!(self, engine => engine.forget_source(key).await)
     }
-}
-
-fn record(row: &SqliteRow) -> Result<SourceRecord, Error> {
-    let time = |column| get::<Option<i64>>(row, column).map(|millis| millis.map(from_millis));
-    Ok(SourceRecord {
-        checked: time("checked")?,
-        last_success: time("last_success")?,
-        last_new_entry: time("last_new_entry")?,
-        failures: get(row, "failures")?,
-        first_failure: time("first_failure")?,
-        problem: get(row, "problem")?,
-        not_before: time("not_before")?,
-        moved_to: get(row, "moved_to")?,
-        moved_times: get(row, "moved_times")?,
-        memory: get(row, "memory")?,
-    })
-}
-
-/// One column of a row.
-pub(super) fn get<'r, T>(row: &'r SqliteRow, column: &'static str) -> Result<T, Error>
-where
-    T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
-{
-    row.try_get(column).map_err(Error::database("read a column"))
 }

@@ -5,7 +5,6 @@
 #![expect(clippy::disallowed_methods, reason = "the sender process is told by its environment, and reads the clock")]
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,27 +14,30 @@ use newsdigest::model::{Edition, Recipient};
 use newsdigest::pipeline::deliver::{DeliveryPolicy, deliver};
 use newsdigest::render::Rendered;
 use newsdigest::send::{self, EditionSecret, MessageTemplate, Placeholders, Security, SmtpOptions};
-use newsdigest::store::{self, NewEdition, NewTemplate, Store};
+use newsdigest::store::{self, Location, NewEdition, NewTemplate, Store};
 
 use crate::support::smtp::{Act, Server, Step};
 
 const READERS: usize = 120;
-const CONNECTIONS: usize = 3;
+pub(crate) const CONNECTIONS: usize = 3;
 const KILLS: usize = 6;
 
 /// The process that is killed; does nothing when it is run as a test.
 #[tokio::test]
 async fn sender_process() {
     let (Ok(path), Ok(port)) = (std::env::var("CHAOS_STORE"), std::env::var("CHAOS_PORT")) else { return };
-    let path = Path::new(&path);
-    let Ok(_lock) = store::lock(path) else { std::process::exit(75) };
+    let location = Location::named(&path).unwrap();
+    let Ok(_lock) = store::lock(&location) else { std::process::exit(75) };
     let options = options(port.parse().unwrap());
     let transport = send::transport(&options, &|_| None).unwrap();
     let mut policy = DeliveryPolicy::new("chaos", &options, Timestamp::now(), Duration::from_secs(60));
     (policy.pause, policy.patience) = (Duration::from_millis(2), Duration::from_secs(30));
+    // The server is never silent: what takes longer was killed.
+    policy.longest_send = Duration::from_secs(2);
     let (_go_on, cancel) = tokio::sync::watch::channel(false);
-    let store = Store::open(path).await.unwrap();
-    let outcome = deliver(&store, transport.as_ref(), None, &policy, &cancel).await.unwrap();
+    // A database that is being restarted is asked again by the next start.
+    let Ok(store) = Store::open(&location).await else { std::process::exit(75) };
+    let Ok(outcome) = deliver(&store, transport.as_ref(), None, &policy, &cancel).await else { std::process::exit(75) };
     store.close().await;
     std::process::exit(if outcome.unfinished { 75 } else { i32::from(outcome.left_out()) });
 }
@@ -53,17 +55,17 @@ fn options(port: u16) -> send::Options {
     send::Options { from: "Chaos <chaos@example.org>".into(), smtp, ..send::Options::default() }
 }
 
-fn start(store: &Path, port: u16) -> Child {
+pub(crate) fn start(store: impl AsRef<std::ffi::OsStr>, port: u16) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "chaos::sender_process", "--nocapture"])
-        .env("CHAOS_STORE", store)
+        .env("CHAOS_STORE", store.as_ref())
         .env("CHAOS_PORT", port.to_string())
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
 }
 
-async fn fill(path: &Path) {
+pub(crate) async fn fill(location: impl Into<Location>, readers: usize) {
     let edition = Edition {
         id: "chaos-1".into(),
         newsletter: "chaos".into(),
@@ -76,7 +78,7 @@ async fn fill(path: &Path) {
         ..Edition::default()
     };
     let name = |number: usize| if number % 20 == 7 { "bad" } else { "reader" };
-    let readers: Vec<Recipient> = (0..READERS)
+    let readers: Vec<Recipient> = (0..readers)
         .map(|number| format!("{}{number}@example.org", name(number)))
         .map(|address| Recipient { address, ..Recipient::default() })
         .collect();
@@ -87,13 +89,13 @@ async fn fill(path: &Path) {
     let templates = [NewTemplate { language: "en".into(), template: template.to_json().unwrap() }];
     let deliveries = send::plan_deliveries(&edition, &readers, &["en".into()], &options(1)).unwrap();
     let new = NewEdition { edition: &edition, templates: &templates, used: &[] };
-    let store = Store::open(path).await.unwrap();
+    let store = Store::open(location).await.unwrap();
     store.store_edition(&new, deliveries).await.unwrap();
     store.close().await;
 }
 
 /// What a bad day looks like, by the step and a number out of 1000.
-fn fault(step: &Step, number: u64) -> Act {
+pub(crate) fn fault(step: &Step, number: u64) -> Act {
     match (step, number) {
         (Step::Rcpt(to, _), _) if to.starts_with("bad") => Act::Say("550 5.1.1 no such user"),
         (Step::Greeting(_), 0..30) | (Step::Rcpt(..), 0..10) | (Step::Dot(..), 0..10) => Act::Cut,
@@ -110,7 +112,7 @@ fn fault(step: &Step, number: u64) -> Act {
 async fn check(seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("digest.db");
-    fill(&path).await;
+    fill(&path, READERS).await;
     let draws = AtomicU64::new(seed);
     let server = Server::scripted(move |step| fault(step, draw(&draws) % 1000)).await;
     let moments = AtomicU64::new(seed + 1000);
@@ -155,7 +157,7 @@ async fn check(seed: u64) {
 }
 
 /// splitmix64: the same faults for the same seed, as far as the connections take turns alike.
-fn draw(state: &AtomicU64) -> u64 {
+pub(crate) fn draw(state: &AtomicU64) -> u64 {
     let mut z = state.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst).wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

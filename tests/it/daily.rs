@@ -44,7 +44,7 @@ const TOPICS: [(&str, [&str; 4]); 3] = [
 ];
 
 /// A feed with one entry a topic.
-fn feed(topics: &[&str]) -> String {
+pub(crate) fn feed(topics: &[&str]) -> String {
     let item = |topic: &&str| {
         let (_, sentences) = TOPICS.iter().find(|(name, _)| name == topic).unwrap();
         let paragraphs: String = sentences.iter().map(|sentence| format!("&lt;p&gt;{sentence}&lt;/p&gt;")).collect();

@@ -22,7 +22,8 @@ use crate::support::skip::skip;
 const FRAME: &str = "[mail]\nfrom = 'Digest <me@example.org>'\nto = ['me@example.org']\ntransport = 'file'\n";
 
 /// Files that pieces of config name.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
+    "store.password",
     "smtp.password",
     "subscribers.csv",
     "unsubscribe.key",

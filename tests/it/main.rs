@@ -7,10 +7,12 @@
 
 mod architecture;
 mod chaos;
+mod chaos_shared;
 mod check;
 mod citizen;
 mod cli;
 mod config;
+mod contract;
 mod daily;
 mod determinism;
 mod dkim;
@@ -40,6 +42,7 @@ mod operations;
 mod packages;
 mod plans;
 mod postfix;
+mod postgres;
 mod preview;
 mod preview_access;
 mod preview_attacks;

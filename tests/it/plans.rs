@@ -72,7 +72,7 @@ fn literals(code: TokenStream, found: &mut BTreeSet<String>) {
 /// that are refused here.
 fn statements() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir("src/store").unwrap() {
+    for entry in std::fs::read_dir("src/store/sqlite").unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "rs") {
             let code = std::fs::read_to_string(&path).unwrap();

@@ -21,6 +21,8 @@ pub(super) fn tell(report: &Report, output: &Output) {
     }
     if let Some(Skipped::NotDue(due)) = report.skipped {
         output.note(&format!("no edition before {due}: that is `min_interval` after the last one"));
+    } else if report.skipped == Some(Skipped::Elsewhere) {
+        output.note("another machine composes the edition");
     } else if report.skipped == Some(Skipped::NothingNew) {
         output.note("nothing new: no edition");
     } else if let Some(composed) = &report.composed {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -15,10 +17,16 @@ const SYNC_WITHIN: Duration = Duration::from_millis(100);
 /// Before a message is handed over, that it is being tried is on the disk. Its answer is safe from the death of this
 /// program at once, and on the disk within [`SYNC_WITHIN`]: a disk that takes 5 ms to sync would else set the pace.
 pub(super) struct Commits {
-    waiting: Mutex<Vec<(Vec<DeliveryChange>, oneshot::Sender<bool>)>>,
+    waiting: Mutex<Vec<Waiting>>,
     writing: tokio::sync::Mutex<Writing>,
     failure: Mutex<Option<Error>>,
 }
+
+/// Deliveries that another machine has taken over.
+type TakenOver = Arc<HashSet<i64>>;
+
+/// Changes, and who waits for them.
+type Waiting = (Vec<DeliveryChange>, oneshot::Sender<Option<TakenOver>>);
 
 struct Writing {
     journal: Journal,
@@ -31,10 +39,11 @@ impl Commits {
         Self { waiting: Mutex::default(), writing, failure: Mutex::default() }
     }
 
-    /// Returns when `changes` are committed; false if they could not be.
-    pub(super) async fn commit(&self, changes: Vec<DeliveryChange>) -> bool {
+    /// Returns when `changes` are committed, with the deliveries that another machine has taken over (those of others who
+    /// commit at the same time included); `None` if they could not be.
+    pub(super) async fn commit(&self, changes: Vec<DeliveryChange>) -> Option<TakenOver> {
         if changes.is_empty() {
-            return true;
+            return Some(TakenOver::default());
         }
         let (done, is_done) = oneshot::channel();
         self.waiting.lock().push((changes, done));
@@ -45,10 +54,10 @@ impl Commits {
             let batch = std::mem::take(&mut *self.waiting.lock());
             self.write(&mut turn, batch).await;
         }
-        is_done.await.unwrap_or(false)
+        is_done.await.unwrap_or(None)
     }
 
-    async fn write(&self, writing: &mut Writing, batch: Vec<(Vec<DeliveryChange>, oneshot::Sender<bool>)>) {
+    async fn write(&self, writing: &mut Writing, batch: Vec<Waiting>) {
         if batch.is_empty() {
             return;
         }
@@ -61,12 +70,15 @@ impl Commits {
         if is_due {
             writing.synced = Instant::now();
         }
-        let is_written = written.is_ok();
-        if let Err(error) = written {
-            self.failed().get_or_insert(error);
-        }
+        let taken_over = match written {
+            Ok(taken_over) => Some(Arc::new(taken_over)),
+            Err(error) => {
+                self.failed().get_or_insert(error);
+                None
+            }
+        };
         for done in waiting {
-            let _ = done.send(is_written); // whoever waited may be gone
+            let _ = done.send(taken_over.clone()); // whoever waited may be gone
         }
     }
 

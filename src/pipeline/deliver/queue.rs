@@ -4,20 +4,30 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use tokio::time::Instant;
 
 use super::{DeliveryPolicy, MOST_BREAKS};
 use crate::model::PendingDelivery;
 use crate::send::{self, Delivery, MessageBuilder, MessageTemplate, PreparedMessage, Signer};
 use crate::store::{Error, Store};
 
-/// How many deliveries are read at once.
+/// How many deliveries are read at once; of those that are marked one by one, fewer: other machines cannot take what is read.
 const PAGE: u32 = 256;
+const CAREFUL_PAGE: u32 = 16;
 
 /// How many messages are made and marked as being tried at once.
 const CLAIM: usize = 64;
 
 /// How many message templates are kept at hand; an edition has one a language.
 const TEMPLATES: usize = 16;
+
+/// A delivery that is marked as being tried, and its message.
+pub(super) struct Marked {
+    pub(super) pending: PendingDelivery,
+    pub(super) prepared: PreparedMessage,
+    /// Not to be begun later: another machine may take it over then. `None` where there is no other.
+    pub(super) begin_by: Option<Instant>,
+}
 
 /// A delivery and its message, or why there can be none.
 pub(super) type Made = (PendingDelivery, Result<PreparedMessage, send::Error>);
@@ -32,7 +42,7 @@ pub(super) struct Queue<'a> {
     policy: &'a DeliveryPolicy,
     signer: Option<Arc<Signer>>,
     /// Marked, not given out yet.
-    ready: Mutex<VecDeque<(PendingDelivery, PreparedMessage)>>,
+    ready: Mutex<VecDeque<Marked>>,
     /// Held by whoever fills `ready`.
     pub(super) filling: tokio::sync::Mutex<()>,
     rows: tokio::sync::Mutex<Rows>,
@@ -75,19 +85,19 @@ impl<'a> Queue<'a> {
     }
 
     /// A marked message, and whether it is time to mark more.
-    pub(super) fn pop(&self) -> Option<((PendingDelivery, PreparedMessage), bool)> {
+    pub(super) fn pop(&self) -> Option<(Marked, bool)> {
         let mut ready = self.ready.lock();
         let first = ready.pop_front()?;
         Some((first, ready.len() < CLAIM / 2 && !self.is_careful()))
     }
 
     /// Keeps marked messages until somebody takes them.
-    pub(super) fn push(&self, marked: impl IntoIterator<Item = (PendingDelivery, PreparedMessage)>) {
+    pub(super) fn push(&self, marked: impl IntoIterator<Item = Marked>) {
         self.ready.lock().extend(marked);
     }
 
     /// Takes back what was marked and not given out.
-    pub(super) fn leftovers(&self) -> VecDeque<(PendingDelivery, PreparedMessage)> {
+    pub(super) fn leftovers(&self) -> VecDeque<Marked> {
         std::mem::take(&mut *self.ready.lock())
     }
 
@@ -120,7 +130,8 @@ impl<'a> Queue<'a> {
                 }
                 continue;
             }
-            let page = self.store.pending(&self.policy.newsletter, now, rows.after, PAGE, resend_unknown).await?;
+            let page = if self.is_careful() { CAREFUL_PAGE } else { PAGE };
+            let page = self.store.pending(&self.policy.newsletter, now, rows.after, page, resend_unknown).await?;
             let Some(last) = page.last() else { break };
             rows.after = last.id;
             rows.page.extend(page);

@@ -15,6 +15,9 @@ use crate::store::{self, GatheredSource};
 const SOURCES_A_COMMIT: usize = 64;
 const STORE_WITHIN: Duration = Duration::from_secs(1);
 
+/// How long after the end of gathering everything is stored.
+const STORED_WITHIN: Duration = Duration::from_secs(60);
+
 /// The result of asking one source.
 #[derive(Default)]
 pub(super) struct SourceResult {
@@ -27,6 +30,11 @@ pub(super) struct SourceResult {
 }
 
 impl Gatherer<'_> {
+    /// How long other machines leave a source to this one: until its gathering must be over, and has been stored.
+    pub(super) fn lease(self) -> Duration {
+        Duration::try_from(self.config.fetch.deadline).unwrap_or_default().saturating_add(STORED_WITHIN)
+    }
+
     /// Stores what comes out of `asked`, many sources a commit: each commit is one wait for the disk. Whoever is killed
     /// before it asks those sources again.
     pub(super) async fn store_in_batches(

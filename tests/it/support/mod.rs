@@ -5,6 +5,7 @@ pub(crate) mod code;
 pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod markdown;
+pub(crate) mod postgres;
 pub(crate) mod preview;
 pub(crate) mod program;
 pub(crate) mod receiver;

@@ -133,6 +133,11 @@ impl Server {
         self.log.lock().unwrap().taken.clone()
     }
 
+    /// How many messages were taken so far.
+    pub(crate) fn count(&self) -> usize {
+        self.log.lock().unwrap().taken.len()
+    }
+
     /// How many messages each recipient got, sorted by address.
     pub(crate) fn copies(&self) -> Vec<(String, usize)> {
         let mut copies = std::collections::BTreeMap::new();

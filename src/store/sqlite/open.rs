@@ -9,7 +9,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
-use super::Error;
+use crate::store::Error;
 
 /// The store's versions, each the change from the one before it; what was published once never changes.
 const MIGRATIONS: [(i64, &str, &str); 6] = [
@@ -40,7 +40,7 @@ const WRITE_CACHE: &str = "-98304";
 /// that reads, and one that writes. SQLite lets one write at a time, and whoever comes second there sleeps and tries
 /// again; here they queue.
 #[derive(Debug, Clone)]
-pub struct Store {
+pub(in crate::store) struct Sqlite {
     pub(super) pool: SqlitePool,
     pub(super) writer: SqlitePool,
     /// Keeps a snapshot's folder until the last clone is gone.
@@ -50,12 +50,8 @@ pub struct Store {
     viewed: Option<(PathBuf, Stamps)>,
 }
 
-impl Store {
-    /// Opens the store at `path`, made with mode 0600 (its folder with 0700) if it does not exist.
-    ///
-    /// # Errors
-    /// When the file cannot be made, is no store, or belongs to a newer program.
-    pub async fn open(path: &Path) -> Result<Self, Error> {
+impl Sqlite {
+    pub(in crate::store) async fn open(path: &Path) -> Result<Self, Error> {
         not_truncated(path)?;
         create_folder(path).map_err(Error::file("create the folder of", path))?;
         // Made by us first: SQLite gives its -wal and -shm the mode of the file itself.
@@ -65,12 +61,7 @@ impl Store {
         Self::connect(path, path, None).await
     }
 
-    /// Opens a private copy of the store at `path` as it is now; what is written to it is gone with it. The original
-    /// and its folder stay byte for byte as they are. Without an original it is a new, empty store.
-    ///
-    /// # Errors
-    /// When the original cannot be read or is no store.
-    pub async fn snapshot(path: &Path) -> Result<Self, Error> {
+    pub(in crate::store) async fn snapshot(path: &Path) -> Result<Self, Error> {
         not_truncated(path)?;
         let folder = TempDir::with_prefix("digest-").map_err(Error::file("copy", path))?;
         let copy = folder.path().join("digest.db");
@@ -78,12 +69,7 @@ impl Store {
         Self::connect(&copy, path, Some(Arc::new(folder))).await
     }
 
-    /// Opens the store at `path` to be looked at, where it lies; without one it is empty. What another program writes
-    /// meanwhile may be missed, or meet us half done: [`Store::is_unchanged`] says so. An earlier version's is copied.
-    ///
-    /// # Errors
-    /// When it cannot be read or is no store.
-    pub async fn view(path: &Path) -> Result<Self, Error> {
+    pub(in crate::store) async fn view(path: &Path) -> Result<Self, Error> {
         not_truncated(path)?;
         if !path.exists() {
             return Self::snapshot(path).await;
@@ -101,13 +87,11 @@ impl Store {
         Ok(Self { writer: pool.clone(), pool, folder: None, viewed: Some((path.to_owned(), before)) })
     }
 
-    /// Whether the file is as it was when it was opened by [`Store::view`]: then what was read is one state of it.
-    pub fn is_unchanged(&self) -> bool {
+    pub(in crate::store) fn is_unchanged(&self) -> bool {
         self.viewed.as_ref().is_none_or(|(path, before)| stamps(path).is_ok_and(|now| now == *before))
     }
 
-    /// Writes everything back into the one file and closes it.
-    pub async fn close(self) {
+    pub(in crate::store) async fn close(self) {
         self.pool.close().await;
         self.writer.close().await;
     }
@@ -197,14 +181,14 @@ fn existing_backup(path: &Path) -> Option<PathBuf> {
 }
 
 /// Restricts a file that is about to be made to its owner.
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(in crate::store) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
 /// Makes the folder of `path`, for its owner only, if it is missing.
-pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn create_folder(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else {
         return Ok(());
     };

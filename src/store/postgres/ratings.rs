@@ -1,0 +1,31 @@
+use super::{Postgres, get};
+use crate::model::Rating;
+use crate::store::{Error, to_millis};
+
+impl Postgres {
+    pub(in crate::store) async fn rate(&self, newsletter: &str, rating: &Rating) -> Result<(), Error> {
+        let json = serde_json::to_string(rating).map_err(Error::broken("rating", &rating.story))?;
+        let query = sqlx::query(
+            "INSERT INTO ratings (newsletter, story, rated, rating) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (newsletter, story) DO UPDATE SET rated = excluded.rated, rating = excluded.rating",
+        );
+        let query = query.bind(newsletter).bind(&rating.story).bind(to_millis(rating.rated)).bind(json);
+        query.execute(&self.pool).await.map_err(Error::database("save a rating"))?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn ratings(&self, newsletter: &str) -> Result<Vec<Rating>, Error> {
+        let query = sqlx::query("SELECT story, rating FROM ratings WHERE newsletter = $1 ORDER BY rated, story");
+        let rows = query.bind(newsletter).fetch_all(&self.pool).await.map_err(Error::database("read ratings"))?;
+        let rating = |row| -> Result<Rating, Error> {
+            let (story, json): (String, String) = (get(row, "story")?, get(row, "rating")?);
+            serde_json::from_str(&json).map_err(Error::broken("rating", &story))
+        };
+        rows.iter().map(rating).collect()
+    }
+
+    pub(in crate::store) async fn forget_ratings(&self, newsletter: &str) -> Result<u64, Error> {
+        let query = sqlx::query("DELETE FROM ratings WHERE newsletter = $1").bind(newsletter);
+        Ok(query.execute(&self.pool).await.map_err(Error::database("forget ratings"))?.rows_affected())
+    }
+}
