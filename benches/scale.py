@@ -4,7 +4,7 @@ PostgreSQL.
     python3 benches/scale.py readers [--most 1000000] [--deliver 100000]
     python3 benches/scale.py history
     python3 benches/scale.py writes
-    python3 benches/scale.py shared [--deliver 20000]
+    python3 benches/scale.py shared [--deliver 5000]
 
 `--digest` may name several programs (an earlier build beside this one): each gets its rows, in one run on one machine.
 CPU seconds and peak memory are those of the program alone, as the system accounts for them.
