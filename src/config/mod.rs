@@ -1,6 +1,6 @@
 //! One `config.toml` → one checked [`Config`]: schema, loading, checking.
 //!
-//! The file is read once. A mistake is told with file, line, column and the nearest known key, all at once where the
+//! The file is read once. A mistake is reported with file, line, column and the nearest known key, all at once where the
 //! reader allows it, and then nothing is done. Each module owns its `Options`; this one composes them, resolves what
 //! is relative to the file, and checks what serde cannot: addresses, patterns, files that must be there.
 //!

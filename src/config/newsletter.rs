@@ -20,11 +20,11 @@ pub struct Newsletter {
     pub timezone: String,
     /// Sections in this order; sections not named here follow in the order of the sources.
     pub sections: Vec<String>,
-    /// Most stories told in full.
+    /// Most stories published in full.
     pub max_stories: usize,
-    /// Most stories told in full from one source; 0 is no limit.
+    /// Most stories published in full from one source; 0 is no limit.
     pub max_per_source: usize,
-    /// Most stories told in full in one section; 0 is no limit.
+    /// Most stories published in full in one section; 0 is no limit.
     pub max_per_section: usize,
     /// Longest edition, in minutes at 230 words a minute; 0 is no limit.
     pub reading_minutes: u32,
@@ -46,7 +46,7 @@ pub struct Newsletter {
     #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
     #[schemars(with = "String")]
     pub min_interval: SignedDuration,
-    /// Hours that the first edition looks back; older articles of a source are not told, but its newest are.
+    /// Hours that the first edition looks back; older articles of a source are not published, but its newest are.
     pub first_hours: u32,
     /// A built-in template (`default`, `plain`) or a folder beside the config.
     pub template: String,

@@ -44,7 +44,7 @@ impl Edition {
         self.sections.iter().flat_map(|section| &section.stories)
     }
 
-    /// How many stories are told.
+    /// How many stories are published in full.
     pub fn story_count(&self) -> usize {
         self.stories().count()
     }
@@ -59,7 +59,7 @@ impl Edition {
         !self.own.is_empty() || !self.edits.is_empty()
     }
 
-    /// Nothing is told and nothing is linked.
+    /// Nothing is published and nothing is linked.
     pub fn is_empty(&self) -> bool {
         self.sections.is_empty()
     }
@@ -88,7 +88,7 @@ pub fn reading_minutes(words: usize) -> u32 {
 pub struct Section {
     /// Its head; empty for sources without a section.
     pub name: String,
-    /// Told in full, best first.
+    /// Published in full, best first.
     pub stories: Vec<Story>,
     /// Stories that are only linked, best first.
     pub more: Vec<MoreLink>,

@@ -18,13 +18,13 @@ pub struct Story {
     pub published: Option<Timestamp>,
     /// Minutes to read the headline's article in full, at least 1.
     pub reading_minutes: u32,
-    /// Where it is told: one place a source, the headline's first. Never empty.
+    /// Where it is reported: one place a source, the headline's first. Never empty.
     pub places: Vec<Place>,
     /// The summary: chosen sentences, in their order, each verbatim in its article.
     pub sentences: Vec<KeySentence>,
     /// More places of the same text or event that gave no sentence ("also in").
     pub also_in: Vec<Place>,
-    /// Set when an earlier edition told this story already.
+    /// Set when an earlier edition published this story already.
     pub update: Option<Update>,
     /// Keyphrases as they stand in the text, best first.
     pub tags: Vec<String>,

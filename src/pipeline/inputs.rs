@@ -17,7 +17,7 @@ use crate::story::{Memo, PastStory};
 /// files before composing begins.
 ///
 /// One loading serves any number of compositions under changed configs, as long as it [covers](Inputs::covers) them. What
-/// depends on articles alone (their words, their likeness) is kept beside it.
+/// depends on articles alone (their words, their similarity) is kept beside it.
 #[derive(Clone)]
 pub struct Inputs {
     /// The edition's time: the run's, or the first second after it at which no edition was composed.
@@ -42,11 +42,11 @@ pub struct Inputs {
     pub rating_links: Option<RatingLinks>,
     newsletter: String,
     remembers_since: Timestamp,
-    /// The articles' likeness, kept for the next composition of them.
+    /// The articles' similarity, kept for the next composition of them.
     pub(super) memo: Arc<Memo>,
 }
 
-/// Reads what `store` has for the newsletter of `config` and no edition told yet, and what that is to be compared with.
+/// Reads what `store` has for the newsletter of `config` and no edition published yet, and what that is to be compared with.
 ///
 /// # Errors
 /// The store or the secret of `[rating]` cannot be read.

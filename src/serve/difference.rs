@@ -48,7 +48,7 @@ fn account(trial: &Trial, story: &Story) -> Value {
     json!({ "kind": found.map(|decision| decision.outcome.name()), "why": found.map(|decision| &decision.why) })
 }
 
-/// Why a sentence is or is not told in `trial`.
+/// Why a sentence is or is not published in `trial`.
 fn why<'a>(trial: &'a Trial, article: &str, end: usize) -> Option<&'a str> {
     let all = &trial.composed.composition.sentences;
     all.iter().find(|one| one.article == article && one.end == end).map(|one| one.why.as_str())

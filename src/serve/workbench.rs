@@ -48,7 +48,7 @@ pub(super) struct Current {
 pub(super) struct Loaded {
     pub(super) reports: Vec<SourceReport>,
     pub(super) records: BTreeMap<String, SourceRecord>,
-    /// The editions told, the newest first: id, and when.
+    /// The editions published, the newest first: id, and when.
     pub(super) editions: Vec<(String, jiff::Timestamp)>,
 }
 

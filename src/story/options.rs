@@ -12,9 +12,9 @@ pub struct Options {
     pub cluster: f64,
     /// Share (0 to 1) of the shorter text's word triples found in the longer one, from which both are one article.
     pub duplicate: f64,
-    /// Days that "what is new" looks back: what an edition of these days told is not told again.
+    /// Days that "what is new" looks back: what an edition of these days published is not published again.
     pub remember_days: u32,
-    /// How new (0 to 1) a sentence must be, against all that was told of its story, to be told in an update.
+    /// How new (0 to 1) a sentence must be, against all that was published of its story, to stand in an update.
     pub new: f64,
     /// Adds one sentence of a source that has none in the summary yet, when it says something more.
     pub adds: bool,
@@ -33,13 +33,13 @@ impl Default for Options {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Stories told in full.
+    /// Stories published in full.
     pub max_stories: usize,
     /// Minutes to read the edition, at 230 words a minute; 0 means no limit.
     pub reading_minutes: u32,
-    /// Stories told in full whose headline is from one source; `None`: no quota.
+    /// Stories published in full whose headline is from one source; `None`: no quota.
     pub max_per_source: Option<usize>,
-    /// Stories told in full in one section; `None`: no quota.
+    /// Stories published in full in one section; `None`: no quota.
     pub max_per_section: Option<usize>,
     /// Links under "more" in one section.
     pub max_more: usize,
@@ -72,7 +72,7 @@ pub struct SourcePolicy {
     pub section: Option<String>,
     /// How much it counts; 1 is usual, 0 never raises a story.
     pub weight: f64,
-    /// Stories told in full with its headline; `None`: the edition's quota.
+    /// Stories published in full with its headline; `None`: the edition's quota.
     pub max_stories: Option<usize>,
 }
 

@@ -51,7 +51,7 @@ pub(super) fn answer_all(
     }
 }
 
-/// Reads whole lines until they make a chunk; empty at the end of the input. Blank lines are passed over.
+/// Reads whole lines until they make a chunk; empty at the end of the input. Blank lines are skipped.
 fn read_chunk(input: &mut impl BufRead, number: &mut usize) -> std::io::Result<Vec<Line>> {
     let (mut chunk, mut size) = (Vec::new(), 0);
     while size < CHUNK_BYTES {

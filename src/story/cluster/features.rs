@@ -1,8 +1,8 @@
 //! How probably two articles tell one event, and what that is made of.
 //!
-//! Nine numbers turn likeness in lead, names, amount of shared rare words, numbers and dates into one probability: a
+//! Nine numbers turn similarity in lead, names, amount of shared rare words, numbers and dates into one probability: a
 //! logistic regression with signs bounded, fitted by `benches/fit_stories.py` on labelled stories and on articles that only
-//! look alike. Each term of the sum can be told to a reader.
+//! look alike. Each term of the sum can be shown to a reader.
 
 use serde::Serialize;
 
@@ -22,9 +22,9 @@ const BARE_NAMES: usize = 2;
 /// Features that two articles share, each 0 to 1 but for the calendar's clash.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct PairFeatures {
-    /// Likeness of headline and lead.
+    /// Similarity of headline and lead.
     pub lead: f64,
-    /// Likeness of the names; of all words where one has no names.
+    /// Similarity of the names; of all words where one has no names.
     pub names: f64,
     /// How much they share, as an amount: rare words that both have. A place's name alone is little.
     pub evidence: f64,

@@ -1,4 +1,4 @@
-//! Which stories are told, which are only linked, which fall to a limit.
+//! Which stories are published in full, which are only linked, which fall to a limit.
 //!
 //! Kept stories first, whatever the limits. Then always the story with the highest score, lowered by what already
 //! stands in the edition from the same source, author and section: so one source cannot fill it while others have
@@ -12,7 +12,7 @@ use crate::story::draft::StoryDraft;
 use crate::story::inputs::Inputs;
 use crate::story::write::WrittenStory;
 
-/// Points a story loses for each told story of its source.
+/// Points a story loses for each story of its source before it.
 const SAME_SOURCE: f64 = 0.3;
 /// … of its author.
 const SAME_AUTHOR: f64 = 0.15;
@@ -139,8 +139,8 @@ impl<'a> Tally<'a> {
             .or_else(|| full("max_per_section", limits.max_per_section?, of_section))
     }
 
-    /// Tells the story unless it would take the edition over its reading time; after that nothing more is told, so that no
-    /// short story passes a better long one. The first story is always told.
+    /// Publishes the story unless it would take the edition over its reading time; after that nothing more is published, so that no
+    /// short story passes a better long one. The first story is always published.
     fn publish_in_time(&mut self, inputs: &Inputs<'_>, draft: &'a StoryDraft<'_>, written: WrittenStory) -> Choice {
         let minutes = inputs.limits.reading_minutes as usize;
         if minutes > 0 && self.stories > 0 && self.words + written.story.word_count() > minutes * WORDS_A_MINUTE {

@@ -1,4 +1,4 @@
-//! Which articles may be told at all: not dropped, not old, not copies, not told before.
+//! Which articles may be published at all: not dropped, not old, not copies, not published before.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::story::decision::{DecisionLog, Outcome};
 use crate::story::inputs::Inputs;
 use crate::story::write::headline;
 
-/// How much of a text must stand in an article told before, to be nothing new.
+/// How much of a text must stand in an article published before, to be nothing new.
 const REPEATED: f64 = 0.8;
 
-/// Articles that may be told, in canonical order, with all that is known about each.
+/// Articles that may be published, in canonical order, with all that is known about each.
 pub(in crate::story) struct Filtered<'a> {
     /// The articles.
     pub articles: Vec<&'a Article>,
@@ -32,7 +32,7 @@ pub(in crate::story) struct Deduplicated {
     pub copies: Vec<(usize, usize)>,
     /// Pairs of notices of one template, which are no story.
     pub apart: BTreeSet<(u32, u32)>,
-    /// Article by article: it is a copy, or was told before.
+    /// Article by article: it is a copy, or was published before.
     pub gone: Vec<bool>,
 }
 

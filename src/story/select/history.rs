@@ -12,14 +12,14 @@ use crate::story::inputs::Inputs;
 /// Articles of an earlier story that are compared; its most central first.
 const MOST_ARTICLES: usize = 5;
 
-/// A story as an earlier edition told it.
+/// A story as an earlier edition published it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastStory {
     /// Id of the edition.
     pub edition: String,
     /// When it was composed.
     pub composed: Timestamp,
-    /// The story as it was told.
+    /// The story as it was published.
     pub story: Story,
     /// Its articles as far as they are still stored, the headline's first; may be empty, then headline and sentences
     /// stand for them.

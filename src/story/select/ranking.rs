@@ -7,7 +7,7 @@ use crate::story::inputs::Inputs;
 
 /// Hours after which a story's freshness is half.
 const HALF_LIFE_HOURS: f64 = 24.0;
-/// A story that an earlier edition told stands behind a new one of the same worth.
+/// A story that an earlier edition published stands behind a new one of the same worth.
 const UPDATE: f64 = -0.5;
 /// A story of which only the announcement is here.
 const TEASER: f64 = -0.5;

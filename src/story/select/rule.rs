@@ -1,7 +1,7 @@
-//! Named rules: what is never told, always told, told earlier.
+//! Named rules: what is never published, always published, published earlier.
 //!
 //! Precedence is fixed, whatever the order in the file: `drop`, then `keep`, then `boost`. An article that any rule
-//! drops is gone. A kept article's story is told whatever the quotas and budgets say (it still must be new and not too
+//! drops is gone. A kept article's story is published whatever the quotas and budgets say (it still must be new and not too
 //! old). A boosted article's story moves up by the rule's `by`. Patterns are regular expressions of the `regex` crate,
 //! whose matching time is linear in the text; all patterns of one rule must match.
 
@@ -18,9 +18,9 @@ use crate::model::Article;
 pub struct Rule {
     /// Its name in reports; must be given and unique.
     pub name: String,
-    /// Matching articles are never told.
+    /// Matching articles are never published.
     pub drop: Option<Patterns>,
-    /// Matching articles are told even when a quota or a budget is full.
+    /// Matching articles are published even when a quota or a budget is full.
     pub keep: Option<Patterns>,
     /// Stories of matching articles move up by `by`.
     pub boost: Option<Patterns>,

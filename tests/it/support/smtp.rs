@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 /// Where the conversation stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// A connection was opened; the how manieth.
+    /// The nth connection was opened.
     Greeting(usize),
     Ehlo,
     /// With its arguments.
