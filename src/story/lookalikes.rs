@@ -71,6 +71,28 @@ fn a_true_copy_names_every_place_it_appeared() {
     assert_proven(&composition.edition, &fixture.articles);
 }
 
+/// A text that holds a paper's, and as much again, is the copy, whatever date it claims; the longer text of the paper itself
+/// stands for its shorter one.
+#[test]
+fn what_a_stranger_adds_to_a_text_does_not_make_it_the_original() {
+    let paper = news().remove(2);
+    let added = "Our shop in Carwell sells garden chairs, lamps and kettles at half the price until Saturday. Orders that \
+reach Ines Tallow before noon leave the same day. Delivery inside the valley costs nothing from forty crowns on.";
+    let longer = |source: &str, published: &str, seen: &str| Article {
+        published: Some(published.parse().unwrap()),
+        first_seen: Some(seen.parse().unwrap()),
+        ..article(source, "en", &paper.title, &format!("{}\n\n{added}", paper.text))
+    };
+    let stranger = longer("blog", "2026-03-08T20:00:00Z", "2026-03-09T22:00:00Z");
+    let originals = |articles: &[Article]| -> Vec<Option<usize>> {
+        group(articles, &Options::default()).into_iter().map(|grouped| grouped.duplicate_of).collect()
+    };
+    assert_eq!(originals(&[paper.clone(), stranger.clone()]), [None, Some(0)]);
+    assert_eq!(originals(&[stranger, paper.clone()]), [Some(1), None]);
+    let whole = longer(&paper.source, "2026-03-09T20:00:00Z", "2026-03-09T22:00:00Z");
+    assert_eq!(originals(&[paper, whole]), [Some(1), None]);
+}
+
 #[test]
 fn texts_that_are_hardly_texts_stay_apart() {
     let texts = [

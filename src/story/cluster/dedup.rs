@@ -16,8 +16,8 @@ use super::features::RARE;
 use crate::extract::{canonical_url, is_a_claim};
 use crate::model::Article;
 
-/// An original's text is at least this part of its longest copy's: a copy is longer by a page's leavings, or the
-/// original is cut.
+/// An original's text is at least this part of the longest copy's of its source: a copy is longer by a page's leavings, or
+/// the original is cut.
 const WHOLE: f64 = 0.7;
 /// Share of the shorter text's facts that the longer one may lack.
 const LACKING: f64 = 0.2;
@@ -269,12 +269,20 @@ fn longest(bundle: &[usize], vectors: &[ArticleVector]) -> usize {
     bundle.iter().copied().fold(first, |best, place| if longer(best, place) { place } else { best })
 }
 
-/// The one that stands for its bundle: whole, then first seen, then first in canonical order.
+/// The one that stands for its bundle: open, whole, then first seen, then first in canonical order.
+///
+/// Whether a text is cut shows only beside another of its own source: what a stranger puts behind a paper's text makes the
+/// paper's no shorter.
 fn first(bundle: &[usize], articles: &[&Article], vectors: &[ArticleVector]) -> usize {
-    let most = bundle.iter().map(|place| vectors[*place].shingles.count()).max().unwrap_or(0) as f64;
+    let length = |place: usize| vectors[place].shingles.count();
+    let mut most: BTreeMap<&str, usize> = BTreeMap::new();
+    for place in bundle {
+        let most = most.entry(articles[*place].source.as_str()).or_default();
+        *most = length(*place).max(*most);
+    }
     let key = |place: &usize| {
         let article = articles[*place];
-        let cut = (vectors[*place].shingles.count() as f64) < WHOLE * most;
+        let cut = (length(*place) as f64) < WHOLE * most[article.source.as_str()] as f64;
         let seen: Option<Timestamp> = article.first_seen;
         (article.teaser || !article.access.is_open(), cut, is_a_claim(article), seen.is_none(), seen, *place)
     };
