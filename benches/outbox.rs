@@ -215,7 +215,7 @@ async fn fill(path: &Path, recipients: usize, kilobytes: usize, bad: bool) -> Ve
     addresses
 }
 
-/// What `digest deliver` does: 0 done, 1 with refusals, 75 to be run again.
+/// Exit codes of `digest deliver`: 0 done, 1 with refusals, 75 to be run again.
 async fn send(args: &Sender) -> ExitCode {
     let Ok(_lock) = store::lock(&args.store) else { return ExitCode::from(75) };
     let options = options(args.port, args.connections);

@@ -214,7 +214,7 @@ fn check(checker: &Path, mail: &Path, signer: &Signer, profile: &str) -> (usize,
     (found.0 + usize::from(!output.status.success() && found.0 == 0), found.1)
 }
 
-/// What SpamAssassin gives it.
+/// The score of SpamAssassin.
 fn score(mail: &[u8]) -> f64 {
     let mut child = Command::new("spamassassin")
         .args(["-L", "-t"])

@@ -20,7 +20,7 @@ const PURE: usize = 7;
 /// Rooms that may see each other by the order, and do not need to: what they share lies in `model`.
 const APART: [(&str, &str); 2] = [("send", "store"), ("store", "story")];
 
-/// What a pure room has no business with: clock, disk, network, environment, processes, chance.
+/// Things that a pure room has no business with: clock, disk, network, environment, processes, chance.
 const IMPURE: &str = r"(?x)
     ^std::( \* | fs | net | env | process | time::(SystemTime|Instant|\*) ) | ^(tokio|reqwest|sqlx|rand|getrandom)\b
     | (Timestamp|Zoned|SystemTime|Instant)::now$ | TimeZone::system | \b(RandomState|thread_rng)\b
@@ -41,7 +41,7 @@ fn uses_of_later_rooms(module: &Module) -> Vec<String> {
     wrong
 }
 
-/// What `module` uses that no function on values may.
+/// Paths that `module` uses and no function on values may.
 fn impurities(module: &Module) -> Vec<String> {
     let impure = Regex::new(IMPURE).unwrap();
     let mut wrong = module.paths.clone();
@@ -49,7 +49,7 @@ fn impurities(module: &Module) -> Vec<String> {
     wrong
 }
 
-/// What of the library breaks `rule`, a line each.
+/// Modules of the library that break `rule`, a line each.
 fn broken(rule: impl Fn(&Module) -> Vec<String>) -> String {
     let modules = library();
     assert!(modules.len() > 100, "the library's modules are found");

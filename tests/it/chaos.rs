@@ -94,7 +94,7 @@ pub(crate) async fn fill(location: impl Into<Location>, readers: usize) {
     store.close().await;
 }
 
-/// What a bad day looks like, by the step and a number out of 1000.
+/// The faults of a bad day, by the step and a number out of 1000.
 pub(crate) fn fault(step: &Step, number: u64) -> Act {
     match (step, number) {
         (Step::Rcpt(to, _), _) if to.starts_with("bad") => Act::Say("550 5.1.1 no such user"),

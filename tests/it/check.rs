@@ -39,7 +39,7 @@ fn clear(port: u16) -> String {
     format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\n")
 }
 
-/// What `check` says when the DNS holds `texts`, and the mail server is a good one.
+/// Output of `check` when the DNS holds `texts`, and the mail server is a good one.
 async fn check(texts: &[(&str, &str)], dkim: &str, code: i32) -> String {
     let server = Server::start().await;
     let program = program(&clear(server.port), dkim);

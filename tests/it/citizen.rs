@@ -1,4 +1,4 @@
-//! What a site may expect of the program from run to run: the real program, against a real web server.
+//! Good manners towards sites from run to run: the real program, against a real web server.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 

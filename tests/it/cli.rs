@@ -1,4 +1,4 @@
-//! What a person types and what comes back: exit codes, errors, the small commands.
+//! The command as a person meets it: exit codes, errors, the small commands.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

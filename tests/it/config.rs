@@ -192,7 +192,7 @@ fn collect_keys(root: &Value, node: &Value, table: &str, keys: &mut BTreeMap<Str
     }
 }
 
-/// What `node` refers to, through options and lists.
+/// The definition that `node` refers to, through options and lists.
 fn resolved<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
     let chosen = node["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["$ref"].is_string()));
     if let Some(place) = node["$ref"].as_str() {

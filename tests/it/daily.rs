@@ -12,7 +12,7 @@ const TUESDAY: &str = "2026-10-20T05:00:00Z";
 const WEDNESDAY: &str = "2026-10-21T05:00:00Z";
 const READERS: [&str; 3] = ["anna@example.org", "bert@example.org", "cleo@example.org"];
 
-/// What each topic is about; nothing in common, so that no two of them are one story.
+/// Topics with nothing in common, so that no two of them are one story.
 const TOPICS: [(&str, [&str; 4]); 3] = [
     (
         "Aville",

@@ -44,7 +44,7 @@ fn url(source: usize) -> String {
     format!("https://paper{source}.example/feed.xml")
 }
 
-/// What source number `source` announces: entries that others announce, too, under the same address.
+/// The feed of source number `source`: entries that others announce, too, under the same address.
 fn feed(source: usize) -> String {
     let item = |entry: usize| {
         let event = (source * 3 + entry * 5) % EVENTS;

@@ -54,7 +54,7 @@ fn mail(signer: &Signer) -> Vec<u8> {
     template.preview(&made[0], Some(signer)).unwrap().message.bytes
 }
 
-/// What dkimpy says of `mail`; `None`, said plainly, where it is not installed.
+/// The verdict of dkimpy on `mail`; `None`, said plainly, where it is not installed.
 fn dkimpy(mail: &[u8], record: &str) -> Option<bool> {
     const SCRIPT: &str = "
 import sys

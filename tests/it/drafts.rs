@@ -64,7 +64,7 @@ fn number(shown: &Ran, headline: &str) -> String {
     line.split_whitespace().next().unwrap().to_owned()
 }
 
-/// What the publisher changes: the market hall goes, petrels lead, and each kind of own words is there.
+/// Changes of the publisher: the market hall goes, petrels lead, and each kind of own words is there.
 fn edit(program: &Program) {
     let shown = program.run(&["edit"]).ends(0);
     let (hall, comet, birds) = (number(&shown, "market hall"), number(&shown, "comet"), number(&shown, "Petrels"));

@@ -1,4 +1,4 @@
-//! What a dry run shows is what the mail server gets, in every format and for every kind of newsletter.
+//! A dry run shows the bytes that the mail server gets, in every format and for every kind of newsletter.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -92,7 +92,7 @@ async fn each_format_of_a_dry_run_shows_what_the_first_reader_gets() {
     }
 }
 
-/// What anybody could compute who knew the newsletter's name and its time, as long as placeholders had no secret.
+/// Placeholders as anybody could compute them who knew the newsletter's name and its time, as long as they had no secret.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_plants_computable_placeholders_gets_nobodys_address() {
     let stem: String =

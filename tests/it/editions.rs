@@ -48,7 +48,7 @@ impl Fixture {
         self
     }
 
-    /// What a run at `now` would send, and then runs it.
+    /// The mails that a run at `now` would send; then runs it.
     fn edition(&self, now: &str) -> Value {
         let shown = self.program.run(&["run", "--dry-run", "--format", "json", "--now", now]).ends(0);
         self.program.run(&["run", "--now", now]).ends(0);

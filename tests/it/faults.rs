@@ -1,4 +1,4 @@
-//! What goes wrong between us and a mail server, row by row: the state of the mail, the exit code, the words.
+//! Faults between us and a mail server, row by row: the state of the mail, the exit code, the words.
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 

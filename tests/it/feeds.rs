@@ -1,4 +1,4 @@
-//! What the reader makes of feeds, and of each kind of source.
+//! Feeds, and each kind of source, as they are read.
 //!
 //! `tests/fixtures/feeds` holds a folder a case: `input.*` is the document, `expected.json` the feed and the problems
 //! it must become, read as if it came from `https://base.example/feed`. To add a case, add a folder; the test prints

@@ -1,4 +1,4 @@
-//! What is promised of fetching, one test a promise, against a real server on loopback.
+//! The promises of fetching, one test a promise, against a real server on loopback.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 

@@ -36,9 +36,9 @@ struct Kind {
     text: Option<&'static str>,
     /// Element around it, with attributes: `p`, `li`, `p dir="rtl"`.
     element: &'static str,
-    /// What stands before it in the element; several sentences for several copies of the page's trap.
+    /// Text before it in the element; several sentences for several copies of the page's trap.
     before: &'static str,
-    /// What stands after it in the element.
+    /// Text after it in the element.
     after: &'static str,
     /// Elements earlier on the page that hold the sentence too, or parts of it.
     traps: &'static [&'static str],

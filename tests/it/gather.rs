@@ -1,4 +1,4 @@
-//! What gathering remembers from run to run, against a real web server and a real store.
+//! The memory of gathering from run to run, against a real web server and a real store.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 

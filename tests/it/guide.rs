@@ -18,7 +18,7 @@ use crate::support::markdown::{Block, Page, command_lines};
 use crate::support::program::{Program, run_in};
 use crate::support::skip::skip;
 
-/// What a piece of config says nothing of.
+/// Settings that a piece of config leaves out.
 const FRAME: &str = "[mail]\nfrom = 'Digest <me@example.org>'\nto = ['me@example.org']\ntransport = 'file'\n";
 
 /// Files that pieces of config name.
@@ -177,7 +177,7 @@ fn a_command_line_that_is_none_is_found() {
     assert_eq!(refusal(&named, false), None);
 }
 
-/// What stands behind the five fields of a line of a crontab.
+/// The command behind the five fields of a line of a crontab.
 fn after_fields(line: &str) -> &str {
     (0..5).fold(line, |rest, _| rest.trim_start().split_once(char::is_whitespace).unwrap_or_default().1).trim_start()
 }
@@ -272,7 +272,7 @@ fn the_timer_of_a_user_is_right_as_pasted() {
     }
 }
 
-/// What a dry run of the sample shows.
+/// Output of a dry run of the sample.
 struct Shown {
     json: Value,
     text: String,
@@ -329,7 +329,7 @@ impl Shown {
         self.sentences().filter(is_there).count() as f64 / self.sentences().count() as f64
     }
 
-    /// What became of the article with `word` in its headline.
+    /// Decision about the article with `word` in its headline.
     fn decision(&self, word: &str) -> &str {
         let decisions = self.json["decisions"].as_array().unwrap();
         let of = decisions.iter().find(|decision| decision["title"].as_str().unwrap().contains(word));

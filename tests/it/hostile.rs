@@ -85,7 +85,7 @@ fn has_mark(gathered: &Gathered) -> bool {
     }) || gathered.feed.as_ref().is_some_and(|feed| feed.title.as_deref().unwrap_or_default().contains("MARK"))
 }
 
-/// What is wrong with how a case was met.
+/// Faults in how a case was met.
 fn verdict(case: &Case, first: &Gathered, second: &Gathered) -> Option<&'static str> {
     let failed = first.outcome == Outcome::Failed;
     match case.want.as_str() {
@@ -108,7 +108,7 @@ fn tools() -> PathBuf {
     setting("DIGEST_TOOLS").map_or_else(|| "../shared/tools".into(), PathBuf::from)
 }
 
-/// What is said of the cases on a network of their own; `None` where there can be none.
+/// Report on the cases on a network of their own; `None` where there can be none.
 fn apart() -> Option<String> {
     let unshare = || Command::new("unshare");
     let possible = unshare().args(["-rn", "ip", "link"]).output().is_ok_and(|output| output.status.success());

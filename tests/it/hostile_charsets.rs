@@ -163,7 +163,7 @@ fn letters() -> impl Strategy<Value = Vec<char>> {
     prop::collection::vec(letter, 1..120)
 }
 
-/// What of `letters` can be written in `encoding` and read again, behind a beginning that is no mark.
+/// The part of `letters` that can be written in `encoding` and read again, behind a beginning that is no mark.
 fn writable(letters: &[char], encoding: &'static Encoding) -> String {
     let survives = |c: &&char| {
         let text = c.to_string();

@@ -17,7 +17,7 @@ fn pages() -> Vec<PathBuf> {
     found
 }
 
-/// What is wrong with the link to `target` on the page at `path`.
+/// The fault of the link to `target` on the page at `path`.
 fn trouble(path: &Path, page: &Page, target: &str) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;

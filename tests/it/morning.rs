@@ -74,7 +74,7 @@ fn edition() -> Value {
     serde_json::from_str(&ran.stdout).unwrap()
 }
 
-/// What a reader of the edition reads: headlines and sentences, a line each.
+/// The text of the edition for its reader: headlines and sentences, a line each.
 fn said(value: &Value, lines: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! What the preview page shows is what a dry run shows with that config; what it writes is only what was touched.
+//! The preview page shows the mail that a dry run shows with that config, and writes only the keys that were touched.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

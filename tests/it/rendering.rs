@@ -1,4 +1,4 @@
-//! What the mail of every edition promises, whatever is in the edition.
+//! Promises of the mail of every edition, whatever is in the edition.
 
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 

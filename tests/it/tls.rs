@@ -20,7 +20,7 @@ fn message() -> Message {
     }
 }
 
-/// What becomes of a message sent through `kind`, and the steps the server saw.
+/// Outcome of a message sent through `kind`, and the steps the server saw.
 async fn check(kind: Front, change: impl FnOnce(&mut SmtpOptions)) -> (SendOutcome, Vec<Step>) {
     let server = Server::offering("250-localhost\r\n250 AUTH PLAIN\r\n", |_| Act::Go).await;
     let mut options = SmtpOptions {
@@ -82,7 +82,7 @@ async fn tls_to_a_server_that_speaks_none_is_bounded() {
     assert!(said_nothing(&steps), "{steps:?}");
 }
 
-/// What a server says to a whole mail.
+/// Answer of a server to a whole mail.
 const ALL: &str = "250-localhost\r\n250 AUTH PLAIN\r\n235 in\r\n250-localhost\r\n250 AUTH PLAIN\r\n250 sender\r\n\
                    250 recipient\r\n354 go on\r\n250 taken\r\n";
 

@@ -26,7 +26,7 @@ fn acceptor() -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// What stands before the server.
+/// The kind of proxy before the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Front {
     /// TLS from the first byte.

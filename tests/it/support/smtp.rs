@@ -32,10 +32,10 @@ pub(crate) enum Step {
     Other(String),
 }
 
-/// What the server does at a step.
+/// Behaviour of the server at a step.
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
-    /// What a good server does.
+    /// As a good server does.
     Go,
     /// Says what it should, a byte every tenth of a second.
     Drip,
@@ -74,7 +74,7 @@ impl Taken {
 
 type Script = Arc<dyn Fn(&Step) -> Act + Send + Sync>;
 
-/// What the server knows.
+/// State of the server.
 #[derive(Default)]
 struct Log {
     taken: Vec<Taken>,

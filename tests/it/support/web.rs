@@ -20,7 +20,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, Version, header};
 use tokio::sync::oneshot;
 
-/// What a path answers.
+/// The answer to a path.
 #[derive(Clone)]
 pub(crate) enum Answer {
     /// A body with its media type; honours nothing.
