@@ -175,8 +175,9 @@ pub(super) fn controls(current: &Current) -> Result<Value, Problem> {
 mod tests {
     use super::*;
 
-    /// Not tuned on an edition: what the newsletter is called and when it comes.
-    const FACTS: [&str; 7] = ["name", "title", "language", "timezone", "when_empty", "min_interval", "template"];
+    /// Not tuned on an edition: what the newsletter is called, when it comes and who lets it leave.
+    const FACTS: [&str; 8] =
+        ["name", "title", "language", "timezone", "when_empty", "min_interval", "template", "approve"];
 
     #[test]
     fn every_setting_has_its_control() {
