@@ -16,7 +16,7 @@ pub enum Error {
     /// A file named on the command line could not be read or written.
     #[error("cannot {action} `{path}`")]
     File {
-        /// `read`, `write`.
+        /// `read`, `write`, `make the folder`.
         action: &'static str,
         /// The path as the user gave it.
         path: String,
@@ -112,6 +112,14 @@ pub enum Usage {
     /// Options of a command stand before it.
     #[error("put a command's options after its name: `digest run --dry-run`")]
     MisplacedOptions,
+    /// The value of a flag makes no sense.
+    #[error("{flag}: {why}")]
+    Flag {
+        /// As it is written.
+        flag: &'static str,
+        /// The mistake, and how it is written.
+        why: String,
+    },
     /// A file that would be written is there.
     #[error("`{}` is there already; {instead}", path.display())]
     Exists {

@@ -2,6 +2,8 @@
 
 mod mail;
 
+pub(super) use mail::send_test;
+
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
@@ -45,7 +47,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         Some(options) => {
             let Recipients { recipients, problems } = send::recipients(options)?;
             findings.problems(problems);
-            findings.problems(send::exposed(options));
+            findings.problems(send::exposed(options, config.rating.as_ref()));
             let readers = if recipients.len() == 1 { "recipient" } else { "recipients" };
             findings.fine(&format!("mail goes to {} {readers}", recipients.len()));
             session.block_on(mail::check(args, &config, options, session.now, &mut findings))??;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cli::read_worker::program;
 use crate::cli::terminal::visible;
-use crate::cli::{Exit, init, read, summarize};
+use crate::cli::{Exit, read, summarize};
 use crate::error::Error;
 use crate::fetch::{Options, Size};
 use crate::pipeline::workers::{Limits, limit};
@@ -39,6 +39,9 @@ impl Args {
     }
 }
 
+/// Inputs of a conversation for which there is time.
+const CONVERSATION: usize = 20;
+
 /// How much a command may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Need {
@@ -56,7 +59,8 @@ impl Need {
             }
             Read(args) => args.files.len(),
             Summarize(args) => args.inputs.len(),
-            Init(init::Args { feed, opml, .. }) if !feed.is_empty() || opml.is_some() => feed.len() + 1,
+            // A conversation reads one thing after another, and more of them than the command line names.
+            Init(args) if args.reads() => args.feed.len() + CONVERSATION,
             Source(args) if args.reads() => 1,
             _ => return None,
         };

@@ -16,7 +16,7 @@ use crate::source::opml::{self, List, Subscription};
 use crate::source::{Files, Location, SourceKind};
 use crate::store::{self, Store};
 
-pub(super) use discover::discover;
+pub(super) use discover::{discover, with_scheme};
 pub(super) use health::health;
 
 /// The list of sources and their health

@@ -26,6 +26,7 @@ use crate::story::{Limits, Rules, SourcePolicy};
 use crate::{fetch, send, store, story, summary};
 
 pub use amend::{Change, Setting, amend};
+pub(crate) use diagnostic::did_you_mean;
 pub use diagnostic::{Diagnostic, Mistakes};
 pub use edit::{NewSource, add_sources};
 pub use file::{File, fixed, schema, tunable};

@@ -102,10 +102,11 @@ pub enum WhenEmpty {
     Send,
 }
 
-/// `[ping]`: a URL that hears of the start, the success and the failure of each run (healthchecks.io and its kin).
+/// `[ping]`: a URL that hears of the start, the success and the failure of each `digest run` (healthchecks.io and its kin);
+/// not of `gather`, `compose` and `deliver` alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ping {
-    /// Asked with POST: `URL/start` at the start, `URL` after success, `URL/fail` after failure. No body.
+    /// Asked with GET: `URL/start` at the start, `URL` after success, `URL/fail` after failure.
     pub url: String,
 }

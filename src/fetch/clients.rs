@@ -6,10 +6,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use reqwest::{Client, redirect};
 use rustls::ClientConfig;
-use rustls_platform_verifier::ConfigVerifierExt;
 use url::{Origin, Url};
 
 use crate::fetch::guard::PublicOnly;
+use crate::fetch::roots;
 use crate::fetch::{Error, Options};
 
 /// A client for each origin that was talked to last.
@@ -63,7 +63,7 @@ impl Clients {
     /// When the system's certificates cannot be read, or `user_agent` is no header.
     pub(super) fn new(options: &Options) -> Result<Self, Error> {
         choose_cryptography();
-        let mut tls = ClientConfig::with_platform_verifier().map_err(|error| failed(error.to_string()))?;
+        let mut tls = roots::tls().map_err(|error| failed(error.to_string()))?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let clients = Self { options: options.clone(), tls, known: Mutex::default() };
         clients.client(false)?;

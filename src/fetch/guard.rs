@@ -18,10 +18,16 @@ use crate::fetch::Error;
 
 /// The guard refused an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{host}` is an address of a private network ({address})")]
+#[error("`{host}` is an address of a private network{}", beside(.host, .address))]
 pub struct Refused {
     host: String,
     address: IpAddr,
+}
+
+/// The address behind a name; an address stands there by itself.
+fn beside(host: &str, address: &IpAddr) -> String {
+    let address = address.to_string();
+    if host == address { String::new() } else { format!(" ({address})") }
 }
 
 /// Blocks of IPv4 that no public site lives in: special-purpose ones (IANA registry, RFC 6890), and those of platforms.

@@ -21,6 +21,7 @@ mod options;
 mod ping;
 mod recorded;
 mod robots;
+mod roots;
 mod size;
 
 use futures_util::future::BoxFuture;
@@ -33,6 +34,7 @@ pub use memory_budget::MemoryPermit;
 pub use options::Options;
 pub use ping::ping;
 pub use recorded::{Recorded, record};
+pub use roots::fallback_roots;
 pub use size::Size;
 
 /// The way in.

@@ -6,6 +6,7 @@ use crate::fetch::Error;
 use crate::fetch::clients::choose_cryptography;
 use crate::fetch::error::innermost;
 use crate::fetch::guard::shown_site;
+use crate::fetch::roots;
 
 /// Longest wait for an answer to a ping.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,7 +35,13 @@ pub async fn ping(url: &str) -> Result<(), Error> {
         }
     });
     choose_cryptography();
-    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(same_host).build().map_err(failed)?;
+    let tls = roots::tls().map_err(|error| Error::Connect {
+        url: shown_site(url),
+        cause: error.to_string(),
+        answered: false,
+    })?;
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).timeout(PATIENCE).redirect(same_host);
+    let client = client.build().map_err(failed)?;
     client.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
     Ok(())
 }

@@ -182,7 +182,7 @@ impl Run<'_> {
         let mail = if acts.compose || acts.deliver { Some(Mail::required(self.config)?) } else { None };
         let _lock = store::lock(&self.config.store)?;
         let store = Store::open(&self.config.store).await?;
-        let ping = Ping::new(self.config);
+        let ping = Ping::new(self.config, acts);
         ping.notify("/start").await;
         let done = self.acts(acts, &store, mail.as_ref()).await;
         // Into one file, which can be looked at without a trace beside it.
@@ -454,14 +454,16 @@ fn last_moment(cancel: watch::Receiver<bool>) -> watch::Receiver<bool> {
     hear
 }
 
-/// `[ping]`: hears of the start, the success and the failure of a run.
+/// `[ping]`: hears of the start, the success and the failure of a whole run. Of an act alone it hears nothing: an hourly
+/// gathering that is fine would hide that the morning's run has died.
 struct Ping {
     url: Option<String>,
 }
 
 impl Ping {
-    fn new(config: &Config) -> Self {
-        Self { url: config.ping.as_ref().map(|ping| ping.url.trim_end_matches('/').to_owned()) }
+    fn new(config: &Config, acts: Acts) -> Self {
+        let ping = config.ping.as_ref().filter(|_| acts.gather && acts.compose && acts.deliver);
+        Self { url: ping.map(|ping| ping.url.trim_end_matches('/').to_owned()) }
     }
 
     async fn notify(&self, path: &str) {

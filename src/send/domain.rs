@@ -12,7 +12,7 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RData;
 use hickory_resolver::{Resolver, TokioResolver};
 
-use super::{Error, Mailbox, Options, Signer};
+use super::{Error, Mailbox, Options, Security, Signer};
 use crate::model::Problem;
 
 /// Longest wait for one answer.
@@ -63,6 +63,35 @@ impl Dns {
             _ => None,
         };
         Ok(lookup.answers().iter().filter_map(|record| text(&record.data)).collect())
+    }
+
+    /// Where programs of people at `domain` hand in their mail, by the domain's own word (RFC 6186; with TLS from the first
+    /// byte first, RFC 8314, 3): host, port and how it is protected.
+    pub async fn submission(&self, domain: &str) -> Option<(String, u16, Security)> {
+        for (service, security) in [("_submissions", Security::Tls), ("_submission", Security::Starttls)] {
+            let Ok(lookup) = self.0.srv_lookup(format!("{service}._tcp.{domain}.")).await else { continue };
+            let servers = lookup.answers().iter().filter_map(|record| match &record.data {
+                RData::SRV(server) => Some(server),
+                _ => None,
+            });
+            // A target of "." says that there is no such service.
+            let offered = servers.filter(|server| !server.target.is_root() && server.port > 0);
+            if let Some(server) = offered.min_by_key(|server| (server.priority, std::cmp::Reverse(server.weight))) {
+                let host = server.target.to_ascii();
+                return Some((host.trim_end_matches('.').to_owned(), server.port, security));
+            }
+        }
+        None
+    }
+
+    /// The hosts that take mail for `domain`; none if that cannot be known.
+    pub async fn exchangers(&self, domain: &str) -> Vec<String> {
+        let Ok(lookup) = self.0.mx_lookup(format!("{domain}.")).await else { return Vec::new() };
+        let host = |data: &RData| match data {
+            RData::MX(mx) => Some(mx.exchange.to_ascii().trim_end_matches('.').to_owned()),
+            _ => None,
+        };
+        lookup.answers().iter().filter_map(|record| host(&record.data)).collect()
     }
 
     /// The texts at `name` that begin with `tag`.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{Error, Options, SmtpOptions};
+use super::{Error, Options, RatingOptions, SmtpOptions};
 use crate::model::Problem;
 
 /// How long `password_command` may take: long enough to type the password of a password manager.
@@ -50,11 +50,12 @@ pub fn password(
     Ok(Some(found.into()))
 }
 
-/// A warning for each file of `options` with a secret that others on this machine can read.
-pub fn exposed(options: &Options) -> Vec<Problem> {
+/// A warning for each file of `options` and `rating` with a secret that others on this machine can read.
+pub fn exposed(options: &Options, rating: Option<&RatingOptions>) -> Vec<Problem> {
     let secrets = [&options.smtp.password_file, &options.unsubscribe_secret_file];
     let key = options.dkim.as_ref().map(|dkim| dkim.key_file.as_path());
-    let files = secrets.into_iter().flatten().map(std::path::PathBuf::as_path).chain(key);
+    let rating = rating.map(|rating| rating.secret_file.as_path());
+    let files = secrets.into_iter().flatten().map(std::path::PathBuf::as_path).chain(key).chain(rating);
     files.filter(|file| others_can_read(file)).map(exposure).collect()
 }
 
@@ -168,7 +169,9 @@ mod tests {
         let options = Options { smtp, ..Options::default() };
         for (mode, count) in [(0o600, 0), (0o400, 0), (0o640, 1), (0o604, 1), (0o644, 1)] {
             std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(exposed(&options).len(), count, "{mode:o}");
+            assert_eq!(exposed(&options, None).len(), count, "{mode:o}");
+            let rating = RatingOptions { secret_file: file.path().into(), ..RatingOptions::default() };
+            assert_eq!(exposed(&Options::default(), Some(&rating)).len(), count, "{mode:o}");
         }
     }
 

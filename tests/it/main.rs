@@ -33,6 +33,7 @@ mod hostile_documents;
 mod hostile_feeds;
 mod https;
 mod identity;
+mod init;
 mod isolation;
 mod licences;
 mod links;

@@ -31,12 +31,27 @@ pub(super) async fn check(
     found.fine.iter().for_each(|words| findings.fine(words));
     findings.problems(found.problems);
     if args.send_test.is_some() {
-        let transport = send::transport(options, &environment)?;
-        let answer = transport.send(&prepared.message).await;
-        transport.close().await;
-        tell_answer(&to, answer, findings);
+        tell_answer(&to, hand_over(options, &prepared).await?, findings);
     }
     Ok(())
+}
+
+/// Sends an invented edition to `to`.
+pub(in crate::cli) async fn send_test(
+    config: &Config,
+    options: &Options,
+    to: &str,
+    now: Timestamp,
+) -> Result<SendOutcome, Error> {
+    let signer = options.dkim.as_ref().map(Signer::new).transpose()?;
+    hand_over(options, &example_message(config, options, signer.as_ref(), to, now)?).await
+}
+
+async fn hand_over(options: &Options, prepared: &PreparedMessage) -> Result<SendOutcome, Error> {
+    let transport = send::transport(options, &environment)?;
+    let answer = transport.send(&prepared.message).await;
+    transport.close().await;
+    Ok(answer)
 }
 
 /// The mail that a reader would get of an invented edition.

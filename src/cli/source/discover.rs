@@ -31,6 +31,6 @@ fn title(reply: &Reply) -> Result<Option<String>, feed::Error> {
 }
 
 /// People type `example.org`.
-fn with_scheme(url: &str) -> String {
+pub(in crate::cli) fn with_scheme(url: &str) -> String {
     if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
 }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::verdict::{Failure, Stage};
 use super::wire::{Secured, Wire};
+use crate::fetch::fallback_roots;
 use crate::model::Message;
 use crate::send::{Error, Security, SmtpOptions};
 
@@ -317,5 +318,12 @@ fn tls(options: &SmtpOptions) -> Result<TlsParameters, Error> {
         let settings = |error| Error::Settings(format!("[mail.smtp] ca_file `{}`: {error}", path.display()));
         builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(settings)?);
     }
-    builder.build().map_err(|error| Error::Settings(format!("[mail.smtp] TLS cannot be set up: {error}")))
+    let fails = |error| Error::Settings(format!("[mail.smtp] TLS cannot be set up: {error}"));
+    // It fails where the system has no certificates, and no other authority is named.
+    builder.clone().build().or_else(|_| {
+        for root in fallback_roots() {
+            builder = builder.clone().add_root_certificate(Certificate::from_der(root.to_vec()).map_err(fails)?);
+        }
+        builder.build().map_err(fails)
+    })
 }
