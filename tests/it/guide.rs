@@ -19,7 +19,8 @@ use crate::support::program::{Program, run_in};
 use crate::support::skip::skip;
 
 /// Settings that a piece of config leaves out.
-const FRAME: &str = "[mail]\nfrom = 'Digest <me@example.org>'\nto = ['me@example.org']\ntransport = 'file'\n";
+pub(crate) const FRAME: &str =
+    "[mail]\nfrom = 'Digest <me@example.org>'\nto = ['me@example.org']\ntransport = 'file'\n";
 
 /// Files that pieces of config name.
 const FILES: [&str; 8] = [
@@ -129,7 +130,7 @@ fn the_shortest_config_is_one_for_every_command() {
 }
 
 /// Why the program would not take this command line.
-fn refusal(words: &[String], whole: bool) -> Option<String> {
+pub(crate) fn refusal(words: &[String], whole: bool) -> Option<String> {
     let refused = check_arguments(words.iter().map(String::as_str)).err()?;
     let is_fine = match refused.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => true,
@@ -183,12 +184,12 @@ fn after_fields(line: &str) -> &str {
 }
 
 /// A home with the program on its `PATH`, and a program of each of these names that keeps what it is told.
-struct Home {
+pub(crate) struct Home {
     folder: tempfile::TempDir,
 }
 
 impl Home {
-    fn new(stubs: &[&str]) -> Self {
+    pub(crate) fn new(stubs: &[&str]) -> Self {
         let home = Self { folder: tempfile::tempdir().unwrap() };
         fs::create_dir(home.path("bin")).unwrap();
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_digest"), home.path("bin/digest")).unwrap();
@@ -202,7 +203,7 @@ impl Home {
         home
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -213,7 +214,7 @@ impl Home {
         command.current_dir(self.path("")).output().unwrap()
     }
 
-    fn shell_of_owner(&self, script: &str) {
+    pub(crate) fn shell_of_owner(&self, script: &str) {
         let ran = self.shell(script, &format!("{}:/usr/bin:/bin", self.path("bin").display()));
         assert!(ran.status.success(), "{script}: {}", String::from_utf8_lossy(&ran.stderr));
     }
@@ -391,4 +392,22 @@ fn each_wish_gets_what_the_guide_promises() {
     let german = after(10);
     assert!(german.text.contains("Montag, 23. November 2026"), "{}", german.text);
     assert!(before.text.contains("November 2026") && !before.text.contains("Montag"), "{}", before.text);
+}
+
+#[test]
+fn init_and_the_guide_know_the_same_mail_servers() {
+    let known: Table = fs::read_to_string("src/cli/init/providers.toml").unwrap().parse().unwrap();
+    let page = Page::read(&fs::read_to_string("docs/guide/providers.md").unwrap());
+    let mut compared = 0;
+    for provider in known["provider"].as_array().unwrap() {
+        let name = provider["name"].as_str().unwrap();
+        for block in page.blocks.iter().filter(|block| block.heading == name) {
+            let shown: Table = block.text.parse().unwrap();
+            for key in ["host", "port"] {
+                assert_eq!(shown["mail"]["smtp"][key], provider[key], "{name}: {key}");
+            }
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 4, "Gmail, Fastmail, Posteo, iCloud");
 }

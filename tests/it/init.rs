@@ -106,11 +106,15 @@ fn bodies(server: &Server) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn from_nothing_to_mail_by_a_server_of_ones_own_and_cron() {
     let (web, server) = (Web::start(), Server::start().await);
-    let page = "<html><head><link rel=alternate type=application/rss+xml href=/feed.xml></head><body>Hello</body></html>";
+    let page =
+        "<html><head><link rel=alternate type=application/rss+xml href=/feed.xml></head><body>Hello</body></html>";
     web.on("/", Answer::Body("text/html", page.into()))
         .on("/feed.xml", Answer::Body("application/rss+xml", FEED.into()));
     let home = Home::new();
-    home.stub("crontab", "#!/bin/sh\nif [ \"$1\" = -l ]; then cat \"$HOME/crontab\"; else cat > \"$HOME/crontab\"; fi\n");
+    home.stub(
+        "crontab",
+        "#!/bin/sh\nif [ \"$1\" = -l ]; then cat \"$HOME/crontab\"; else cat > \"$HOME/crontab\"; fi\n",
+    );
     fs::write(home.path("crontab"), "0 5 * * * /usr/bin/true backup\n").unwrap();
     let mut terminal = home.terminal(home.digest(&["init", "--resolver", "127.0.0.1:9"]));
     terminal.answer("Where shall the config be? [", "");
@@ -159,7 +163,11 @@ async fn from_nothing_to_mail_by_a_server_of_ones_own_and_cron() {
     assert_eq!((ran.status.code(), ran.stdout.len(), ran.stderr.len()), (Some(0), 0, 0), "{ran:?}");
     let mails = bodies(&server);
     assert_eq!(mails.len(), 2, "the test mail and the edition");
-    assert!(mails[1].contains("The gate of the old harbour was mended") && mails[1].contains("Ann's morning"), "{}", mails[1]);
+    assert!(
+        mails[1].contains("The gate of the old harbour was mended") && mails[1].contains("Ann's morning"),
+        "{}",
+        mails[1]
+    );
     assert!(home.read(".config/digest/config.schema.json").starts_with('{'));
 }
 
@@ -210,10 +218,14 @@ async fn from_nothing_to_mail_by_the_server_that_the_domain_names() {
 
     assert_eq!(server.taken().len(), 1);
     assert_eq!(home.read("news/smtp.password"), "good\n");
-    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(home.path("news/smtp.password")).unwrap().permissions());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(home.path("news/smtp.password")).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let config = home.read("news/config.toml");
-    assert!(config.contains("password_file = \"smtp.password\"") && config.contains("https://b.example/feed"), "{config}");
+    assert!(
+        config.contains("password_file = \"smtp.password\"") && config.contains("https://b.example/feed"),
+        "{config}"
+    );
     let service = home.read(".config/systemd/user/digest.service");
     let start = format!("--config \"{}\"", home.path("news/config.toml").canonicalize().unwrap().display());
     assert!(service.contains(&start) && service.contains(env!("CARGO_BIN_EXE_digest")), "{service}");
@@ -302,13 +314,31 @@ async fn a_script_says_everything_by_flags_and_is_never_asked() {
     let home = Home::new();
     let place = format!("127.0.0.1:{}", server.port);
     let (code, said) = run(home.digest(&[
-        "init", "--feed", &web.url("/feed.xml"), "--allow-private", "--title", "Harbour", "--timezone", "Asia/Tokyo", "--at",
-        "6:15", "--address", "ann@example.org", "--server", &place, "--send-test", "--schedule", "print",
+        "init",
+        "--feed",
+        &web.url("/feed.xml"),
+        "--allow-private",
+        "--title",
+        "Harbour",
+        "--timezone",
+        "Asia/Tokyo",
+        "--at",
+        "6:15",
+        "--address",
+        "ann@example.org",
+        "--server",
+        &place,
+        "--send-test",
+        "--schedule",
+        "print",
     ]));
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("was taken: 250 taken") && said.contains("run --deadline 2h"), "{said}");
     let config = home.read("config.toml");
-    assert!(config.contains("timezone = \"Asia/Tokyo\"") && config.contains("from = \"Harbour <ann@example.org>\""), "{config}");
+    assert!(
+        config.contains("timezone = \"Asia/Tokyo\"") && config.contains("from = \"Harbour <ann@example.org>\""),
+        "{config}"
+    );
     let (code, said) = run(home.digest(&["run"]));
     assert_eq!((code, server.taken().len()), (0, 2), "{said}");
 }

@@ -35,6 +35,7 @@ mod https;
 mod identity;
 mod init;
 mod isolation;
+mod keeping;
 mod licences;
 mod links;
 mod morning;

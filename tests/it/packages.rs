@@ -1,5 +1,5 @@
-//! The Debian package: made twice it is the same, it holds what it should, and in a clean root it is installed, works, and goes
-//! without a trace.
+//! The packages for Debian and for RPM: made twice they are the same, they hold what they should, and in a clean root they are
+//! installed, work, and go without a trace. What crates.io would get is small.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,11 +9,10 @@ use std::process::{Command, Output};
 use crate::support::program::Program;
 use crate::support::skip::skip;
 
-/// What people look for, beside the manual pages.
-const CONTENTS: [&str; 12] = [
+/// What people look for, beside the manual pages and the completions of zsh.
+const CONTENTS: [&str; 11] = [
     "/usr/bin/digest",
     "/usr/share/bash-completion/completions/digest",
-    "/usr/share/zsh/vendor-completions/_digest",
     "/usr/share/fish/vendor_completions.d/digest.fish",
     "/usr/share/doc/newsdigest/copyright",
     "/usr/share/doc/newsdigest/config.toml",
@@ -42,10 +41,34 @@ fn succeeds(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(ran.stdout).unwrap()
 }
 
-/// Makes the package in `folder`.
-fn package(folder: &Path) -> PathBuf {
-    succeeds("packaging/deb.sh", &[env!("CARGO_BIN_EXE_digest"), folder.to_str().unwrap()]);
+/// Makes a package by `script` in `folder`.
+fn package(script: &str, folder: &Path) -> PathBuf {
+    succeeds(script, &[env!("CARGO_BIN_EXE_digest"), folder.to_str().unwrap()]);
     fs::read_dir(folder).unwrap().next().unwrap().unwrap().path()
+}
+
+fn is_administrator() -> bool {
+    succeeds("id", &["-u"]).trim() == "0"
+}
+
+fn is_there(tool: &str) -> bool {
+    Command::new(tool).arg("--version").output().is_ok_and(|ran| ran.status.success())
+}
+
+/// The installed program says its version, shows the sample's edition, and all that people look for is below `root`.
+fn works(root: &Path, zsh: &str) {
+    let installed: BTreeSet<String> = files(root).into_iter().filter(|name| name.starts_with("/usr/")).collect();
+    let pages = manual_pages();
+    assert!(pages.len() > 20, "{pages:?}");
+    let missing: Vec<&str> = CONTENTS.into_iter().chain([zsh]).filter(|name| !installed.contains(*name)).collect();
+    assert!(missing.is_empty() && pages.is_subset(&installed), "{missing:?} {installed:#?}");
+
+    let program = root.join("usr/bin/digest");
+    assert!(succeeds(program.to_str().unwrap(), &["--version"]).starts_with("digest "));
+    let sample = root.join("usr/share/doc/newsdigest/config.toml");
+    let shown = succeeds(program.to_str().unwrap(), &["--config", sample.to_str().unwrap(), "run", "--dry-run"]);
+    assert!(shown.contains("Port Velmar"), "the sample is in the package: {shown}");
+    units_are_right(root);
 }
 
 /// Every file below `folder`, as it is called from there.
@@ -74,13 +97,12 @@ fn manual_pages() -> BTreeSet<String> {
 
 #[test]
 fn the_debian_package_is_installed_works_and_goes() {
-    let is_there = |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|ran| ran.status.success());
-    if !["dpkg-deb", "objdump", "bash"].into_iter().all(is_there) || succeeds("id", &["-u"]).trim() != "0" {
+    if !["dpkg-deb", "objdump", "bash"].into_iter().all(is_there) || !is_administrator() {
         skip("dpkg-deb, objdump and the administrator are not all here");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let [first, again] = ["first", "again"].map(|name| package(&folder.path().join(name)));
+    let [first, again] = ["first", "again"].map(|name| package("packaging/deb.sh", &folder.path().join(name)));
     assert!(fs::read(&first).unwrap() == fs::read(&again).unwrap(), "the same binary gives the same bytes");
 
     let root = folder.path().join("root");
@@ -93,22 +115,93 @@ fn the_debian_package_is_installed_works_and_goes() {
         succeeds("dpkg", &[&[root.as_str(), "--force-depends"][..], arguments].concat())
     };
     dpkg(&["--install", first.to_str().unwrap()]);
-    let installed: BTreeSet<String> = files(&root).into_iter().filter(|name| name.starts_with("/usr/")).collect();
-    let pages = manual_pages();
-    assert!(pages.len() > 20, "{pages:?}");
-    let missing: Vec<&str> = CONTENTS.into_iter().filter(|name| !installed.contains(*name)).collect();
-    assert!(missing.is_empty() && pages.is_subset(&installed), "{missing:?} {installed:#?}");
-
-    let program = root.join("usr/bin/digest");
-    assert!(succeeds(program.to_str().unwrap(), &["--version"]).starts_with("digest "));
-    let sample = root.join("usr/share/doc/newsdigest/config.toml");
-    let shown = succeeds(program.to_str().unwrap(), &["--config", sample.to_str().unwrap(), "run", "--dry-run"]);
-    assert!(shown.contains("Port Velmar"), "the sample is in the package: {shown}");
-    units_are_right(&root);
+    works(&root, "/usr/share/zsh/vendor-completions/_digest");
 
     dpkg(&["--purge", "newsdigest"]);
     let left: Vec<String> = files(&root).into_iter().filter(|name| !name.starts_with("/var/lib/dpkg/")).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn the_rpm_package_is_installed_works_and_goes() {
+    if !["rpmbuild", "rpm", "bash"].into_iter().all(is_there) || !is_administrator() {
+        skip("rpmbuild, rpm and the administrator are not all here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [first, again] = ["first", "again"].map(|name| package("packaging/rpm.sh", &folder.path().join(name)));
+    assert!(fs::read(&first).unwrap() == fs::read(&again).unwrap(), "the same binary gives the same bytes");
+
+    let root = folder.path().join("root");
+    fs::create_dir(&root).unwrap();
+    let rpm = |arguments: &[&str]| succeeds("rpm", &[&["--root", root.to_str().unwrap()][..], arguments].concat());
+    rpm(&["--initdb"]);
+    // The clean root has no libc of its own: the program runs with that of this machine.
+    rpm(&["--install", "--nodeps", first.to_str().unwrap()]);
+    works(&root, "/usr/share/zsh/site-functions/_digest");
+    let listed: BTreeSet<String> = rpm(&["--query", "--list", "newsdigest"]).lines().map(str::to_owned).collect();
+    let below: BTreeSet<String> = files(&root).into_iter().filter(|name| name.starts_with("/usr/")).collect();
+    let unlisted: Vec<&String> =
+        below.iter().filter(|name| !name.contains("/rpm/") && !listed.contains(*name)).collect();
+    assert!(unlisted.is_empty(), "every file belongs to the package: {unlisted:?}");
+
+    rpm(&["--erase", "newsdigest"]);
+    let left: Vec<String> = files(&root).into_iter().filter(|name| !name.contains("/rpm/")).collect();
+    assert!(left.is_empty() && !root.join("usr/share/doc/newsdigest").exists(), "{left:?}");
+}
+
+#[test]
+fn what_crates_io_gets_is_small_and_whole() {
+    let listed = succeeds(env!("CARGO"), &["package", "--list", "--allow-dirty", "--offline", "--quiet"]);
+    let files: Vec<&str> = listed.lines().collect();
+    let bytes: u64 = files.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum();
+    assert!(bytes < 10_000_000, "{bytes} bytes, and crates.io takes 10 MB of them compressed");
+    for wanted in
+        ["Cargo.lock", "README.md", "LICENSE-MIT", "src/main.rs", "templates/default/edition.html", "config.toml"]
+    {
+        assert!(files.contains(&wanted), "{wanted} is missing");
+    }
+    let stray = |file: &&&str| {
+        ["tests/", "benches/", ".github/", ".ci/", "packaging/"].iter().any(|from| file.starts_with(from))
+    };
+    assert_eq!(files.iter().find(stray), None);
+    let manifest: toml::Table = fs::read_to_string("Cargo.toml").unwrap().parse().unwrap();
+    for field in ["description", "license", "readme", "keywords", "categories", "documentation", "rust-version"] {
+        assert!(manifest["package"].get(field).is_some(), "{field}");
+    }
+    let binstall = &manifest["package"]["metadata"]["binstall"];
+    assert!(
+        binstall["pkg-url"].as_str().unwrap().ends_with("newsdigest-{ version }-{ target }.tar.gz"),
+        "as packaging/make names it"
+    );
+    assert!(fs::read_to_string("packaging/make").unwrap().contains("name=newsdigest-$version-$target\n"));
+}
+
+/// No shell, no root, its state in a volume: as far as that can be seen without a builder.
+#[test]
+fn the_container_file_says_what_it_should() {
+    let text = fs::read_to_string("packaging/Containerfile").unwrap().replace("\\\n", " ");
+    let lines: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let of = |word: &str| lines.iter().filter(|line| line[0] == word).cloned().collect::<Vec<_>>();
+    let known = ["FROM", "COPY", "USER", "ENV", "VOLUME", "HEALTHCHECK", "ENTRYPOINT", "CMD"];
+    assert!(lines.iter().all(|line| known.contains(&line[0])), "{lines:?}");
+    assert_eq!((&lines[0][..], of("FROM").len()), (&["FROM", "scratch"][..], 1));
+    assert_eq!(of("USER"), [["USER", "65532:65532"]]);
+    let list = |line: &[&str]| -> Vec<String> {
+        let json = line.iter().skip_while(|word| !word.starts_with('[')).copied().collect::<Vec<_>>().join(" ");
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"))
+    };
+    for instruction in ["HEALTHCHECK", "ENTRYPOINT", "CMD"] {
+        let words = list(&of(instruction)[0]);
+        let words: Vec<&str> = words.iter().map(String::as_str).map(|word| word.rsplit('/').next().unwrap()).collect();
+        let line = if words[0] == "digest" { words } else { [&["digest"][..], &words].concat() };
+        newsdigest::cli::check_arguments(line).unwrap();
+    }
+    assert_eq!(list(&of("VOLUME")[0]), ["/state"]);
 }
 
 fn units_are_right(root: &Path) {

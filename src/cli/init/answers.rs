@@ -91,7 +91,8 @@ impl Server {
         if host.is_empty() || host.contains('@') || !host.chars().all(known) {
             return Err(wrong());
         }
-        let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        let is_here =
+            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
         let security = match port {
             Some(465) => Security::Tls,
             Some(587) => Security::Starttls,
@@ -189,7 +190,9 @@ impl Mail {
                 }
                 match &server.password {
                     Password::None => {}
-                    Password::File(path) => text += &format!("password_file = {}\n", quoted(&path.display().to_string())),
+                    Password::File(path) => {
+                        text += &format!("password_file = {}\n", quoted(&path.display().to_string()))
+                    }
                     Password::Typed(_) => text += &format!("password_file = {}\n", quoted(password_file)),
                 }
             }
@@ -292,7 +295,11 @@ mod tests {
             ("::1", "::1", 25, Security::None),
         ] {
             let server = Server::parse(text).unwrap();
-            assert_eq!((server.host.as_str(), server.options().port(), server.security), (host, port, security), "{text}");
+            assert_eq!(
+                (server.host.as_str(), server.options().port(), server.security),
+                (host, port, security),
+                "{text}"
+            );
         }
         for text in ["", "smtp.example.org:0", "smtp.example.org:x", "me@example.org", "a b", "https://example.org"] {
             assert!(Server::parse(text).is_err(), "{text}");

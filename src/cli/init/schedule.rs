@@ -124,8 +124,11 @@ impl Job {
         }
         systemctl(&["daemon-reload"])?;
         systemctl(&["enable", "--now", "digest.timer"])?;
-        Ok(format!("`{}` starts it; `systemctl --user list-timers digest.timer` says when, `loginctl enable-linger` \
-             lets it run while you are not logged in", folder.join("digest.timer").display()))
+        Ok(format!(
+            "`{}` starts it; `systemctl --user list-timers digest.timer` says when, `loginctl enable-linger` \
+             lets it run while you are not logged in",
+            folder.join("digest.timer").display()
+        ))
     }
 
     /// Puts the line into this user's crontab.
@@ -136,10 +139,12 @@ impl Job {
         let fails = |error: std::io::Error| format!("`crontab` cannot be run: {error}");
         // Without a crontab it ends with an error, and prints none.
         let known = Command::new("crontab").arg("-l").stdin(Stdio::null()).output().map_err(fails)?;
-        let crontab = if known.status.success() { String::from_utf8_lossy(&known.stdout).into_owned() } else { String::new() };
+        let crontab =
+            if known.status.success() { String::from_utf8_lossy(&known.stdout).into_owned() } else { String::new() };
         let line = self.cron_line(now);
         let mut child = Command::new("crontab").arg("-").stdin(Stdio::piped()).spawn().map_err(fails)?;
-        let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(self.crontab(&crontab, &line).as_bytes()));
+        let written =
+            child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(self.crontab(&crontab, &line).as_bytes()));
         let status = child.wait().map_err(fails)?;
         match written {
             Ok(()) if status.success() => Ok(format!("your crontab has: {line}")),
@@ -208,6 +213,10 @@ mod tests {
 
     #[test]
     fn a_percent_sign_is_no_new_line_for_cron() {
-        assert!(job("/opt/100%/it's").command().starts_with(r"'/opt/100\%/it'\''s' "), "{}", job("/opt/100%/it's").command());
+        assert!(
+            job("/opt/100%/it's").command().starts_with(r"'/opt/100\%/it'\''s' "),
+            "{}",
+            job("/opt/100%/it's").command()
+        );
     }
 }

@@ -56,7 +56,9 @@ pub(super) fn find(what: &str, allow_private: bool, session: &Session) -> Result
             Trouble::NoFeed(error.to_string())
         }
         // With `allow_private` it would pass: nothing else is wrong with it.
-        Error::Fetch(refused) if refused.is_refused() && guard::check(&with_scheme(what), true).is_ok() => Trouble::Private(error.to_string()),
+        Error::Fetch(refused) if refused.is_refused() && guard::check(&with_scheme(what), true).is_ok() => {
+            Trouble::Private(error.to_string())
+        }
         _ => Trouble::Other(error.to_string()),
     })
 }
@@ -142,7 +144,9 @@ pub(super) fn count(new: &NewSource, session: &Session) -> Result<usize, String>
 
 /// Asks for sources until no more are named.
 pub(super) fn ask(prompt: &mut Prompt, session: &Session, sources: &mut Vec<NewSource>) -> Result<(), Error> {
-    prompt.say("Sources: the address of a site, a feed or a page; a list of subscriptions (OPML); a folder of texts or mails.");
+    prompt.say(
+        "Sources: the address of a site, a feed or a page; a list of subscriptions (OPML); a folder of texts or mails.",
+    );
     while let Some(what) = prompt.line("A source (Enter: no more):")? {
         let mut agreed = false;
         let found = match find(&what, false, session) {
