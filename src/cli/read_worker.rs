@@ -31,7 +31,12 @@ pub(super) fn workers(config: &Config) -> Result<Workers, Error> {
 pub(super) fn program() -> Result<PathBuf, Error> {
     // The file itself may have been replaced by a newer version since we started.
     let own = PathBuf::from("/proc/self/exe");
-    if own.exists() { Ok(own) } else { std::env::current_exe().map_err(Error::Runtime) }
+    if own.exists() {
+        return Ok(own);
+    }
+    // In a root without /proc there is only the name we were started by.
+    let named = || std::env::args_os().next().map(PathBuf::from);
+    std::env::current_exe().or_else(|error| named().ok_or(error)).map_err(Error::Runtime)
 }
 
 /// The arguments that start a worker within `limits`.

@@ -63,7 +63,7 @@ impl Clients {
     /// When the system's certificates cannot be read, or `user_agent` is no header.
     pub(super) fn new(options: &Options) -> Result<Self, Error> {
         choose_cryptography();
-        let mut tls = roots::tls().map_err(|error| failed(error.to_string()))?;
+        let mut tls = roots::tls()?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let clients = Self { options: options.clone(), tls, known: Mutex::default() };
         clients.client(false)?;

@@ -35,11 +35,7 @@ pub async fn ping(url: &str) -> Result<(), Error> {
         }
     });
     choose_cryptography();
-    let tls = roots::tls().map_err(|error| Error::Connect {
-        url: shown_site(url),
-        cause: error.to_string(),
-        answered: false,
-    })?;
+    let tls = roots::tls()?;
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls).timeout(PATIENCE).redirect(same_host);
     let client = client.build().map_err(failed)?;
     client.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;

@@ -39,3 +39,11 @@ async fn a_server_with_a_certificate_of_a_stranger_or_for_another_name_is_asked_
     }
     assert_eq!(web.hits("/feed"), 0);
 }
+
+/// Somebody who names the authorities to trust, and mistypes the file, is not made to trust others.
+#[test]
+fn authorities_that_are_named_and_not_there_are_an_error_that_says_so() {
+    let program = program("https://localhost:1/feed");
+    let ran = program.run_with(&[("SSL_CERT_FILE", "/nonexistent/ca.pem")], &["gather"]).ends(3);
+    assert!(ran.stderr.contains("SSL_CERT_FILE"), "{}", ran.stderr);
+}
