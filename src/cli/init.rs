@@ -101,6 +101,10 @@ impl Args {
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let mut prompt = args.is_asking().then(Prompt::default);
     let path = place(args, prompt.as_mut(), session)?;
+    if path == "-" && (args.send_test || args.schedule.is_some()) {
+        let why = "what stands on the standard output cannot send or be started each day: name a file".to_owned();
+        return Err(Usage::Flag { flag: "--output", why }.into());
+    }
     if path != "-" && !args.force && Path::new(&path).exists() {
         return Err(Usage::Exists { path: path.into(), instead: "--force overwrites it" }.into());
     }

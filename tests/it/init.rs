@@ -102,6 +102,34 @@ fn bodies(server: &Server) -> Vec<String> {
     server.taken().iter().map(|taken| decoded(&taken.bytes)).collect()
 }
 
+/// A word, a page that is not there, and a page that links a feed.
+fn names_a_source(terminal: &mut Terminal, web: &Web) {
+    terminal.answer("A source (Enter: no more):", "harbour news");
+    terminal.sees("`harbour news` is no address, and no file or folder here has this name");
+    terminal.answer("A source (Enter: no more):", &web.url("/nothing"));
+    terminal.answer("Read it all the same? [n]:", "y");
+    terminal.sees("404");
+    terminal.answer("A source (Enter: no more):", &web.url("/"));
+    terminal.answer("Read it all the same? [n]:", "y");
+    terminal.sees("Harbour News: 1 article");
+    terminal.answer("A source (Enter: no more):", "");
+}
+
+/// No server, no kind of encryption, and then a server on this machine that wants no password.
+fn names_a_server(terminal: &mut Terminal, port: u16) {
+    let ways = terminal.sees("another mail server");
+    // A machine with a mail program of its own offers that first.
+    terminal.answer("Number [1]:", if ways.contains("mail program") { "2" } else { "1" });
+    terminal.answer("Mail server (name, or name:port):", "no server at all");
+    terminal.sees("is no mail server: write");
+    terminal.answer("Mail server (name, or name:port):", &format!("127.0.0.1:{port}"));
+    terminal.answer("Encryption: starttls, tls or none [none]:", "perhaps");
+    terminal.sees("starttls, tls or none");
+    terminal.answer("Encryption: starttls, tls or none [none]:", "");
+    terminal.answer("User name there (- for none) [-]:", "");
+    terminal.sees("answers as loopback: in clear, without logging in");
+}
+
 /// Somebody with a mail server and a site in their own network, who mistypes everything once.
 #[tokio::test(flavor = "multi_thread")]
 async fn from_nothing_to_mail_by_a_server_of_ones_own_and_cron() {
@@ -119,29 +147,11 @@ async fn from_nothing_to_mail_by_a_server_of_ones_own_and_cron() {
     let mut terminal = home.terminal(home.digest(&["init", "--resolver", "127.0.0.1:9"]));
     terminal.answer("Where shall the config be? [", "");
     terminal.answer("Title of the newsletter [Morning digest]:", "Ann's morning");
-    terminal.answer("A source (Enter: no more):", "harbour news");
-    terminal.sees("`harbour news` is no address, and no file or folder here has this name");
-    terminal.answer("A source (Enter: no more):", &web.url("/nothing"));
-    terminal.answer("Read it all the same? [n]:", "y");
-    terminal.sees("404");
-    terminal.answer("A source (Enter: no more):", &web.url("/"));
-    terminal.answer("Read it all the same? [n]:", "y");
-    terminal.sees("Harbour News: 1 article");
-    terminal.answer("A source (Enter: no more):", "");
+    names_a_source(&mut terminal, &web);
     terminal.answer("Your mail address", "ann at example.org");
     terminal.sees("it has no `@`");
     terminal.answer("Your mail address", "ann@home.invalid");
-    let ways = terminal.sees("another mail server");
-    // A machine with a mail program of its own offers that first.
-    terminal.answer("Number [1]:", if ways.contains("mail program") { "2" } else { "1" });
-    terminal.answer("Mail server (name, or name:port):", "no server at all");
-    terminal.sees("is no mail server: write");
-    terminal.answer("Mail server (name, or name:port):", &format!("127.0.0.1:{}", server.port));
-    terminal.answer("Encryption: starttls, tls or none [none]:", "perhaps");
-    terminal.sees("starttls, tls or none");
-    terminal.answer("Encryption: starttls, tls or none [none]:", "");
-    terminal.answer("User name there (- for none) [-]:", "");
-    terminal.sees("answers as loopback: in clear, without logging in");
+    names_a_server(&mut terminal, server.port);
     terminal.answer("Time zone [", "Europe/Berlim");
     terminal.sees("did you mean `Europe/Berlin`?");
     terminal.answer("Time zone [", "Europe/Berlin");
@@ -355,6 +365,7 @@ fn a_wrong_flag_gets_a_sentence_and_nothing_is_written() {
         (&["--address", "ann@posteo.de", "--password-file", "none"], "cannot read `none`"),
         (&["--server", "localhost"], "--address"),
         (&["--title", "  "], "at least one letter"),
+        (&["--output", "-", "--schedule", "print"], "name a file"),
         (&["--feed", "http://127.0.0.1:1/"], "is an address of a private network"),
     ] {
         let (code, said) = run(home.digest(&[&["init"], arguments].concat()));

@@ -18,7 +18,6 @@ const PATIENCE: usize = 3;
 
 impl Prompt {
     /// A sentence of ours.
-    #[expect(clippy::unused_self, reason = "words stand between the questions of one conversation")]
     pub(super) fn say(&self, words: &str) {
         anstream::eprintln!("{}", visible(words));
     }

@@ -81,21 +81,26 @@ impl Job {
         format!("{} {} * * * {}", time.minute(), time.hour(), self.command())
     }
 
-    /// The command for a shell in a crontab, where `%` is a new line.
     fn command(&self) -> String {
+        format!("{} --deadline 2h", self.run())
+    }
+
+    /// The command for a shell in a crontab, where `%` is a new line.
+    fn run(&self) -> String {
         let quoted = |path: &Path| {
             let text = path.display().to_string();
             let plain = text.chars().all(|char| char.is_ascii_alphanumeric() || "/._-+@".contains(char));
             let text = if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) };
             text.replace('%', "\\%")
         };
-        format!("{} --config {} run --deadline 2h", quoted(&self.program), quoted(&self.config))
+        format!("{} --config {} run", quoted(&self.program), quoted(&self.config))
     }
 
     /// `crontab` with `line` in place of what it says of this program and config.
     fn crontab(&self, crontab: &str, line: &str) -> String {
-        let own = self.command();
-        let mut lines: Vec<&str> = crontab.lines().filter(|line| !line.ends_with(&own)).collect();
+        let own = self.run();
+        let is_own = |line: &&str| !line.starts_with('#') && line.contains(&own);
+        let mut lines: Vec<&str> = crontab.lines().filter(|line| !is_own(line)).collect();
         lines.push(line);
         lines.join("\n") + "\n"
     }
@@ -206,7 +211,7 @@ mod tests {
         let here = TimeZone::system().to_datetime(moment);
         assert_eq!(there, [i32::from(here.minute()), i32::from(here.hour())]);
 
-        let before = format!("MAILTO=me\n0 1 * * * {}\n5 5 * * * backup\n", job.command());
+        let before = format!("MAILTO=me\n0 1 * * * {}\n5 5 * * * backup\n", job.run());
         assert_eq!(job.crontab(&before, &line), format!("MAILTO=me\n5 5 * * * backup\n{line}\n"));
         assert_eq!(job.crontab("", &line), format!("{line}\n"));
     }
