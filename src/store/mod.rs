@@ -1,6 +1,6 @@
 //! The memory between runs: the health of sources, articles, editions, and the outbox.
 //!
-//! Two engines keep it, each with its own SQL: [`sqlite`] in one file of this machine, [`postgres`] in a database that any
+//! Two engines keep it, each with its own SQL: `sqlite` in one file of this machine, `postgres` in a database that any
 //! number of machines share. What is above this module does not know which. Everything that belongs together is written in
 //! one transaction: a program killed at any moment leaves a store the next run continues from. Nothing here reads the
 //! machine's clock; every time is an argument, or the database's.

@@ -8,6 +8,7 @@
 #![expect(clippy::disallowed_methods, reason = "a larger form is asked for by the environment")]
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -151,7 +152,8 @@ fn judge(seed: u64, storm: &Storm, server: &Server, begun: Instant) {
     let unanswered = server.unanswered();
     let Storm { readers, kills, restarts, database_kills } = storm;
     let seconds = begun.elapsed().as_secs();
-    eprintln!(
+    let _ = writeln!(
+        std::io::stderr(),
         "| {seed} | {readers} | {kills} | {restarts} | {database_kills} | {lost} | {twice} | {unanswered} | {changed} | {seconds} |"
     );
     assert_eq!((lost, changed), (0, 0), "seed {seed}");
