@@ -120,5 +120,5 @@ fn shows_the_same(one: &Trial, other: &Trial) -> bool {
     let is_same = mail.html == same.html && mail.text == same.text && mail.subject == same.subject;
     let differences = difference(one, other);
     let is_none = |kind: &&str| differences[*kind].as_array().is_none_or(Vec::is_empty);
-    is_same && ["in", "out", "forms", "sentences", "moved"].iter().all(|kind| is_none(&kind))
+    is_same && ["in", "out", "forms", "sentences", "moved"].iter().all(is_none)
 }

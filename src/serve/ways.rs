@@ -58,8 +58,6 @@ pub(super) async fn ways(
 }
 
 fn candidates(trial: &Trial, decision: &Decision, article: Option<&Article>) -> Vec<Way> {
-    let newsletter = &trial.config.newsletter;
-    let number = |key: &str, value: usize, says: String| Way { says, change: json!({ "key": key, "value": value }) };
     let mut ways = Vec::new();
     match &decision.outcome {
         Outcome::Dropped { rule } => {
@@ -70,7 +68,7 @@ fn candidates(trial: &Trial, decision: &Decision, article: Option<&Article>) -> 
         }
         Outcome::TooOld => {
             ways.extend([7, 14].map(|days| {
-                number("newsletter.first_hours", days * 24, format!("A first edition looks {days} days back"))
+                limit("newsletter.first_hours", days * 24, format!("A first edition looks {days} days back"))
             }));
         }
         Outcome::Duplicate { .. } => {
@@ -86,30 +84,7 @@ fn candidates(trial: &Trial, decision: &Decision, article: Option<&Article>) -> 
             };
             ways.extend([0.3, 0.1].map(less));
         }
-        _ => {
-            for more in [1, 2, 5] {
-                let value = newsletter.max_stories + more;
-                ways.push(number(
-                    "newsletter.max_stories",
-                    value,
-                    format!("{value} stories instead of {}", newsletter.max_stories),
-                ));
-            }
-            if newsletter.max_per_source > 0 {
-                let value = newsletter.max_per_source + 1;
-                ways.push(number("newsletter.max_per_source", value, format!("{value} stories a source")));
-            }
-            if newsletter.reading_minutes > 0 {
-                ways.push(number("newsletter.reading_minutes", 0, "No limit of minutes".into()));
-            }
-            let source = trial.config.sources.iter().find(|source| source.name == decision.source);
-            for factor in source.into_iter().flat_map(|source| [1.3, 2.0, 4.0].map(|factor| (source, factor))) {
-                let (source, factor) = factor;
-                let weight = (source.weight.max(0.1) * factor * 10.0).round() / 10.0;
-                let says = format!("Weight {weight} for {} instead of {}", source.name, source.weight);
-                ways.push(Way { says, change: json!({ "source": source.name, "key": "weight", "value": weight }) });
-            }
-        }
+        _ => ways.extend(larger_limits(trial, &decision.source)),
     }
     if let Some(title) = article.map(|article| article.title.trim()).filter(|title| !title.is_empty()) {
         let pattern = format!("^{}$", regex::escape(title));
@@ -121,4 +96,34 @@ fn candidates(trial: &Trial, decision: &Decision, article: Option<&Article>) -> 
         });
     }
     ways
+}
+
+/// Ways for what fell to a limit: more stories, more of its source, no limit of minutes, more weight.
+fn larger_limits(trial: &Trial, source: &str) -> Vec<Way> {
+    let newsletter = &trial.config.newsletter;
+    let mut ways = Vec::new();
+    for more in [1, 2, 5] {
+        let value = newsletter.max_stories + more;
+        let says = format!("{value} stories instead of {}", newsletter.max_stories);
+        ways.push(limit("newsletter.max_stories", value, says));
+    }
+    if newsletter.max_per_source > 0 {
+        let value = newsletter.max_per_source + 1;
+        ways.push(limit("newsletter.max_per_source", value, format!("{value} stories a source")));
+    }
+    if newsletter.reading_minutes > 0 {
+        ways.push(limit("newsletter.reading_minutes", 0, "No limit of minutes".into()));
+    }
+    if let Some(source) = trial.config.sources.iter().find(|known| known.name == source) {
+        for factor in [1.3, 2.0, 4.0] {
+            let weight = (source.weight.max(0.1) * factor * 10.0).round() / 10.0;
+            let says = format!("Weight {weight} for {} instead of {}", source.name, source.weight);
+            ways.push(Way { says, change: json!({ "source": source.name, "key": "weight", "value": weight }) });
+        }
+    }
+    ways
+}
+
+fn limit(key: &str, value: usize, says: String) -> Way {
+    Way { says, change: json!({ "key": key, "value": value }) }
 }
