@@ -97,6 +97,25 @@ pub enum Usage {
     /// The config has no `[mail]`, and a message is to be shown.
     #[error("without [mail] in the config there is no message to show")]
     NoMessage,
+    /// The config has no `[publish]`.
+    #[error("`{}` has no [publish]: there is no folder for an archive", .0.display())]
+    NoPublish(PathBuf),
+    /// The folder of the archive is somebody else's.
+    #[error("`{}` is not ours alone: {} in it was not written by this program", folder.display(), shown(files))]
+    ForeignFiles {
+        /// The folder.
+        folder: PathBuf,
+        /// Some of the files we did not write.
+        files: Vec<String>,
+    },
+    /// The folder holds the archive of another newsletter.
+    #[error("`{}` is the archive of the newsletter `{newsletter}`", folder.display())]
+    ForeignArchive {
+        /// The folder.
+        folder: PathBuf,
+        /// Whose it is.
+        newsletter: String,
+    },
     /// The config has no `[rating]`.
     #[error("`--from-mail` needs [rating] in the config")]
     NoRating,
@@ -204,6 +223,10 @@ impl Error {
             Self::Unproven(_) => {
                 Some("`digest verify` with the id of the draft shows all; `digest edit` drops a story".into())
             }
+            Self::Usage(Usage::ForeignFiles { .. } | Usage::ForeignArchive { .. }) => {
+                Some("name another folder in `[publish] folder`, or move away what is in this one".into())
+            }
+            Self::Usage(Usage::NoPublish(_)) => Some("add `[publish] folder = \"site\"`".into()),
             Self::Usage(Usage::NotAFeed { .. }) => {
                 Some("`digest source add --page URL` adds a page that is one article".into())
             }
@@ -221,6 +244,10 @@ impl Error {
 fn few(faults: &[String]) -> String {
     let first = faults.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
     if faults.len() > 3 { format!("{first}; and {} more", faults.len() - 3) } else { first }
+}
+
+fn shown(files: &[String]) -> String {
+    files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn listed(paths: &[PathBuf]) -> String {

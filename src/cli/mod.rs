@@ -16,6 +16,7 @@ mod input;
 mod limited;
 mod output;
 mod preview;
+mod publish;
 mod rate;
 mod read;
 mod read_worker;
@@ -146,6 +147,7 @@ enum Command {
     Store(store::Args),
     Explain(explain::Args),
     Preview(preview::Args),
+    Publish(publish::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
     #[command(hide = true)]
@@ -240,6 +242,7 @@ impl Command {
             Self::Store(args) => store::run(args, session),
             Self::Explain(args) => explain::run(args, session),
             Self::Preview(args) => preview::run(args, session),
+            Self::Publish(args) => publish::run(args, session),
             Self::Rate(args) => rate::run(args, session),
             Self::ReadWorker(args) => read_worker::run(args),
             // It was unwrapped before; inside another there is none.

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::config::diagnostic::{Diagnostic, did_you_mean};
 use crate::config::file::VERSION;
 use crate::config::position::{Positions, Step};
-use crate::config::{Config, File, locate};
+use crate::config::{Config, File, Publish, locate};
 use crate::render::{self, Templates};
 use crate::send::{self, Mailbox, TransportKind};
 use crate::source::Source;
@@ -38,6 +38,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
     if let Some(ping) = &file.ping {
         checker.web_address(&ping.url, &[Key("ping"), Key("url")]);
     }
+    let publish = file.publish.map(|publish| checker.publish(publish));
     let mut found = checker.found;
     if !found.is_empty() {
         found.sort_by_key(|mistake| mistake.span.as_ref().map_or(0, |span| span.start));
@@ -56,6 +57,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
         mail,
         store,
         rating,
+        publish,
         ping: file.ping,
     })
 }
@@ -249,6 +251,20 @@ impl Checker<'_> {
         self.present(&mut secret_file, &[Key("rating"), Key("secret_file")]);
         rating.secret_file = secret_file.unwrap_or_default();
         rating
+    }
+
+    fn publish(&mut self, mut publish: Publish) -> Publish {
+        if let Some(url) = &mut publish.url {
+            self.web_address(url, &[Key("publish"), Key("url")]);
+            if !url.ends_with('/') {
+                url.push('/');
+            }
+        }
+        if publish.folder.as_os_str().is_empty() {
+            self.wrong(&[Key("publish"), Key("folder")], "the archive needs a folder of its own");
+        }
+        publish.folder = self.base.join(&publish.folder);
+        publish
     }
 
     fn smtp(&mut self, mail: &send::Options) {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::diagnostic::{Diagnostic, from_toml};
-use crate::config::{Newsletter, Ping};
+use crate::config::{Newsletter, Ping, Publish};
 use crate::{fetch, send, source, store, story, summary};
 
 /// The version this program writes and reads.
@@ -36,6 +36,8 @@ pub struct File {
     pub store: store::Options,
     /// Links in the mail that rate a story by answering.
     pub rating: Option<send::RatingOptions>,
+    /// The archive of all editions.
+    pub publish: Option<Publish>,
     /// Who hears of each run.
     pub ping: Option<Ping>,
 }

@@ -15,6 +15,7 @@ mod file;
 mod locate;
 mod newsletter;
 mod position;
+mod publish;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,7 @@ pub use edit::{NewSource, add_sources};
 pub use file::{File, fixed, schema, tunable};
 pub use locate::{candidates, find};
 pub use newsletter::{Newsletter, Ping, WhenEmpty};
+pub use publish::Publish;
 
 /// A config that passed every check: what the user asked for.
 #[derive(Debug, Clone)]
@@ -60,6 +62,8 @@ pub struct Config {
     pub store: store::Location,
     /// `[rating]`.
     pub rating: Option<send::RatingOptions>,
+    /// `[publish]`; `None`: there is no archive.
+    pub publish: Option<Publish>,
     /// `[ping]`.
     pub ping: Option<Ping>,
 }

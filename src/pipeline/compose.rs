@@ -136,7 +136,7 @@ pub fn example_edition(
     // Nothing of it comes from outside.
     let placeholders = Placeholders::new(EditionSecret::new([0; 16]), &edition);
     let printer = Printer { config, templates, placeholders: &placeholders };
-    let rendered = templates.render(&edition, &printer.reader(&newsletter.language))?;
+    let rendered = templates.render(&edition, &printer.reader(&edition, &newsletter.language))?;
     Ok((edition, rendered, placeholders))
 }
 
@@ -168,14 +168,15 @@ impl Printer<'_> {
         let others: BTreeSet<&str> = wished.filter(|wish| known.contains(wish) && *wish != own).collect();
         let languages: Vec<&str> = std::iter::once(own).chain(others).collect();
         fit(&self.config.newsletter, composition, |edition| {
-            let print =
-                |language: &&str| Ok(((*language).to_owned(), self.templates.render(edition, &self.reader(language))?));
+            let print = |language: &&str| {
+                Ok(((*language).to_owned(), self.templates.render(edition, &self.reader(edition, language))?))
+            };
             languages.iter().map(print).collect()
         })
     }
 
     /// A reader made of [`Placeholders`]: what is one reader's alone is filled in when their message is made or shown.
-    fn reader(&self, language: &str) -> Reader {
+    fn reader(&self, edition: &Edition, language: &str) -> Reader {
         let Placeholders { address, unsubscribe } = self.placeholders.clone();
         let mail = self.config.mail.as_ref();
         let is_list = mail.is_some_and(|mail| mail.unsubscribe_mailto.is_some() || mail.unsubscribe_url.is_some());
@@ -187,6 +188,13 @@ impl Printer<'_> {
             preferences: mail.and_then(|mail| mail.preferences_url.clone()),
             postal_address: mail.and_then(|mail| mail.postal_address.clone()),
             name: None,
+            online: self.online(edition),
         }
+    }
+
+    /// Where the archive shows it.
+    fn online(&self, edition: &Edition) -> Option<String> {
+        let url = self.config.publish.as_ref()?.url.as_deref()?;
+        Some(render::site::page_url(url, &edition.id))
     }
 }

@@ -8,6 +8,7 @@ use crate::pipeline::compose::Composed;
 use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::gather::Gathered;
 use crate::pipeline::mail::Preview;
+use crate::pipeline::publish::Published;
 
 /// The record of a run.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Report {
     pub preview: Option<Preview>,
     /// The outcome of delivery; `None` if the outbox was empty.
     pub delivered: Option<DeliveryReport>,
+    /// What became of the archive; `None` if it was not looked at, or could not be made.
+    pub published: Option<Published>,
     /// Problems to report to the user.
     pub problems: Vec<Problem>,
     /// The test copy was not taken.
@@ -74,6 +77,7 @@ impl Report {
             recipients: 0,
             preview: None,
             delivered: None,
+            published: None,
             problems: Vec::new(),
             test_failed: false,
             unreachable: false,
@@ -142,6 +146,20 @@ impl Report {
     pub(super) fn recipients(&mut self, count: usize, problems: Vec<Problem>) {
         self.recipients = count;
         self.problems.extend(problems);
+    }
+
+    /// Adds what became of the archive; a later one of the same run counts on top.
+    pub(super) fn publish(&mut self, published: Published) {
+        let before = self.published.take().unwrap_or_default();
+        let (written, removed) = (before.written + published.written, before.removed + published.removed);
+        self.published = Some(Published { written, removed, ..published });
+    }
+
+    /// Adds why the archive could not be made, once a run.
+    pub(super) fn publishing_failed(&mut self, problem: Problem) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     /// Adds what a delivery did; a later one of the same run counts on top.

@@ -23,6 +23,7 @@ use crate::pipeline::draft::{Publisher, printed};
 use crate::pipeline::gather::gather_within;
 use crate::pipeline::inputs::{Inputs, load};
 use crate::pipeline::mail::{Mail, enqueue, preview};
+use crate::pipeline::publish;
 use crate::pipeline::reach::Reach;
 use crate::pipeline::replay::{Recording, replies};
 use crate::pipeline::report::{Report, Skipped};
@@ -196,6 +197,9 @@ impl Run<'_> {
         let mut report = Report::new(self.config, self.request.now);
         let before = store.last_edition(&self.config.newsletter.name).await?.map(|edition| edition.id);
         let sender = mail.filter(|_| acts.deliver);
+        if mail.is_some() {
+            self.update_archive(store, &mut report).await;
+        }
         // What an earlier run left is sent first: it must not wait for today's sources.
         self.deliver(store, sender, &mut report).await?;
         if acts.gather {
@@ -208,6 +212,7 @@ impl Run<'_> {
             }
         }
         let Some(mail) = mail else { return Ok(report) };
+        let mut is_new = false;
         if let Some(draft) = store.draft(&self.config.newsletter.name).await? {
             // Delivering may happen every minute, and did all that it was asked for.
             if acts.compose {
@@ -215,10 +220,23 @@ impl Run<'_> {
             } else {
                 report.draft = Some(draft.edition.id);
             }
-        } else if acts.compose && self.publish_once(store, mail, before.as_deref(), &mut report).await? {
+        } else if acts.compose {
+            is_new = self.publish_once(store, mail, before.as_deref(), &mut report).await?;
+        }
+        if is_new {
+            self.update_archive(store, &mut report).await;
             self.deliver(store, sender, &mut report).await?;
         }
         Ok(report)
+    }
+
+    /// Before mail leaves, which links to its page. That it cannot be done is a problem of the archive, and none of the mail's.
+    async fn update_archive(&self, store: &Store, report: &mut Report) {
+        let Some(options) = &self.config.publish else { return };
+        match publish::update(store, self.config, options, &self.templates, self.request.now, false).await {
+            Ok(published) => report.publish(published),
+            Err(error) => report.publishing_failed(publish::problem(options, &error)),
+        }
     }
 
     /// Whether there is a new edition in the outbox.

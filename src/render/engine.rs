@@ -43,7 +43,7 @@ pub struct Templates {
     html: Tera,
     text: Tera,
     markdown: Tera,
-    library: Library,
+    pub(super) library: Library,
     inliner: CSSInliner<'static>,
 }
 
@@ -90,9 +90,9 @@ impl Templates {
             .collect();
         let inliner = CSSInliner::options().load_remote_stylesheets(false).minify_css(true).build();
         Ok(Self {
-            html: engine(".html", tera::escape_html, &templates)?,
-            text: engine(".txt", escape::text, &templates)?,
-            markdown: engine(".md", escape::markdown, &templates)?,
+            html: engine(&[".html"], tera::escape_html, &templates)?,
+            text: engine(&[".txt"], escape::text, &templates)?,
+            markdown: engine(&[".md"], escape::markdown, &templates)?,
             library: Library::new(files)?,
             inliner,
         })
@@ -113,6 +113,7 @@ impl Templates {
         let wanted = reader.language.as_deref().into_iter().chain([edition.language.as_str()]);
         let texts = self.library.find(wanted);
         let mut view = View::new(edition, texts);
+        view.edition.online = reader.online.as_deref().and_then(display::link);
         if reader.why != Why::OwnDigest {
             // Readers of a list can mend no source, and which of them fails is the owner's business.
             (view.health.asked, view.health.line) = (0, String::new());
@@ -133,7 +134,8 @@ impl Templates {
         })
     }
 
-    fn run(&self, file: &str, context: &Context) -> Result<String, Error> {
+    /// `file` of the template, with `context`.
+    pub(super) fn run(&self, file: &str, context: &Context) -> Result<String, Error> {
         let engine = match file.rsplit_once('.') {
             Some((_, "html")) => &self.html,
             Some((_, "md")) => &self.markdown,
@@ -144,9 +146,13 @@ impl Templates {
 }
 
 /// One engine a kind of file, since an engine knows one way to escape.
-fn engine(suffix: &'static str, escape: tera::EscapeFn, templates: &[(&str, &str)]) -> Result<Tera, Error> {
+pub(super) fn engine(
+    suffixes: &[&'static str],
+    escape: tera::EscapeFn,
+    templates: &[(&str, &str)],
+) -> Result<Tera, Error> {
     let mut engine = Tera::new();
-    engine.autoescape_on([suffix]);
+    engine.autoescape_on(suffixes.iter().copied());
     engine.set_escape_fn(escape);
     engine.register_filter("safe", refuse_safe);
     engine.register_filter("wrap", wrap_filter);

@@ -11,6 +11,8 @@
 //! nothing from outside becomes markup, and that a fault in a template is an [`Error`] that names
 //! file, line and column.
 //!
+//! `site` makes the archive out of the same: pages, feeds, books.
+//!
 //! To add a template: write a folder, see `templates/README.md`. To add a language of the frame:
 //! a file beside `texts/en.toml` and a line in `texts`, or `texts/<code>.toml` in a template's folder.
 
@@ -26,6 +28,7 @@ mod present;
 mod proof;
 mod reader;
 mod sample;
+pub mod site;
 mod texts;
 mod tidy;
 mod view;
@@ -66,6 +69,8 @@ pub struct Reader {
     pub preferences: Option<String>,
     /// Postal address of the publisher, which many countries ask for in mail to a list.
     pub postal_address: Option<String>,
+    /// Where this edition stands on the web.
+    pub online: Option<String>,
 }
 
 impl Reader {

@@ -21,6 +21,20 @@ pub(super) struct ReaderView {
 }
 
 impl ReaderView {
+    /// Nobody in particular: whoever opens a page of the archive.
+    pub(super) fn nobody() -> Self {
+        Self {
+            address: String::new(),
+            name: None,
+            owner: false,
+            why: String::new(),
+            stop: None,
+            unsubscribe: None,
+            preferences: None,
+            postal_address: None,
+        }
+    }
+
     pub(super) fn new(reader: &Reader, edition: &Edition, texts: &Texts) -> Self {
         let labels = &texts.labels;
         let address = display::line(&reader.address, 320);

@@ -57,6 +57,7 @@ struct Dates {
     short: String,
     with_year: String,
     brief: String,
+    month: String,
     first: String,
     weekdays: [String; 7],
     months: [String; 12],
@@ -165,6 +166,14 @@ pub(super) struct Labels {
     pub(super) why_list_since: String,
     pub(super) unsubscribe: String,
     pub(super) preferences: String,
+    pub(super) all_editions: String,
+    pub(super) search: String,
+    pub(super) search_archive: String,
+    pub(super) search_none: String,
+    pub(super) older: String,
+    pub(super) newer: String,
+    pub(super) kept_text: String,
+    pub(super) kept_marks: String,
 }
 
 /// All languages known to one template.
@@ -242,9 +251,12 @@ impl Texts {
 
     /// Weekday, day, month and year, as the head of a page has it.
     pub(super) fn long_date(&self, date: Date) -> String {
-        let written = self.date(&self.dates.long, date);
-        let mut characters = written.chars();
-        characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+        capitalized(&self.date(&self.dates.long, date))
+    }
+
+    /// Month and year, as a head.
+    pub(super) fn month(&self, date: Date) -> String {
+        capitalized(&self.date(&self.dates.month, date))
     }
 
     /// Day and month, and the year if it is another than that of `today`.
@@ -274,6 +286,11 @@ impl Texts {
         let (weekday, month) = (&self.dates.weekdays[weekday], &months[month]);
         fill(pattern, &[("weekday", weekday), ("day", &day), ("month", month), ("year", &date.year().to_string())])
     }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// `own` with the English texts in the places of missing ones.

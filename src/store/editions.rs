@@ -71,6 +71,15 @@ impl Store {
         on_engine!(self, engine => engine.editions_since(newsletter, since).await)
     }
 
+    /// Id and time of each edition of `newsletter` whose readers may have it at `now`, oldest first: one that is approved for
+    /// a later hour is not among them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn released_editions(&self, newsletter: &str, now: Timestamp) -> Result<Vec<(String, Timestamp)>, Error> {
+        on_engine!(self, engine => engine.released_editions(newsletter, now).await)
+    }
+
     /// The template of `edition` in `language`; `None` once pruned.
     ///
     /// # Errors

@@ -50,6 +50,7 @@ mod preview_access;
 mod preview_attacks;
 mod preview_browser;
 mod preview_sources;
+mod publish;
 mod ranking_parity;
 mod rendering;
 mod sample;

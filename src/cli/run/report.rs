@@ -33,6 +33,9 @@ pub(super) fn tell(report: &Report, output: &Output) {
     } else if let Some(id) = report.draft.as_ref().filter(|id| report.problems.iter().all(|one| one.subject != **id)) {
         output.note(&format!("draft {id} waits for `digest approve`; nothing of it is sent"));
     }
+    if let Some(published) = report.published.as_ref().filter(|published| published.written > 0) {
+        output.note(&format!("archive: {} editions, {} files written", published.editions, published.written));
+    }
     if let Some(outcome) = &report.delivered {
         let DeliveryReport { sent, refused, waiting, unknown, .. } = outcome;
         output.note(&format!("mail: {sent} sent, {refused} refused, {} to be sent again", waiting + unknown));
@@ -90,6 +93,9 @@ pub(super) fn json(report: &Report, strict: bool) -> String {
         "draft": report.draft,
         "delivered": report.delivered.as_ref().map(|outcome| json!({
             "sent": outcome.sent, "refused": outcome.refused, "waiting": outcome.waiting, "unknown": outcome.unknown,
+        })),
+        "archive": report.published.as_ref().map(|published| json!({
+            "editions": published.editions, "written": published.written, "removed": published.removed,
         })),
         "problems": report.problems,
     });

@@ -61,6 +61,20 @@ impl Postgres {
         rows.iter().map(edition).collect()
     }
 
+    pub(in crate::store) async fn released_editions(
+        &self,
+        newsletter: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Timestamp)>, Error> {
+        let query = sqlx::query(
+            "SELECT id, composed FROM editions WHERE newsletter = $1 AND (released IS NULL OR released <= $2)
+             ORDER BY composed, id",
+        );
+        let query = query.bind(newsletter).bind(to_millis(now));
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read editions"))?;
+        rows.iter().map(|row| Ok((get(row, "id")?, from_millis(get(row, "composed")?)))).collect()
+    }
+
     pub(in crate::store) async fn message_template(
         &self,
         edition: &str,
