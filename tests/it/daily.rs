@@ -260,7 +260,7 @@ fn two_runs_at_once_are_one_too_many() {
     let program = Program::new(
         "[[source]]\nname = \"a\"\nfiles = \"*.txt\"\n[mail]\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\ntransport = \"file\"\n[store]\npath = \"digest.db\"\n",
     );
-    let _lock = newsdigest::store::lock(&program.path("digest.db")).unwrap();
+    let _lock = newsdigest::store::lock(program.path("digest.db")).unwrap();
     let second = program.run(&["--now", MONDAY]).ends(75);
     assert!(second.stderr.contains("another run"), "{}", second.stderr);
 }

@@ -241,6 +241,10 @@ async fn from_nothing_to_mail_by_the_server_that_the_domain_names() {
     assert!(service.contains(&start) && service.contains(env!("CARGO_BIN_EXE_digest")), "{service}");
     assert!(home.read("systemctl").ends_with("--user daemon-reload\n--user enable --now digest.timer\n"));
     let units = ["digest.service", "digest.timer"].map(|unit| home.path(".config/systemd/user").join(unit));
+    systemd_accepts(&units, &home);
+}
+
+fn systemd_accepts(units: &[PathBuf], home: &Home) {
     let mut verify = Command::new("systemd-analyze");
     verify.args(["--user", "--man=no", "verify"]).args(units).env("XDG_RUNTIME_DIR", home.path(""));
     match verify.output() {

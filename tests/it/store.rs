@@ -104,7 +104,7 @@ async fn only_its_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, store) = fresh().await;
     store.save_articles("morning", &[article("a", "x")], time(1)).await.unwrap();
-    let _lock = store::lock(&folder.path().join("state/digest.db")).unwrap();
+    let _lock = store::lock(folder.path().join("state/digest.db")).unwrap();
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder.path().join("state")), 0o700);
     let files = contents(folder.path());
