@@ -204,7 +204,7 @@ def main():
             config += f'[[source]]\nname = "Bad {one_bad}"\n{place}\nmax_entries = 30\n'
             if number < 50:
                 config += f'[[source]]\nname = "Good{number}"\nfeed = "{base}/Good{number}"\nfull_text = "never"\n'
-        config += '[newsletter]\nmax_stories = 200\nmax_html_kb = 2000\n[fetch]\nallow_private = true\nper_host = 32\nretries = 0\n'
+        config += '[newsletter]\nmax_stories = 200\nmax_html_kb = 2000\nreading_minutes = 0\nmax_height = 0\n[fetch]\nallow_private = true\nper_host = 32\nretries = 0\n'
         config += '[mail]\nfrom = "Digest <digest@example.org>"\nto = ["anna@example.org"]\ntransport = "file"\n'
         (folder / "config.toml").write_text(config)
         program = str(Path(args.program).resolve())
