@@ -139,12 +139,14 @@ impl<'a> Tally<'a> {
             .or_else(|| full("max_per_section", limits.max_per_section?, of_section))
     }
 
-    /// Publishes the story unless it would take the edition over its reading time; after that nothing more is published, so that no
-    /// short story passes a better long one. The first story is always published.
+    /// Publishes the story unless it would take the edition over its reading time; after that nothing more is published, so
+    /// that no short story passes a better long one. The first story is always published. A story that is longer than any
+    /// edition, such as one sentence of a stranger that goes on for pages, ends nothing.
     fn publish_in_time(&mut self, inputs: &Inputs<'_>, draft: &'a StoryDraft<'_>, written: WrittenStory) -> Choice {
         let minutes = inputs.limits.reading_minutes as usize;
-        if minutes > 0 && self.stories > 0 && self.words + written.story.word_count() > minutes * WORDS_A_MINUTE {
-            self.out_of_time = true;
+        let (words, most) = (written.story.word_count(), minutes * WORDS_A_MINUTE);
+        if minutes > 0 && self.stories > 0 && self.words + words > most {
+            self.out_of_time |= words <= most;
             let lowered = self.penalty(draft);
             return Choice::Full(Full { limit: "reading_minutes", value: minutes, lowered });
         }
