@@ -58,6 +58,9 @@ type Key = [u32; LONGEST];
 
 const NONE: u32 = u32::MAX;
 
+/// Bytes of a keyphrase; what is longer is a run of signs, or a language without spaces, and names nothing.
+const LONGEST_PHRASE: usize = 200;
+
 /// A phrase met in the text.
 struct Phrase {
     key: Key,
@@ -158,7 +161,7 @@ impl Found {
             let phrase = &self.phrases[place];
             bare(&sentence(phrase.sentence)[phrase.span.0 as usize..phrase.span.1 as usize]).to_owned()
         };
-        order.into_iter().map(surface).collect()
+        order.into_iter().map(surface).filter(|phrase| phrase.len() <= LONGEST_PHRASE).collect()
     }
 
     fn weight(&self, phrase: &Phrase, scale: &Scale) -> f64 {
@@ -245,5 +248,18 @@ mod tests {
         check(&["They said so to North Korea’s."], "en", &["North Korea"]);
         check(&["L’économie."], "fr", &["économie"]);
         check(&["", "the of 12", "?!"], "en", &[]);
+    }
+
+    #[test]
+    fn a_run_of_signs_is_no_phrase() {
+        let run = "x".repeat(100_000);
+        let sentence = format!("The harbour {run} bridge.");
+        let terms = index([(sentence.as_str(), "en")].into_iter());
+        let found = keyphrases(&terms, |_| sentence.as_str());
+        assert!(
+            found.contains(&"harbour".to_owned()) && found.iter().all(|phrase| phrase.len() < 20),
+            "{}",
+            found.len()
+        );
     }
 }

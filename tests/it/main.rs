@@ -25,6 +25,7 @@ mod feeds;
 mod fetch;
 mod fragments;
 mod gather;
+mod giants;
 mod guard;
 mod guide;
 mod hostile;

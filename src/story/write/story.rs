@@ -65,7 +65,7 @@ pub(in crate::story) fn write_story(
     let sentences = summary.with_disagreement(sentences, draft.past.is_empty());
     let mut sentences = adjoining(sentences, &texts);
     // No reader reads them, and they would take the time of every other story.
-    sentences.retain(|sentence| sentence.text.len() <= LONGEST_SENTENCE);
+    sentences.retain(|sentence| sentence.text.chars().nth(LONGEST_SENTENCE).is_none());
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
     let is_held_back = are_held_back(&texts, &summed, &sentences, &language);
     let mut story = story(inputs, draft, sentences, summed.keyphrases.clone());
@@ -134,8 +134,8 @@ fn are_held_back(texts: &[&Article], summed: &Summary, sentences: &[KeySentence]
         && !WITHOUT_STOPS.contains(&language)
 }
 
-/// Bytes of a sentence that can be quoted.
-const LONGEST_SENTENCE: usize = 4_000;
+/// Characters of a sentence that is quoted: some hundred and fifty words.
+const LONGEST_SENTENCE: usize = 1_000;
 
 /// A short text without a headline, as people post them.
 fn is_post(article: &Article) -> bool {
