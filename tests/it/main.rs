@@ -52,6 +52,7 @@ mod preview_attacks;
 mod preview_browser;
 mod preview_sources;
 mod publish;
+mod publish_daily;
 mod ranking_parity;
 mod rendering;
 mod sample;
