@@ -192,16 +192,20 @@ impl LineFeatures {
     }
 }
 
+/// Lines that are judged; those behind them are kept. A book has fewer, and what has more is no page with a menu.
+const MOST_LINES: usize = 100_000;
+
 fn probabilities(document: &Document, forest: &Forest) -> Vec<f64> {
     let features = Features::new(document);
     let mut block = forest.block();
     let count = document.contexts.len();
     let mut probabilities = Vec::with_capacity(count + LANES);
-    for first in (0..count).step_by(LANES) {
+    for first in (0..count.min(MOST_LINES)).step_by(LANES) {
         features.write(first, &mut block);
         probabilities.extend(forest.sums(&block).map(|sum| 1.0 / (1.0 + (-sum).exp())));
     }
-    probabilities.truncate(count);
+    probabilities.truncate(count.min(MOST_LINES));
+    probabilities.resize(count, 1.0);
     probabilities
 }
 

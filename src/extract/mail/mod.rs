@@ -114,7 +114,10 @@ fn sent(message: &Message<'_>) -> Option<Timestamp> {
 
 /// The parts of `text`, some lines of `passage`, that are not running text.
 fn parts(passage: &BlockText, text: &str) -> Vec<Part> {
-    let kind = |at: usize| passage.parts.iter().find(|part| part.start <= at && at < part.end).map(|part| part.kind);
+    let kind = |at: usize| {
+        let part = passage.parts.get(passage.parts.partition_point(|part| part.end <= at));
+        part.filter(|part| part.start <= at).map(|part| part.kind)
+    };
     let mut known = passage.text.split('\n').scan(0, |at, line| {
         let start = *at;
         *at += line.len() + 1;

@@ -230,9 +230,11 @@ impl Around<'_> {
         if self.run == "." && opens_with_dots(next) && is_plain(last_word(self.before), 3) {
             return Some(true);
         }
-        let text_before = self.before.trim_end_matches([' ', '.']);
-        let dots = self.before.bytes().skip(text_before.len()).filter(|&byte| byte == b'.').count();
-        if first == '.' || dots >= 3 {
+        let (text_before, dots) = without_dots(self.before);
+        if dots > FEW_DOTS {
+            return None;
+        }
+        if first == '.' || dots == FEW_DOTS {
             return self.judge_dots(text_before, dots, next);
         }
         let word = last_word(self.before);
@@ -277,6 +279,20 @@ impl Around<'_> {
             dots + more == 3 && rest.starts_with(char::is_uppercase) && (if apart { more == 0 } else { dots == 0 });
         ends.then_some(true)
     }
+}
+
+/// Dots that stand for something left out; more are a line of dots.
+const FEW_DOTS: usize = 3;
+
+/// The text without the dots and spaces that end it, and how many dots they are; no more than one above [`FEW_DOTS`] are
+/// looked for, as a line of dots asks again at each of them.
+fn without_dots(before: &str) -> (&str, usize) {
+    let mut dots = 0;
+    let end = before.bytes().rposition(|byte| {
+        dots += usize::from(byte == b'.');
+        !matches!(byte, b' ' | b'.') || dots > FEW_DOTS
+    });
+    (end.map_or("", |end| &before[..before.ceil_char_boundary(end + 1)]), dots)
 }
 
 /// Three dots right before a word open a sentence: `It rained. ...and then it poured.`

@@ -67,6 +67,9 @@ impl Pairs {
 
 /// The kind of the sign at `at`, and its effect there.
 fn role(text: &str, at: usize, sign: char) -> Option<(PairKind, Role)> {
+    if !is_sign(sign) {
+        return None;
+    }
     let before = text[..at].chars().next_back().unwrap_or(' ');
     let after = text[at + sign.len_utf8()..].chars().next().unwrap_or(' ');
     let begins = before.is_whitespace() || matches!(before, '(' | '[' | '-' | '–' | '—' | '¿' | '¡' | '/');
@@ -104,6 +107,12 @@ fn role(text: &str, at: usize, sign: char) -> Option<(PairKind, Role)> {
         '」' | '』' | '》' => (PairKind::Corner, Role::Closes),
         _ => return None,
     })
+}
+
+/// Whether a character may open or close anything: what stands around most letters is not asked for.
+fn is_sign(sign: char) -> bool {
+    matches!(sign, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | '«' | '»')
+        || matches!(sign, '„' | '“' | '”' | '‘' | '’' | '（' | '）' | '「' | '『' | '《' | '」' | '』' | '》')
 }
 
 /// Hebrew gershayim typed as a quotation mark: `ד"ר`, `מנכ"לית`. A quotation that begins inside a word, behind its article,
