@@ -68,8 +68,35 @@ pub enum Usage {
     #[error("no source is called `{0}`; `digest source list` names them")]
     UnknownSource(String),
     /// The newsletter has no edition of this id.
-    #[error("no edition is called `{0}`; `digest status` names the last one")]
-    UnknownEdition(String),
+    #[error("no edition is called `{id}`; {}", nearest(near))]
+    UnknownEdition {
+        /// As given.
+        id: String,
+        /// Those whose ids come nearest.
+        near: Vec<String>,
+    },
+    /// Its mails are pruned.
+    #[error("the mail of `{0}` is not kept any more; `digest edition show` prints the edition anew")]
+    MailNotKept(String),
+    /// It is approved for a later hour.
+    #[error("`{id}` may not leave before {at}")]
+    NotReleased {
+        /// Which edition.
+        id: String,
+        /// When it may.
+        at: jiff::Timestamp,
+    },
+    /// A second copy that nobody asked for.
+    #[error("`{address}` has `{id}` already; `--again` sends the same mail a second time")]
+    AlreadySent {
+        /// Which edition.
+        id: String,
+        /// Who has it.
+        address: String,
+    },
+    /// Two configs of one newsletter are to be compared.
+    #[error("`{}` is the config of another newsletter", .0.display())]
+    OtherNewsletter(PathBuf),
     /// The newsletter has no edition.
     #[error("no edition has been composed yet; `digest run` makes one")]
     NoEdition,
@@ -244,6 +271,10 @@ impl Error {
 fn few(faults: &[String]) -> String {
     let first = faults.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
     if faults.len() > 3 { format!("{first}; and {} more", faults.len() - 3) } else { first }
+}
+
+fn nearest(ids: &[String]) -> String {
+    if ids.is_empty() { "there is none yet".to_owned() } else { format!("there are {}", shown(ids)) }
 }
 
 fn shown(files: &[String]) -> String {

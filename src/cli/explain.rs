@@ -12,7 +12,7 @@ use crate::cli::run::{replayed, to_stdout};
 use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::pipeline::Composed;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::story::Preferences;
 
 /// Why stories stand where they stand, and what became of every entry: of the draft, else of the next edition, by the
@@ -48,8 +48,8 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
 }
 
 fn preferences(args: &Args, session: &Session, config: &Config) -> Result<Exit, Error> {
-    let read = async { Store::snapshot(&config.store).await?.ratings(&config.newsletter.name).await };
-    let ratings = session.block_on(read)??;
+    let read = async |store: &Store| store.ratings(&config.newsletter.name).await;
+    let ratings = session.block_on(store::look(&config.store, read))??;
     let preferences = Preferences::from_ratings(&ratings);
     if args.json || !std::io::stdout().is_terminal() {
         to_stdout(&format!("{}\n", json!({ "preferences": preferences, "ratings": ratings })))?;

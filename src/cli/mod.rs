@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod config;
 mod edit;
+mod edition;
 mod evaluate;
 mod explain;
 mod group;
@@ -140,6 +141,7 @@ enum Command {
     Deliver(run::ActArgs),
     Approve(approve::Args),
     Edit(edit::Args),
+    Edition(edition::Args),
     Init(init::Args),
     Check(check::Args),
     Config(config::Args),
@@ -235,6 +237,7 @@ impl Command {
             Self::Deliver(args) => run::act(args, Acts::DELIVER, session),
             Self::Approve(args) => approve::run(args, session),
             Self::Edit(args) => edit::run(args, session),
+            Self::Edition(args) => edition::run(args, session),
             Self::Init(args) => init::run(args, session),
             Self::Check(args) => check::run(args, session),
             Self::Config(args) => config::run(args),

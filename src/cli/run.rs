@@ -16,7 +16,7 @@ use crate::error::{Error, Usage};
 use crate::pipeline::{Acts, Composed, Job, Request, Verdict};
 
 pub(super) use host::{end_of_program, environment};
-pub(super) use show::{browse, to_stdout};
+pub(super) use show::{browse, headers, to_stdout, to_stdout_bytes};
 
 /// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]
@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Open what --dry-run wrote in the browser
     #[arg(long, requires = "dry_run")]
     pub(super) open: bool,
+    /// Compose this edition anew, with today's config from the articles of its day
+    #[arg(long, value_name = "ID", requires = "dry_run", conflicts_with_all = ["now", "since", "only", "offline"])]
+    pub(super) edition: Option<String>,
     /// Compose as if it were this time (RFC 3339)
     #[arg(long, value_name = "TIME")]
     pub(super) now: Option<Timestamp>,
@@ -111,7 +114,7 @@ impl Args {
             Since::Ago(ago) => now - ago,
         });
         let (only, offline, deadline) = (self.only.clone(), self.offline, self.deadline);
-        Request { job, now, since, only, offline, deadline }
+        Request { job, now, since, only, offline, edition: self.edition.clone(), deadline }
     }
 }
 

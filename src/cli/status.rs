@@ -13,13 +13,10 @@ use crate::config::Config;
 use crate::model::{DeliveryCounts, Edition, PendingDelivery};
 use crate::pipeline::key;
 use crate::source::Source;
-use crate::store::{Draft, SourceRecord, Store, Worker};
+use crate::store::{self, Draft, SourceRecord, Store, Worker};
 
 /// Deliveries named one by one.
 const NAMED: u32 = 20;
-
-/// How often a store that changes while it is read is read again: one with a log is read in one state each query anyway.
-const TRIES: usize = 3;
 
 /// Age and fate of the last edition, health of each source, what waits in the outbox or for approval
 #[derive(Debug, clap::Args)]
@@ -56,18 +53,8 @@ struct Status {
 }
 
 impl Status {
-    /// Reads the store where it lies: with a million deliveries in it, it is too large to be copied. If a run writes to it
-    /// meanwhile it is read again.
     async fn read(config: &Config) -> Result<Self, Error> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let store = Store::view(&config.store).await?;
-            let read = Self::of(config, &store).await;
-            if store.is_unchanged() || tries == TRIES {
-                return read;
-            }
-        }
+        store::look(&config.store, async |store: &Store| Self::of(config, store).await).await
     }
 
     async fn of(config: &Config, store: &Store) -> Result<Self, Error> {

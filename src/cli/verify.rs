@@ -13,7 +13,7 @@ use crate::model::{Article, Edition, KeySentence};
 use crate::pipeline;
 use crate::render::{MailProof, prove_mail};
 use crate::send::MessageTemplate;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::story::{self, Flaw};
 
 /// Looks up every sentence of an edition in its stored article
@@ -34,7 +34,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    let Stored { edition, articles, templates } = session.block_on(read(&config, args.edition.as_deref()))??;
+    let Stored { edition, articles, templates } = session.block_on(look(&config, args.edition.as_deref()))??;
     let flaws = story::verify(&edition, &articles);
     let proven = proven(&edition, &articles, &flaws);
     let mails = mails(&edition, &templates)?;
@@ -54,8 +54,11 @@ struct Stored {
     templates: Vec<(String, String)>,
 }
 
-async fn read(config: &Config, id: Option<&str>) -> Result<Stored, Error> {
-    let store = Store::snapshot(&config.store).await?;
+async fn look(config: &Config, id: Option<&str>) -> Result<Stored, Error> {
+    store::look(&config.store, async |store: &Store| read(store, config, id).await).await
+}
+
+async fn read(store: &Store, config: &Config, id: Option<&str>) -> Result<Stored, Error> {
     let edition = match id {
         Some(id) => store.edition(id).await?,
         None => store.last_edition(&config.newsletter.name).await?,
@@ -64,9 +67,12 @@ async fn read(config: &Config, id: Option<&str>) -> Result<Stored, Error> {
         (None, Some(id)) => store.edition_or_draft(&config.newsletter.name, id).await?,
         _ => None,
     };
-    let missing = || id.map_or(Usage::NoEdition, |id| Usage::UnknownEdition(id.to_owned()));
     let is_draft = draft.is_some();
-    let edition = edition.or(draft).ok_or_else(missing)?;
+    let edition = match (edition.or(draft), id) {
+        (Some(edition), _) => edition,
+        (None, Some(id)) => return Err(pipeline::unknown_edition(store, &config.newsletter.name, id).await?.into()),
+        (None, None) => return Err(Usage::NoEdition.into()),
+    };
     let mut ids: Vec<&str> =
         edition.stories().flat_map(|story| &story.sentences).map(|sentence| sentence.article.as_str()).collect();
     ids.sort_unstable();

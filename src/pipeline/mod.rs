@@ -6,6 +6,7 @@
 mod bounds;
 mod compose;
 pub mod deliver;
+mod difference;
 mod draft;
 mod fit;
 mod frame;
@@ -14,6 +15,7 @@ mod inputs;
 mod inspect;
 mod job;
 mod mail;
+mod past;
 mod publish;
 mod reach;
 mod read;
@@ -25,11 +27,16 @@ pub mod workers;
 
 pub use bounds::Bounds;
 pub use compose::{Composed, compose, example_edition};
+pub(crate) use difference::pairs;
+pub use difference::{Accounted, Changed, ChangedStory, Difference};
 pub use draft::{Approved, approve, discard_draft, draft, draft_mails, edit_draft};
 pub use gather::{Gathered, SourceReport, gather, gather_within, health, key};
 pub use inputs::{Inputs, load};
 pub use inspect::{Inspection, inspect, look};
 pub use mail::{Mail, Preview, enqueue, preview};
+pub use past::{
+    ListedEdition, Resent, StoredCopy, as_markdown, editions, resend, stored_copy, stored_edition, unknown_edition,
+};
 pub use publish::{Published, publish};
 pub use replay::{Recording, replies};
 pub use report::{Report, Skipped, Verdict};

@@ -23,6 +23,7 @@ use crate::pipeline::draft::{Publisher, printed};
 use crate::pipeline::gather::gather_within;
 use crate::pipeline::inputs::{Inputs, load};
 use crate::pipeline::mail::{Mail, enqueue, preview};
+use crate::pipeline::past::unknown_edition;
 use crate::pipeline::publish;
 use crate::pipeline::reach::Reach;
 use crate::pipeline::replay::{Recording, replies};
@@ -49,6 +50,8 @@ pub struct Request {
     pub only: Vec<String>,
     /// Ask nobody: read the replies of the last gathering again.
     pub offline: bool,
+    /// Of a dry run: this edition, composed anew from the articles of its day.
+    pub edition: Option<String>,
     /// Begin nothing new after this long.
     pub deadline: Option<SignedDuration>,
 }
@@ -56,7 +59,7 @@ pub struct Request {
 impl Request {
     /// `job` at `now`, as the config says.
     pub fn new(job: Job, now: Timestamp) -> Self {
-        Self { job, now, since: None, only: Vec::new(), offline: false, deadline: None }
+        Self { job, now, since: None, only: Vec::new(), offline: false, edition: None, deadline: None }
     }
 }
 
@@ -360,6 +363,13 @@ impl Run<'_> {
     /// Gathers and composes on a copy of the store.
     async fn rehearsal(&self, recipients: Vec<Recipient>, problems: Vec<Problem>) -> Result<Report, Error> {
         let mut report = Report::new(self.config, self.request.now);
+        if let Some(edition) = &self.request.edition {
+            let (mut inputs, _) = self.past(Some(edition)).await?;
+            report.recipients(recipients.len(), problems);
+            inputs.recipients = recipients;
+            report.composed = Some(self.composed(&inputs)?);
+            return Ok(report);
+        }
         let store = Store::snapshot(&self.config.store).await?;
         if self.request.offline {
             self.gather(&store, &Recorded::new(replies(&self.config.store)), &mut report).await?;
@@ -425,7 +435,9 @@ impl Run<'_> {
     async fn past(&self, edition: Option<&str>) -> Result<(Inputs, Edition), Error> {
         let before = Store::before(&self.config.store, &self.config.newsletter.name, edition).await?;
         let Some((store, last)) = before else {
-            return Err(edition.map_or(Usage::NothingToTell, |id| Usage::UnknownEdition(id.to_owned())).into());
+            let Some(id) = edition else { return Err(Usage::NothingToTell.into()) };
+            let store = Store::view(&self.config.store).await?;
+            return Err(unknown_edition(&store, &self.config.newsletter.name, id).await?.into());
         };
         let mut inputs = load(&store, self.config, last.composed).await?;
         (inputs.since, inputs.health) = (last.since.or(inputs.since), last.health.clone());

@@ -7,36 +7,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::model::Story;
+use crate::pipeline::pairs;
 use crate::render::{self, Form, ShownStory};
 use crate::serve::trial::Trial;
 use crate::story::Decision;
-
-/// The articles a story is made of.
-fn articles(story: &Story) -> BTreeSet<&str> {
-    story.places.iter().chain(&story.also_in).map(|place| place.article.as_str()).collect()
-}
-
-/// For each of `after` its place in `before`, if they share an article: those that share most first.
-fn pairs(before: &[ShownStory<'_>], after: &[ShownStory<'_>]) -> Vec<Option<usize>> {
-    let old: Vec<BTreeSet<&str>> = before.iter().map(|shown| articles(shown.story)).collect();
-    let mut shared: Vec<(usize, usize, usize)> = Vec::new();
-    for (place, shown) in after.iter().enumerate() {
-        let own = articles(shown.story);
-        for (other, articles) in old.iter().enumerate() {
-            let count = articles.intersection(&own).count();
-            shared.extend((count > 0).then_some((count, place, other)));
-        }
-    }
-    shared.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-    let mut paired = vec![None; after.len()];
-    let mut taken = BTreeSet::new();
-    for (_, place, other) in shared {
-        if paired[place].is_none() && taken.insert(other) {
-            paired[place] = Some(other);
-        }
-    }
-    paired
-}
 
 fn decision<'a>(trial: &'a Trial, article: &str) -> Option<&'a Decision> {
     trial.composed.composition.decisions.iter().find(|decision| decision.article == article)
@@ -60,7 +34,7 @@ pub(super) fn difference(before: &Trial, after: &Trial) -> Value {
         return json!({ "in": [], "out": [], "forms": [], "sentences": [], "moved": [], "same": after.stories().count() });
     }
     let (old, new) = (render::shown(before.composed.edition()), render::shown(after.composed.edition()));
-    let paired = pairs(&old, &new);
+    let paired = pairs(&stories(&old), &stories(&new));
     let (mut coming, mut forms, mut sentences, mut moved) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut same = 0;
     for (place, (shown, other)) in new.iter().zip(&paired).enumerate() {
@@ -93,6 +67,10 @@ pub(super) fn difference(before: &Trial, after: &Trial) -> Value {
     json!({
         "in": coming, "out": gone.collect::<Vec<_>>(), "forms": forms, "sentences": sentences, "moved": moved, "same": same,
     })
+}
+
+fn stories<'a>(shown: &[ShownStory<'a>]) -> Vec<&'a Story> {
+    shown.iter().map(|shown| shown.story).collect()
 }
 
 fn merged(one: &Value, other: &Value) -> Value {

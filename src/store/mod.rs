@@ -33,6 +33,7 @@ mod gathered;
 mod journal;
 mod location;
 mod lock;
+mod look;
 mod outbox;
 mod postgres;
 mod ratings;
@@ -57,6 +58,7 @@ pub use gathered::GatheredSource;
 pub use journal::{Durability, Journal};
 pub use location::{Location, Options, Server};
 pub use lock::{LockError, RunLock, lock};
+pub use look::look;
 pub use sources::SourceRecord;
 
 /// The open store; cheap to clone.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Error, Store};
-use crate::model::{DeliveryCounts, DeliveryState, PendingDelivery, Refusal};
+use crate::model::{DeliveryCounts, DeliveryState, PendingDelivery, PlannedDelivery, Refusal};
 
 impl Store {
     /// Turns what was being handed over when a program died into `unknown`. Call it when nothing is being handed over, for a
@@ -78,6 +78,36 @@ impl Store {
     /// When the store cannot be read.
     pub async fn refused(&self, edition: &str, limit: u32) -> Result<Vec<PendingDelivery>, Error> {
         on_engine!(self, engine => engine.refused(edition, limit).await)
+    }
+
+    /// The delivery of `edition` to `address`; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn delivery(&self, edition: &str, address: &str) -> Result<Option<PendingDelivery>, Error> {
+        on_engine!(self, engine => engine.delivery(edition, address).await)
+    }
+
+    /// The delivery of `edition` whose address comes first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn first_delivery(&self, edition: &str) -> Result<Option<PendingDelivery>, Error> {
+        on_engine!(self, engine => engine.first_delivery(edition).await)
+    }
+
+    /// Lets one copy of `edition` wait, a new one or that which its reader has already, for the caller to hand over: in a shared
+    /// database it is claimed. Its first signature and hash stay.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or another machine is about to send it.
+    pub async fn resend(
+        &self,
+        edition: &str,
+        delivery: &PlannedDelivery,
+        now: Timestamp,
+    ) -> Result<PendingDelivery, Error> {
+        on_engine!(self, engine => engine.resend(edition, delivery, now).await)
     }
 
     /// Addresses that the last editions of `newsletter` they were sent were refused for good, `times` or more in a row.

@@ -33,6 +33,7 @@ on_both_engines!(
     an_edition_is_stored_whole_or_not_at_all,
     a_source_is_remembered_until_it_is_forgotten,
     a_delivery_goes_from_waiting_to_its_answer,
+    one_copy_is_sent_again_beside_the_others,
     an_address_refused_by_several_editions_is_listed,
     a_draft_becomes_an_edition_once_and_leaves_when_it_may,
     a_discarded_draft_leaves_its_articles,
@@ -229,6 +230,34 @@ async fn an_address_refused_by_several_editions_is_listed(store: Store) {
     assert_eq!(refusals[0].answer.as_deref(), Some("day 3"));
     assert!(store.refusals("morning", 4).await.unwrap().is_empty());
     assert!(store.refusals("evening", 2).await.unwrap().is_empty());
+}
+
+async fn one_copy_is_sent_again_beside_the_others(store: Store) {
+    put(&store, 3, &["b@x", "a@x"], &[]).await.unwrap();
+    let id = edition(3).id;
+    assert_eq!(store.first_delivery(&id).await.unwrap().unwrap().delivery.recipient.address, "a@x");
+    assert_eq!(store.delivery(&id, "friend@x").await.unwrap(), None);
+    let answered = |id: i64, state| DeliveryChange::Answered {
+        id,
+        state,
+        answer: "250 yes".into(),
+        not_before: None,
+        counts: true,
+        now: time(3),
+    };
+    let trying = |id: i64, hash: &str| DeliveryChange::Trying { id, signature: None, hash: hash.into(), now: time(3) };
+    // A new reader, and the same a second time: the first hash stays.
+    for attempts in 0..2 {
+        let copy = store.resend(&id, &delivery("friend@x"), time(3)).await.unwrap();
+        assert_eq!((copy.delivery.state, copy.delivery.attempts), (DeliveryState::Waiting, attempts));
+        assert_eq!(copy.hash.as_deref(), (attempts > 0).then_some("one"));
+        write(&store, &[trying(copy.id, if attempts > 0 { "two" } else { "one" })]).await;
+        write(&store, &[answered(copy.id, DeliveryState::Sent)]).await;
+    }
+    let counts = store.counts(&id).await.unwrap();
+    assert_eq!((counts.sent, counts.waiting), (1, 2), "the others wait as before");
+    let friend = store.delivery(&id, "friend@x").await.unwrap().unwrap();
+    assert_eq!((friend.delivery.attempts, friend.hash.as_deref()), (2, Some("one")));
 }
 
 async fn a_draft_becomes_an_edition_once_and_leaves_when_it_may(store: Store) {

@@ -7,10 +7,10 @@ use crate::support::smtp;
 use crate::support::smtp::Server;
 use crate::support::web::{Answer, Web};
 
-const MONDAY: &str = "2026-10-19T05:00:00Z";
-const TUESDAY: &str = "2026-10-20T05:00:00Z";
+pub(crate) const MONDAY: &str = "2026-10-19T05:00:00Z";
+pub(crate) const TUESDAY: &str = "2026-10-20T05:00:00Z";
 const WEDNESDAY: &str = "2026-10-21T05:00:00Z";
-const READERS: [&str; 3] = ["anna@example.org", "bert@example.org", "cleo@example.org"];
+pub(crate) const READERS: [&str; 3] = ["anna@example.org", "bert@example.org", "cleo@example.org"];
 
 /// Topics with nothing in common, so that no two of them are one story.
 const TOPICS: [(&str, [&str; 4]); 3] = [
@@ -60,7 +60,7 @@ pub(crate) fn feed(topics: &[&str]) -> String {
     )
 }
 
-fn config(sources: &[(&str, String)], smtp_port: u16, more: &str) -> String {
+pub(crate) fn config(sources: &[(&str, String)], smtp_port: u16, more: &str) -> String {
     let sources: String = sources
         .iter()
         .map(|(name, url)| format!("[[source]]\nname = \"{name}\"\nfeed = \"{url}\"\nfull_text = \"never\"\n"))
@@ -192,7 +192,7 @@ async fn a_dry_run_changes_nothing_and_shows_what_is_sent() {
 }
 
 /// The server keeps a message without its last line end, or with it.
-fn ending(bytes: &[u8]) -> &'static str {
+pub(crate) fn ending(bytes: &[u8]) -> &'static str {
     match bytes {
         [.., b'\r', b'\n'] => "\n",
         _ => "",

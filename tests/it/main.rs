@@ -43,6 +43,7 @@ mod morning;
 mod newsletters;
 mod operations;
 mod packages;
+mod past;
 mod plans;
 mod postfix;
 mod postgres;

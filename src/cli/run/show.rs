@@ -59,7 +59,7 @@ fn shown(format: Format, composed: &Composed, preview: &Preview) -> Result<Vec<u
 }
 
 /// The head of a message as it stands on the wire, but for its line ends.
-fn headers(mail: &PreparedMessage) -> String {
+pub(in crate::cli) fn headers(mail: &PreparedMessage) -> String {
     let message = String::from_utf8_lossy(&mail.message.bytes);
     let head = message.split("\r\n\r\n").next().unwrap_or_default();
     let size = mail.message.bytes.len();
@@ -72,7 +72,7 @@ pub(in crate::cli) fn to_stdout(text: &str) -> Result<(), Error> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::Stdout)
 }
 
-fn to_stdout_bytes(bytes: &[u8]) -> Result<(), Error> {
+pub(in crate::cli) fn to_stdout_bytes(bytes: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Stdout)
 }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 
 use super::claims::millis;
-use super::{Postgres, get, number};
-use crate::model::{Delivery, DeliveryCounts, PendingDelivery, Recipient, Refusal};
+use super::{Postgres, get, number, text};
+use crate::model::{Delivery, DeliveryCounts, PendingDelivery, PlannedDelivery, Recipient, Refusal};
 use crate::store::outbox::{count, parse_state};
 use crate::store::{Error, from_millis, to_millis};
 
@@ -110,6 +110,45 @@ impl Postgres {
             sqlx::query("SELECT * FROM deliveries WHERE edition = $1 AND state = 'refused' ORDER BY id LIMIT $2");
         let rows = query.bind(edition).bind(i64::from(limit)).fetch_all(&self.pool).await;
         rows.map_err(Error::database("read deliveries"))?.iter().map(pending).collect()
+    }
+
+    pub(in crate::store) async fn delivery(
+        &self,
+        edition: &str,
+        address: &str,
+    ) -> Result<Option<PendingDelivery>, Error> {
+        let query = sqlx::query("SELECT * FROM deliveries WHERE edition = $1 AND address = $2");
+        let row = query.bind(text(edition)).bind(text(address)).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read a delivery"))?.as_ref().map(pending).transpose()
+    }
+
+    pub(in crate::store) async fn first_delivery(&self, edition: &str) -> Result<Option<PendingDelivery>, Error> {
+        let query = sqlx::query("SELECT * FROM deliveries WHERE edition = $1 ORDER BY address LIMIT 1");
+        let row = query.bind(text(edition)).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read a delivery"))?.as_ref().map(pending).transpose()
+    }
+
+    pub(in crate::store) async fn resend(
+        &self,
+        edition: &str,
+        delivery: &PlannedDelivery,
+        now: Timestamp,
+    ) -> Result<PendingDelivery, Error> {
+        self.register().await?;
+        let query = sqlx::query(
+            "INSERT INTO deliveries AS d
+             (edition, changed, address, name, language, letter, message_id, unsubscribe, owner, lease)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, digest_now() + $10) ON CONFLICT (edition, address) DO UPDATE
+             SET state = 'waiting', not_before = NULL, changed = excluded.changed, owner = excluded.owner,
+                 lease = excluded.lease
+             WHERE d.owner IS NULL OR d.owner = $9 OR d.lease <= digest_now() RETURNING d.*",
+        );
+        let Recipient { address, name, language } = &delivery.recipient;
+        let query = query.bind(text(edition)).bind(to_millis(now)).bind(text(address)).bind(name.as_deref().map(text));
+        let query = query.bind(language.as_deref().map(text)).bind(&delivery.template).bind(&delivery.message_id);
+        let query = query.bind(&delivery.unsubscribe).bind(&*self.worker).bind(millis(self.lease));
+        let row = query.fetch_optional(&self.pool).await.map_err(Error::database("send an edition again"))?;
+        pending(&row.ok_or(Error::Claimed { action: "send this copy" })?)
     }
 
     pub(in crate::store) async fn refusals(&self, newsletter: &str, times: u32) -> Result<Vec<Refusal>, Error> {

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::Sqlite;
 use super::sources::get;
-use crate::model::{Delivery, DeliveryCounts, PendingDelivery, Recipient, Refusal};
+use crate::model::{Delivery, DeliveryCounts, PendingDelivery, PlannedDelivery, Recipient, Refusal};
 use crate::store::outbox::{count, parse_state};
 use crate::store::{Error, from_millis, to_millis};
 
@@ -103,6 +103,39 @@ impl Sqlite {
         let query = sqlx::query("SELECT * FROM deliveries WHERE edition = ? AND state = 'refused' ORDER BY id LIMIT ?");
         let rows = query.bind(edition).bind(limit).fetch_all(&self.pool).await;
         rows.map_err(Error::database("read deliveries"))?.iter().map(pending).collect()
+    }
+
+    pub(in crate::store) async fn delivery(
+        &self,
+        edition: &str,
+        address: &str,
+    ) -> Result<Option<PendingDelivery>, Error> {
+        let query = sqlx::query("SELECT * FROM deliveries WHERE edition = ? AND address = ?");
+        let row = query.bind(edition).bind(address).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read a delivery"))?.as_ref().map(pending).transpose()
+    }
+
+    pub(in crate::store) async fn first_delivery(&self, edition: &str) -> Result<Option<PendingDelivery>, Error> {
+        let query = sqlx::query("SELECT * FROM deliveries WHERE edition = ? ORDER BY address LIMIT 1");
+        let row = query.bind(edition).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read a delivery"))?.as_ref().map(pending).transpose()
+    }
+
+    pub(in crate::store) async fn resend(
+        &self,
+        edition: &str,
+        delivery: &PlannedDelivery,
+        now: Timestamp,
+    ) -> Result<PendingDelivery, Error> {
+        let query = sqlx::query(
+            "INSERT INTO deliveries (edition, changed, address, name, language, letter, message_id, unsubscribe)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (edition, address)
+             DO UPDATE SET state = 'waiting', not_before = NULL, changed = excluded.changed RETURNING *",
+        );
+        let Recipient { address, name, language } = &delivery.recipient;
+        let query = query.bind(edition).bind(to_millis(now)).bind(address).bind(name).bind(language);
+        let query = query.bind(&delivery.template).bind(&delivery.message_id).bind(&delivery.unsubscribe);
+        pending(&query.fetch_one(&self.writer).await.map_err(Error::database("send an edition again"))?)
     }
 
     pub(in crate::store) async fn refusals(&self, newsletter: &str, times: u32) -> Result<Vec<Refusal>, Error> {
