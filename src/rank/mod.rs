@@ -85,8 +85,6 @@ pub struct Input<'a> {
     pub terms: &'a TermIndex,
     /// The same as weighted rows.
     pub rows: &'a Rows,
-    /// Readability of each sentence, above 0 and at most 1; empty: 1 for all.
-    pub readability: &'a [f64],
     /// Part of the text that is asked for, 0 to 1.
     pub share: f64,
     /// Probability of following an edge of the graph.
@@ -135,15 +133,8 @@ mod tests {
             let terms = TermIndex::from_numbers(sentences);
             let rows = Rows::new(&terms);
             for method in Method::ALL {
-                let input = Input {
-                    terms: &terms,
-                    rows: &rows,
-                    readability: &[],
-                    share: 0.1,
-                    damping: 0.85,
-                    order: None,
-                    title: (&[], 0.0),
-                };
+                let input =
+                    Input { terms: &terms, rows: &rows, share: 0.1, damping: 0.85, order: None, title: (&[], 0.0) };
                 let scores = score(method, &input).scores;
                 assert_eq!(scores.len(), sentences.len());
                 assert!(scores.iter().all(|score| score.is_finite() && *score >= 0.0), "{method:?}: {scores:?}");

@@ -10,9 +10,8 @@ pub(super) fn priors(input: &Input<'_>) -> Vec<f64> {
     let (title, title_weight) = input.title;
     let prior = |sentence: usize| {
         let length = input.terms.of(sentence).count() as f64;
-        let readable = input.readability.get(sentence).copied().unwrap_or(1.0);
         let near_title = if title_weight > 0.0 { title_cosine(input, sentence, title) } else { 0.0 };
-        (length / SHORT).min(1.0).powi(2) * readable * (1.0 + title_weight * near_title)
+        (length / SHORT).min(1.0).powi(2) * (1.0 + title_weight * near_title)
     };
     (0..input.terms.len()).map(prior).collect()
 }

@@ -97,12 +97,15 @@ impl EditionBuilder<'_> {
         &mut self.sections[place.expect("every draft's heading was listed")]
     }
 
-    fn publish(&mut self, draft: &StoryDraft<'_>, WrittenStory { story, sentences }: WrittenStory) {
+    fn publish(&mut self, draft: &StoryDraft<'_>, WrittenStory { story, sentences, held_back }: WrittenStory) {
         let score = draft.score;
-        let why = match draft.effects.kept_by.first() {
+        let mut why = match draft.effects.kept_by.first() {
             Some(rule) => format!("published, because rule `{rule}` keeps it (score {score:.2})"),
             None => format!("published (score {score:.2})"),
         };
+        if let Some(held) = held_back {
+            why.push_str(&format!(", in one line: none of its sentences can be read alone ({held})"));
+        }
         self.record(draft, &Outcome::Published { story: story.id.clone() }, &why);
         self.section(draft).stories.push(story);
         self.sentences.extend(sentences);

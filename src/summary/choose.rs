@@ -1,17 +1,25 @@
-//! Scores and a budget → chosen sentences.
+//! Scores, needs and a budget → chosen sentences.
 //!
-//! Greedy maximal marginal relevance (Carbonell and Goldstein 1998) in its multiplicative form: the next sentence is
-//! the one with the greatest `score · (1 − cosine to the nearest chosen one)^redundancy`; ties go to the earlier one.
-//! Gains only fall, so a heap whose top is brought up to date finds the same sentences as looking at all of them.
+//! Greedy maximal marginal relevance (Carbonell and Goldstein 1998) in its multiplicative form, times the chance that
+//! nothing the sentence needs is missing: the next sentence is the one with the greatest
+//! `score · (1 − cosine to the nearest chosen one)^redundancy · met`; ties go to the earlier one.
+//! A gain rises only where a need is met, and there the sentence is put into the heap again; so a heap whose top is
+//! brought up to date finds the same sentences as looking at all of them.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::met::Met;
+use super::needs::Needs;
 use crate::rank::Rows;
 use crate::summary::Budget;
 
 /// From this cosine to a chosen sentence on, a sentence says the same and is not chosen too.
 const SAME: f64 = 1.0 - 1e-9;
+/// Room for words is not filled up with sentences less likely than this to stand alone.
+const TOO_BROKEN: f64 = 0.3;
+/// A first choice stands alone at least so likely.
+const WHOLE: f64 = 0.45;
 
 /// The outcome for one sentence.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -24,49 +32,162 @@ pub struct Choice {
     pub nearest: Option<usize>,
     /// It was good enough, but did not fit into the words left.
     pub too_long: bool,
+    /// Chance that nothing it needs is missing from what is chosen, 0 to 1.
+    pub met: f64,
+    /// The chosen sentence that meets a need of it.
+    pub met_by: Option<usize>,
+}
+
+/// The sentences to choose among, each list as long as `scores`.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidates<'a> {
+    /// Any scores; finite and at least 0.
+    pub scores: &'a [f64],
+    /// Their terms.
+    pub rows: &'a Rows,
+    /// Words of each.
+    pub words: &'a [usize],
+    /// What each needs; empty: nothing.
+    pub needs: &'a [Needs],
+    /// The text each stands in, in order; empty: all in one.
+    pub sources: &'a [usize],
+    /// The first choice is the best of these, if one of them stands alone and fits.
+    pub first: &'a [usize],
 }
 
 /// Chooses sentences by any scores; one [`Choice`] a sentence, in their order.
 ///
 /// `words` are those of each sentence. Scores must be finite and at least 0.
 pub fn choose(scores: &[f64], rows: &Rows, words: &[usize], budget: Budget, redundancy: f64) -> Vec<Choice> {
-    let mut choices = vec![Choice::default(); scores.len()];
-    let limit = budget.sentences(scores.len());
-    let postings = rows.postings();
-    let gain = |choice: &Choice, i: usize| scores[i] * (1.0 - choice.similarity).max(0.0).powf(redundancy);
-    let mut waiting: BinaryHeap<Candidate> =
-        scores.iter().enumerate().map(|(sentence, &gain)| Candidate { gain, sentence }).collect();
-    let mut room = Room::new(budget);
-    let mut chosen = 0;
-    let mut passed = None;
-    while chosen < limit && !room.is_full() {
-        let Some(candidate) = waiting.pop() else { break };
-        let sentence = candidate.sentence;
-        let now = gain(&choices[sentence], sentence);
-        if now < candidate.gain {
-            waiting.push(Candidate { gain: now, sentence });
-            continue;
-        }
-        if redundancy > 0.0 && choices[sentence].similarity >= SAME {
-            continue;
-        }
-        if !room.take(words[sentence]) {
-            choices[sentence].too_long = true;
-            passed = passed.or(Some(sentence));
-            continue;
-        }
-        choices[sentence].turn = Some(chosen);
-        chosen += 1;
-        if redundancy > 0.0 {
-            remember(sentence, rows, &postings, &mut choices);
-        }
-    }
-    if let (0, Some(best)) = (chosen, passed) {
-        choices[best] = Choice { turn: Some(0), ..Choice::default() };
-    }
-    choices
+    choose_among(&Candidates { scores, rows, words, needs: &[], sources: &[], first: &[] }, budget, redundancy)
 }
 
+/// The same among sentences that may need each other.
+pub fn choose_among(candidates: &Candidates<'_>, budget: Budget, redundancy: f64) -> Vec<Choice> {
+    let mut chooser = Chooser::new(candidates, budget, redundancy);
+    let limit = budget.sentences(candidates.scores.len());
+    if let Some(first) = chooser.first().filter(|_| limit > 0) {
+        chooser.take(first);
+    }
+    while chooser.chosen < limit && !chooser.room.is_full() {
+        let Some(sentence) = chooser.next() else { break };
+        chooser.take(sentence);
+    }
+    chooser.finish(limit)
+}
+
+/// A choice under way.
+struct Chooser<'a> {
+    candidates: &'a Candidates<'a>,
+    redundancy: f64,
+    postings: crate::rank::Postings,
+    choices: Vec<Choice>,
+    met: Met<'a>,
+    room: Room,
+    /// Sentences less likely to stand alone are not taken.
+    least: f64,
+    waiting: BinaryHeap<Candidate>,
+    /// By sentence, the gain with which it waits; below zero: it does not; infinite: it never will again.
+    waits: Vec<f64>,
+    chosen: usize,
+}
+
+impl<'a> Chooser<'a> {
+    fn new(candidates: &'a Candidates<'a>, budget: Budget, redundancy: f64) -> Self {
+        let count = candidates.scores.len();
+        let met = Met::new(candidates.needs, candidates.sources, count);
+        let waits: Vec<f64> = (0..count).map(|i| candidates.scores[i] * met.of(i)).collect();
+        let waiting = waits.iter().enumerate().map(|(sentence, &gain)| Candidate { gain, sentence }).collect();
+        Self {
+            candidates,
+            redundancy,
+            postings: candidates.rows.postings(),
+            choices: vec![Choice::default(); count],
+            met,
+            room: Room::new(budget),
+            least: if matches!(budget, Budget::Words(_)) { TOO_BROKEN } else { 0.0 },
+            waiting,
+            waits,
+            chosen: 0,
+        }
+    }
+
+    /// The best of those that may open, if there is one.
+    fn first(&self) -> Option<usize> {
+        let fits = |&i: &usize| self.room.fits(self.candidates.words[i]) && self.met.of(i) >= WHOLE;
+        let gain = |i: usize| self.candidates.scores[i] * self.met.of(i);
+        self.candidates.first.iter().copied().filter(fits).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)))
+    }
+
+    fn gain(&self, sentence: usize) -> f64 {
+        let fresh = (1.0 - self.choices[sentence].similarity).max(0.0).powf(self.redundancy);
+        self.candidates.scores[sentence] * fresh * self.met.of(sentence)
+    }
+
+    /// The sentence with the greatest gain, of those that fit.
+    fn next(&mut self) -> Option<usize> {
+        while let Some(Candidate { gain, sentence }) = self.waiting.pop() {
+            if self.choices[sentence].turn.is_some() || gain != self.waits[sentence] {
+                continue;
+            }
+            let now = self.gain(sentence);
+            if now < gain {
+                self.wait(sentence, now);
+            } else if self.redundancy > 0.0 && self.choices[sentence].similarity >= SAME {
+                self.waits[sentence] = f64::INFINITY;
+            } else if self.met.of(sentence) < self.least {
+                self.waits[sentence] = -1.0;
+            } else if !self.room.fits(self.candidates.words[sentence]) {
+                self.choices[sentence].too_long = true;
+                self.waits[sentence] = f64::INFINITY;
+            } else {
+                return Some(sentence);
+            }
+        }
+        None
+    }
+
+    fn wait(&mut self, sentence: usize, gain: f64) {
+        self.waits[sentence] = gain;
+        self.waiting.push(Candidate { gain, sentence });
+    }
+
+    fn take(&mut self, sentence: usize) {
+        self.room.take(self.candidates.words[sentence]);
+        self.choices[sentence].turn = Some(self.chosen);
+        self.chosen += 1;
+        if self.redundancy > 0.0 {
+            remember(sentence, self.candidates.rows, &self.postings, &mut self.choices);
+        }
+        for other in self.met.take(sentence) {
+            if self.choices[other].turn.is_none() && self.met.needs_any(other) {
+                let now = self.gain(other);
+                if now > self.waits[other] {
+                    self.wait(other, now);
+                }
+            }
+        }
+    }
+
+    /// The choices; one sentence is always given: the best of those that fit, else of all.
+    fn finish(mut self, limit: usize) -> Vec<Choice> {
+        if self.chosen == 0 && limit > 0 {
+            let gain = |i: usize| self.candidates.scores[i] * self.met.of(i);
+            let best = |fits: &dyn Fn(usize) -> bool| {
+                let all = 0..self.choices.len();
+                all.filter(|&i| fits(i)).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)))
+            };
+            let fits = |i: usize| self.room.fits(self.candidates.words[i]);
+            if let Some(best) = best(&fits).or_else(|| best(&|_| true)) {
+                self.choices[best] = Choice { turn: Some(0), ..Choice::default() };
+            }
+        }
+        for i in 0..self.choices.len() {
+            (self.choices[i].met, self.choices[i].met_by) = (self.met.of(i), self.met.by(i));
+        }
+        self.choices
+    }
+}
 /// Updates how near all sentences not yet chosen are to the one just chosen.
 fn remember(chosen: usize, rows: &Rows, postings: &crate::rank::Postings, choices: &mut [Choice]) {
     let mut cosines: Vec<(u32, f64)> = Vec::new();
@@ -91,15 +212,12 @@ impl Room {
         Self(if let Budget::Words(words) = budget { Some(words) } else { None })
     }
 
-    fn take(&mut self, words: usize) -> bool {
-        match &mut self.0 {
-            Some(left) if words > *left => false,
-            Some(left) => {
-                *left -= words;
-                true
-            }
-            None => true,
-        }
+    fn fits(&self, words: usize) -> bool {
+        self.0.is_none_or(|left| words <= left)
+    }
+
+    fn take(&mut self, words: usize) {
+        self.0 = self.0.map(|left| left.saturating_sub(words));
     }
 
     fn is_full(&self) -> bool {

@@ -1,6 +1,13 @@
 //! The dateline in front of a news text: `PARIS (AP) — `, `(CNN) `, `NEW YORK, May 3 – `.
 //!
-//! It says where a report comes from and nothing else; a chosen sentence begins behind it.
+//! It says where a report comes from and nothing else; a chosen sentence begins behind it. So does one with the date of its
+//! page glued in front: `Updated: December 9, 2024The port …`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::patterns::MONTHS;
 
 /// Bytes of the longest dateline.
 const LONGEST: usize = 80;
@@ -10,12 +17,30 @@ const AGENCY: std::ops::RangeInclusive<usize> = 2..=16;
 
 /// Bytes of `sentence` before its report begins; 0 without a dateline.
 pub(super) fn length(sentence: &str) -> usize {
+    let stamp = stamp_end(sentence);
+    if stamp > 0 {
+        return stamp;
+    }
     let window = &sentence[..sentence.floor_char_boundary(LONGEST.min(sentence.len()))];
     let end = agency_end(window).or_else(|| place_end(window)).unwrap_or(0);
     let rest = sentence[end..].trim_start();
     let opens =
         |first: char| first.is_uppercase() || first.is_numeric() || matches!(first, '"' | '“' | '«' | '„' | '‘');
     if end > 0 && rest.contains(' ') && rest.starts_with(opens) { sentence.len() - rest.len() } else { 0 }
+}
+
+/// The end of a date that the page was updated on, glued to the sentence.
+fn stamp_end(sentence: &str) -> usize {
+    static STAMP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let date = format!(r"(?:{MONTHS} ?[0-9]{{1,2}},? ?[0-9]{{4}}|[0-9]{{1,2}} {MONTHS} ?[0-9]{{4}})");
+        Regex::new(&format!(r"(?i)^(?:last )?(?:updated|published|posted)(?: on)?:? ?{date} ?(?:[|·•—–-] ?)?")).ok()
+    });
+    if !sentence.starts_with(['L', 'l', 'U', 'u', 'P', 'p']) {
+        return 0;
+    }
+    let end = STAMP.as_ref().and_then(|stamp| stamp.find(sentence)).map_or(0, |stamp| stamp.end());
+    let opens = |first: char| first.is_uppercase() || matches!(first, '“' | '"');
+    if sentence[end..].starts_with(opens) && sentence.len() - end > 20 { end } else { 0 }
 }
 
 /// The end of a place and an agency in brackets, with the dash behind them: `Paris (AP) —`, `(CNN)`.
@@ -42,7 +67,13 @@ fn place_end(window: &str) -> Option<usize> {
     let at = [" — ", " – ", " - ", " -- "].iter().filter_map(|dash| window.find(dash)).min()?;
     let place = &window[..at];
     let first = place.split([' ', ',', '/']).next().unwrap_or_default();
-    (is_place(place) && is_capital(first)).then(|| at + dash_end(&window[at..]).unwrap_or(0))
+    // `New York, NY – With …`
+    let is_in_state = || {
+        place.rsplit_once(", ").is_some_and(|(town, state)| {
+            state.len() == 2 && is_capital(state) && town.split(' ').all(|word| word.starts_with(char::is_uppercase))
+        })
+    };
+    (is_place(place) && (is_capital(first) || is_in_state())).then(|| at + dash_end(&window[at..]).unwrap_or(0))
 }
 
 /// The end of a dash at the start, with spaces around it.
@@ -85,6 +116,9 @@ mod tests {
         check("(AFP) -- ", "“The bridge is open,” she said.");
         check("LOS ANGELES, May 3 – ", "The bridge was opened on Monday.");
         check("MÜNCHEN – ", "Die Brücke ist offen.");
+        check("New Linden, NY – ", "With two new arches, the bridge was opened on Monday.");
+        check("Updated: December 9, 2024", "The bridge was opened on Monday.");
+        check("Last updated on 9 December 2024 | ", "The bridge was opened on Monday.");
         check("SÃO PAULO, Brazil (AP) — ", "The bridge was opened on Monday.");
     }
 
@@ -97,6 +131,8 @@ mod tests {
             "(see below) The bridge was opened.",
             "(NATO) ",
             "Ada Stone – The Life",
+            "Updated: December 9, 2024",
+            "Published in December 2024, the book was read by all.",
             "",
             "—",
         ] {

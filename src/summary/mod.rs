@@ -9,8 +9,14 @@ mod choose;
 mod dateline;
 pub mod evaluate;
 mod fragment;
+mod held;
 mod keyphrases;
+mod met;
+mod needs;
 mod options;
+mod patterns;
+mod pieces;
+mod point;
 mod readable;
 mod reasons;
 
@@ -21,10 +27,14 @@ use serde::Serialize;
 use crate::rank::{self, Input, Method, Rows};
 use crate::text::{self, count_words, index, language};
 
-pub use choose::{Choice, choose};
+pub use choose::{Candidates, Choice, choose, choose_among};
 pub use fragment::text_fragment;
+pub use held::{Fault, Held};
+pub use needs::{KINDS, Kind, Needs};
 pub use options::{Automatic, Budget, Options, Order};
-pub use reasons::Reasons;
+pub use point::{Point, Sentences, point};
+pub use readable::{Readability, Standing, read};
+pub use reasons::{Lean, Reasons};
 
 /// Words of a full sentence; more add nothing.
 const FULL: usize = 40;
@@ -121,38 +131,91 @@ pub fn summarize_texts(texts: &[Text<'_>], options: &Options) -> Summary {
         index(places.iter().map(|place| (sentence(place), spoken(place.source))).chain(titles(texts, &languages)));
     let (terms, title) = terms.split_off(places.len());
     let rows = Rows::new(&terms);
-    let words: Vec<usize> = places.iter().map(|place| count_words(sentence(place))).collect();
-    let readability =
-        readable::factors(places.iter().map(|place| (sentence(place), spoken(place.source))), &terms, &words);
+    let standing = stand(texts, &places, &languages);
+    let readability = read(&standing, &terms, |token, _| token.term().is_some());
+    let words: Vec<usize> = standing.iter().map(|sentence| sentence.words).collect();
     let budget = options.budget();
     let input = Input {
         terms: &terms,
         rows: &rows,
-        readability: &readability,
-        share: budget.share(&words),
+        // A few sentences of a short text are still its news: order fades only where a part of it is asked for, or where
+        // the order is that of several texts.
+        share: if matches!(budget, Budget::Share(_)) || texts.len() > 1 { budget.share(&words) } else { 0.0 },
         damping: options.damping,
         order: options.order.fixed(),
         title: (&title, options.title),
     };
-    let scored = rank::score(options.method, &input);
+    let mut scored = rank::score(options.method, &input);
+    let is_ours = options.method == Method::TextRank;
+    let sources: Vec<usize> = places.iter().map(|place| place.source).collect();
+    let headline = if is_ours && !matches!(budget, Budget::Share(_)) { title.as_slice() } else { &[] };
+    let point = weigh(&mut scored, &readability, &words, &sources, &input, headline, is_ours);
+    let only_one = is_ours && budget.sentences(words.len()) == 1;
+    let merits = if only_one { merits_of_one(&scored, &words) } else { scored.scores.clone() };
+    let needs = if is_ours { readability.needs.as_slice() } else { &[] };
+    let candidates =
+        Candidates { scores: &merits, rows: &rows, words: &words, needs, sources: &sources, first: &point.first };
     let redundancy = if options.method.wants_variety() { options.redundancy } else { 0.0 };
-    let alone = options.method == Method::TextRank && budget.sentences(words.len()) == 1;
-    let merits = if alone { alone_merits(&scored, &words) } else { scored.scores.clone() };
-    let choices = choose(&merits, &rows, &words, budget, redundancy);
+    let choices = choose_among(&candidates, budget, redundancy);
     let keyphrases = keyphrases::keyphrases(&terms, |i| sentence(&places[i]));
     Summary {
         language: languages.iter().flatten().next().cloned(),
         order_weight: scored.order_weight,
         keyphrases,
-        sentences: describe(texts, &places, &words, &readability, &scored, choices),
+        sentences: describe(texts, &places, &words, &readability, &point, &scored, choices),
     }
+}
+
+/// Multiplies the scores of the default method by what holds sentences back and what brings the main point in.
+fn weigh(
+    scored: &mut rank::Scores,
+    readability: &Readability,
+    words: &[usize],
+    sources: &[usize],
+    input: &Input<'_>,
+    headline: &[u32],
+    is_ours: bool,
+) -> Point {
+    let factors: Vec<f64> = readability.held.iter().zip(words).map(|(held, &words)| held.factor(words)).collect();
+    let stops: Vec<bool> = readability.held.iter().map(|held| !held.has(Fault::Fragment)).collect();
+    let sentences = Sentences { terms: input.terms, rows: input.rows, held: &factors, stops: &stops, sources };
+    let point = point(&sentences, headline, scored.order_weight);
+    if is_ours {
+        let factors = factors.iter().zip(&point.factors).map(|(held, point)| held * point);
+        scored.scores.iter_mut().zip(factors).for_each(|(score, factor)| *score *= factor);
+    }
+    point
 }
 
 /// The scores by which sentences are chosen when one alone must stand for the text: where it has its news first,
 /// fuller sentences gain, as nothing else will say the rest.
-fn alone_merits(scored: &rank::Scores, words: &[usize]) -> Vec<f64> {
+fn merits_of_one(scored: &rank::Scores, words: &[usize]) -> Vec<f64> {
     let fullness = |words: usize| (words.min(FULL) as f64).powf(FULLNESS * scored.order_weight);
     scored.scores.iter().zip(words).map(|(score, &words)| score * fullness(words)).collect()
+}
+
+/// The sentences with their lines. Where a sentence runs over the end of a line, lines are wrapped, and only an empty one
+/// ends a paragraph.
+fn stand<'a>(texts: &[Text<'a>], places: &[Place], languages: &'a [Option<String>]) -> Vec<Standing<'a>> {
+    let mut line = 0;
+    let mut at = (usize::MAX, 0);
+    let mut end = "\n";
+    places
+        .iter()
+        .map(|place| {
+            let text = texts[place.source].text;
+            if at.0 != place.source {
+                let own = places.iter().filter(|other| other.source == place.source);
+                let is_wrapped = own.into_iter().any(|other| text[other.start..other.end].contains('\n'));
+                (at, end, line) = ((place.source, place.start), if is_wrapped { "\n\n" } else { "\n" }, line + 1);
+            }
+            line += usize::from(text[at.1.min(place.start)..place.start].contains(end));
+            at.1 = place.end;
+            let text = &text[place.start..place.end];
+            let language = languages[place.source].as_deref().unwrap_or_default();
+            Standing { text, language, line, words: count_words(text) }
+        })
+        .collect()
 }
 
 /// The language of a text, by the largest of its parts.
@@ -203,7 +266,8 @@ fn describe(
     texts: &[Text<'_>],
     places: &[Place],
     words: &[usize],
-    readability: &[f64],
+    readability: &Readability,
+    point: &Point,
     scored: &rank::Scores,
     choices: Vec<Choice>,
 ) -> Vec<Sentence> {
@@ -225,7 +289,11 @@ fn describe(
             turn: choice.turn,
             centrality: if best > 0.0 { scored.scores[i] / best } else { 0.0 },
             prior: scored.priors.get(i).copied().unwrap_or(1.0),
-            readability: readability.get(i).copied().unwrap_or(1.0),
+            readability: readability.held[i].factor(words[i]),
+            held: readability.held[i],
+            leans: Lean::of(&readability.needs[i], whole(place), &choice),
+            alone: choice.met,
+            headline: point.nearness[i],
             redundancy: choice.similarity,
             said_by: choice.nearest,
             words: words[i],
@@ -247,5 +315,7 @@ fn ranks(scores: &[f64]) -> Vec<usize> {
     ranks
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -55,6 +55,7 @@ mod preview_sources;
 mod publish;
 mod publish_daily;
 mod ranking_parity;
+mod readable_parity;
 mod rendering;
 mod sample;
 mod secrets;

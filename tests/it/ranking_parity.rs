@@ -64,7 +64,6 @@ fn scores_and_choices_are_those_of_the_recipe() {
         let input = Input {
             terms: &terms,
             rows: &rows,
-            readability: &[],
             share: budget.share(&words),
             damping: 0.85,
             order: None,

@@ -28,12 +28,15 @@ const MOST_TEXTS: usize = 12;
 const ADDS: f64 = 0.6;
 /// An extractor less sure than this may have taken something else for the article.
 const DOUBTFUL: f64 = 0.25;
-/// The readability of a sentence with one grave fault; with one more it is understood only where it stands.
-const STANDS_ALONE: f64 = 0.5;
+/// A sentence that its faults and what it lacks together leave less than this is understood only where it stands: one that
+/// asks or speaks of the page, one with two faults, or with a need that nothing meets.
+const STANDS_ALONE: f64 = 0.45;
 /// Languages that end sentences with a space, or not at all.
 const WITHOUT_STOPS: [&str; 4] = ["th", "lo", "km", "bo"];
 /// A text without a headline is a post below so many words.
 const POST_WORDS: usize = 60;
+/// A sentence that is added stands alone at least so likely.
+const WHOLE: f64 = 0.5;
 /// Words of a sentence that may be added.
 const ADDED_WORDS: std::ops::RangeInclusive<usize> = 6..=60;
 
@@ -44,6 +47,8 @@ pub(in crate::story) struct WrittenStory {
     pub story: Story,
     /// All sentences it was made of.
     pub sentences: Vec<SentenceDecision>,
+    /// Why no sentence of it stands alone, in words; `None`: one does.
+    pub held_back: Option<String>,
 }
 
 /// The story of `draft`; `None` if it goes on from an earlier edition and nothing is new.
@@ -66,11 +71,14 @@ pub(in crate::story) fn write_story(
     let mut sentences = adjoining(sentences, &texts);
     // No reader reads them, and they would take the time of every other story.
     sentences.retain(|sentence| sentence.text.chars().nth(LONGEST_SENTENCE).is_none());
+    let held_back = held_back(&texts, &summed, &sentences, &language);
+    if held_back.is_some() {
+        keep_best(&mut sentences);
+    }
     let decisions = explain(&draft.id, &texts, &summed, &sentences);
-    let is_held_back = are_held_back(&texts, &summed, &sentences, &language);
     let mut story = story(inputs, draft, sentences, summed.keyphrases.clone());
-    story.weak |= is_held_back;
-    Some(WrittenStory { story, sentences: decisions })
+    story.weak |= held_back.is_some();
+    Some(WrittenStory { story, sentences: decisions, held_back })
 }
 
 /// A hash of all that a summary is made of.
@@ -121,17 +129,30 @@ fn story(inputs: &Inputs<'_>, draft: &StoryDraft<'_>, sentences: Vec<KeySentence
     }
 }
 
-/// Whether no sentence among `sentences` stands alone: all are fragments, questions or cut quotations, and something else
-/// besides. In scripts that write no full stop every sentence looks like a fragment, which says nothing there.
-fn are_held_back(texts: &[&Article], summed: &Summary, sentences: &[KeySentence], language: &str) -> bool {
-    let quoted = summed.sentences.iter().filter(|picked| {
-        let article = &texts[picked.source].id;
-        sentences.iter().any(|sentence| sentence.article == *article && sentence.start == picked.start)
-    });
-    let mut readabilities = quoted.map(|picked| picked.reasons.readability).peekable();
-    readabilities.peek().is_some()
-        && readabilities.all(|readability| readability < STANDS_ALONE)
-        && !WITHOUT_STOPS.contains(&language)
+/// Why no sentence among `sentences` stands alone: all are questions, rows, dates, fragments with something else besides, or
+/// lack what they lean on. In scripts that write no full stop every sentence looks like a fragment, which says nothing there.
+fn held_back(texts: &[&Article], summed: &Summary, sentences: &[KeySentence], language: &str) -> Option<String> {
+    let quoted: Vec<&Sentence> = summed
+        .sentences
+        .iter()
+        .filter(|picked| {
+            let article = &texts[picked.source].id;
+            sentences.iter().any(|sentence| sentence.article == *article && sentence.start == picked.start)
+        })
+        .collect();
+    let is_held = |picked: &&Sentence| picked.reasons.stands_alone() < STANDS_ALONE;
+    let best = quoted.iter().max_by(|one, other| one.score.total_cmp(&other.score))?;
+    (quoted.iter().all(is_held) && !WITHOUT_STOPS.contains(&language)).then(|| best.reasons.why_held())
+}
+
+/// Leaves the best sentence alone.
+fn keep_best(sentences: &mut Vec<KeySentence>) {
+    let best = sentences.iter().map(|sentence| sentence.score).fold(f64::MIN, f64::max);
+    if let Some(place) = sentences.iter().position(|sentence| sentence.score >= best) {
+        sentences.swap(0, place);
+        sentences.truncate(1);
+        sentences[0].adjoins = false;
+    }
 }
 
 /// Characters of a sentence that is quoted: some hundred and fifty words.
@@ -221,9 +242,8 @@ impl StorySummary<'_> {
         let wanted = self.summed.sentences.iter().filter(|picked| picked.chosen).count();
         let mut order: Vec<usize> = (0..self.summed.sentences.len()).collect();
         let key = |place: &usize| &self.summed.sentences[*place];
-        order.sort_by(|a, b| {
-            key(b).chosen.cmp(&key(a).chosen).then(key(b).score.total_cmp(&key(a).score)).then(a.cmp(b))
-        });
+        let worth = |place: &usize| key(place).score * key(place).reasons.alone;
+        order.sort_by(|a, b| key(b).chosen.cmp(&key(a).chosen).then(worth(b).total_cmp(&worth(a))).then(a.cmp(b)));
         let mut new: Vec<(usize, f64)> = Vec::new();
         for place in order {
             if new.len() >= wanted {
@@ -260,7 +280,10 @@ impl StorySummary<'_> {
         };
         let whole = |picked: &&Sentence| {
             let text = self.text(picked);
-            picked.score >= usual && ADDED_WORDS.contains(&crate::model::word_count(text)) && !text.contains('\n')
+            picked.score >= usual
+                && picked.reasons.alone >= WHOLE
+                && ADDED_WORDS.contains(&crate::model::word_count(text))
+                && !text.contains('\n')
         };
         let mut best: Option<(&Sentence, f64)> = None;
         for picked in self.summed.sentences.iter().filter(silent).filter(whole) {
