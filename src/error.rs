@@ -67,6 +67,14 @@ pub enum Usage {
     /// No source of the config has this name.
     #[error("no source is called `{0}`; `digest source list` names them")]
     UnknownSource(String),
+    /// The list is longer than its owner ever meant it to be.
+    #[error("the edition would go to {readers} readers, and `[mail] max_mails` is {most}: nothing was composed")]
+    TooManyReaders {
+        /// Readers of the list.
+        readers: usize,
+        /// The cap.
+        most: usize,
+    },
     /// The newsletter has no edition of this id.
     #[error("no edition is called `{id}`; {}", nearest(near))]
     UnknownEdition {
@@ -252,6 +260,9 @@ impl Error {
             }
             Self::Usage(Usage::ForeignFiles { .. } | Usage::ForeignArchive { .. }) => {
                 Some("name another folder in `[publish] folder`, or move away what is in this one".into())
+            }
+            Self::Usage(Usage::TooManyReaders { readers, .. }) => {
+                Some(format!("if the list is right, `--max-mails {readers}` sends this edition, or raise the key"))
             }
             Self::Usage(Usage::NoPublish(_)) => Some("add `[publish] folder = \"site\"`".into()),
             Self::Usage(Usage::NotAFeed { .. }) => {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::Error;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Session};
-use crate::config::Config;
+use crate::config::{Changed, Config};
 use crate::model::{Edition, Problem};
 use crate::pipeline;
 use crate::render::{Rendered, lint};
@@ -23,6 +23,9 @@ pub(super) struct Args {
     /// Print the JSON Schema of the config instead, as `digest config schema` does
     #[arg(long)]
     schema: bool,
+    /// Show the settings that are not as they come instead, those of `conf.d` and of `DIGEST__` variables among them
+    #[arg(long, conflicts_with_all = ["schema", "offline", "send_test", "resolver"])]
+    changed: bool,
     /// Ask neither the mail server nor the DNS
     #[arg(long)]
     offline: bool,
@@ -38,6 +41,9 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     if args.schema {
         super::config::print_schema()?;
         return Ok(Exit::Done);
+    }
+    if args.changed {
+        return show_changed(session);
     }
     let config = session.config()?;
     let mut findings = Findings { output: &session.output, exit: Exit::Done };
@@ -60,6 +66,21 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         findings.fine(&format!("`{}` is fine: {} sources", config.path.display(), config.sources.len()));
     }
     Ok(findings.exit)
+}
+
+/// A line for each setting that is not as it comes, and what else than the config says so.
+fn show_changed(session: &Session) -> Result<Exit, Error> {
+    let (changed, overlays) = Config::changed(&session.config_path()?)?;
+    let mut lines = String::new();
+    for Changed { key, value, default } in changed {
+        let default = default.map(|default| format!("  # {default}")).unwrap_or_default();
+        lines.push_str(&format!("{key} = {value}{default}\n"));
+    }
+    for name in overlays {
+        lines.push_str(&format!("# with {name}\n"));
+    }
+    super::run::to_stdout(&lines)?;
+    Ok(Exit::Done)
 }
 
 /// The findings so far, printed as they come.
@@ -85,7 +106,7 @@ impl Findings<'_> {
 
 /// An invented edition in the configured template and language, with what stands in it for a reader's own data.
 fn example_edition(config: &Config, now: Timestamp) -> Result<(Edition, Rendered, Placeholders), Error> {
-    let templates = pipeline::templates::load(&config.template())?;
+    let templates = pipeline::templates::of(config)?;
     let failed = |error| Error::Template { template: config.template(), error };
     pipeline::example_edition(config, &templates, now).map_err(failed)
 }

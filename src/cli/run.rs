@@ -54,6 +54,9 @@ pub(super) struct Args {
     /// Stop beginning new work after this long (10m)
     #[arg(long, value_name = "TIME")]
     pub(super) deadline: Option<SignedDuration>,
+    /// Most readers this edition may have, in place of `[mail] max_mails`
+    #[arg(long, value_name = "N", conflicts_with = "dry_run")]
+    pub(super) max_mails: Option<usize>,
     /// Print an account of the run on the standard output
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "dry_run")]
     pub(super) report: Option<ReportFormat>,
@@ -114,7 +117,7 @@ impl Args {
             Since::Ago(ago) => now - ago,
         });
         let (only, offline, deadline) = (self.only.clone(), self.offline, self.deadline);
-        Request { job, now, since, only, offline, edition: self.edition.clone(), deadline }
+        Request { job, now, since, only, offline, edition: self.edition.clone(), deadline, max_mails: self.max_mails }
     }
 }
 
@@ -130,6 +133,9 @@ pub(super) struct ActArgs {
     /// Stop beginning new work after this long (10m)
     #[arg(long, value_name = "TIME")]
     deadline: Option<SignedDuration>,
+    /// Most readers this edition may have, in place of `[mail] max_mails`
+    #[arg(long, value_name = "N")]
+    max_mails: Option<usize>,
     /// Print an account of the run on the standard output
     #[arg(long, value_enum, value_name = "FORMAT")]
     report: Option<ReportFormat>,
@@ -140,8 +146,8 @@ pub(super) struct ActArgs {
 
 impl From<&ActArgs> for Args {
     fn from(args: &ActArgs) -> Self {
-        let ActArgs { now, only, deadline, report, strict } = args.clone();
-        Self { now, only, deadline, report, strict, ..Self::default() }
+        let ActArgs { now, only, deadline, max_mails, report, strict } = args.clone();
+        Self { now, only, deadline, max_mails, report, strict, ..Self::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `digest status`: the last edition, the sources, the outbox.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde_json::json;
@@ -48,6 +48,8 @@ struct Status {
     counts: DeliveryCounts,
     refused: Vec<PendingDelivery>,
     sources: Vec<(String, Option<SourceRecord>)>,
+    /// Names of those that are not asked.
+    paused: BTreeSet<String>,
     /// Of a shared store.
     workers: Vec<Worker>,
 }
@@ -72,8 +74,9 @@ impl Status {
         let mut records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
         let record = |source: &Source| (source.name.clone(), records.remove(&key(&newsletter, source)));
         let sources = config.sources.iter().map(record).collect();
+        let paused = config.sources.iter().filter(|source| source.paused).map(|source| source.name.clone()).collect();
         let workers = store.workers().await?;
-        Ok(Self { newsletter, edition, released, draft, counts, refused, sources, workers })
+        Ok(Self { newsletter, edition, released, draft, counts, refused, sources, paused, workers })
     }
 
     fn text(&self, now: Timestamp) -> String {
@@ -110,6 +113,7 @@ impl Status {
         let width = self.sources.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, record) in &self.sources {
             let health = record.as_ref().map_or_else(|| "never asked".to_owned(), health);
+            let health = if self.paused.contains(name) { format!("paused; {health}") } else { health };
             text.push_str(&format!("  {name:width$}  {health}\n"));
         }
         for worker in &self.workers {
@@ -123,6 +127,7 @@ impl Status {
             let record = record.clone().unwrap_or_default();
             json!({
                 "name": name,
+                "paused": self.paused.contains(name),
                 "checked": record.checked,
                 "last_success": record.last_success,
                 "last_new_entry": record.last_new_entry,

@@ -1,5 +1,6 @@
 //! Checks beyond serde's: addresses, patterns, ranges, files that must exist, keys that go together.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::config::diagnostic::{Diagnostic, did_you_mean};
 use crate::config::file::VERSION;
 use crate::config::position::{Positions, Step};
-use crate::config::{Config, File, Publish, locate};
+use crate::config::{Config, File, Publish, locate, sections_of};
 use crate::render::{self, Templates};
 use crate::send::{self, Mailbox, TransportKind};
 use crate::source::Source;
@@ -30,7 +31,8 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
     checker.version(&file);
     let timezone = checker.newsletter(&file);
     let sources = checker.sources(&file);
-    let rules = checker.rules(&file.rule);
+    let section_limits = checker.sections(&file);
+    let rules = checker.rules(&file.rule).in_sections(sections_of(&sources));
     checker.numbers(&file);
     let mail = file.mail.map(|mail| checker.mail(mail));
     let rating = file.rating.map(|rating| checker.rating(rating));
@@ -50,6 +52,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
         newsletter: file.newsletter,
         timezone,
         sources,
+        section_limits,
         rules,
         summary: file.summary,
         stories: file.stories,
@@ -59,6 +62,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
         rating,
         publish,
         ping: file.ping,
+        hooks: file.hooks,
     })
 }
 
@@ -133,7 +137,7 @@ impl Checker<'_> {
     fn sources(&mut self, file: &File) -> Vec<Source> {
         let mut sources: Vec<Source> = Vec::new();
         for (index, options) in file.source.iter().enumerate() {
-            match Source::new(options, &file.defaults, self.base) {
+            match Source::new(&options.in_section(&file.section), &file.defaults, self.base) {
                 Ok(source) if sources.iter().any(|other| other.name == source.name) => {
                     let path = [Key("source"), At(index), Key("name")];
                     self.wrong(&path, format!("another source is called `{}`", source.name));
@@ -149,6 +153,34 @@ impl Checker<'_> {
             }
         }
         sources
+    }
+
+    /// The limits of the sections that have one.
+    fn sections(&mut self, file: &File) -> BTreeMap<String, usize> {
+        let mut limits = BTreeMap::new();
+        for (index, section) in file.section.iter().enumerate() {
+            let path = |key| [Key("section"), At(index), Key(key)];
+            let name = section.name.trim();
+            let used = file.source.iter().filter_map(|source| source.section.as_deref().map(str::trim));
+            if name.is_empty() {
+                self.wrong(&path("name"), "a section needs the name that its sources give");
+            } else if file.section[..index].iter().any(|other| other.name.trim() == name) {
+                self.wrong(&path("name"), format!("another section is called `{name}`"));
+            } else if !file.source.is_empty() && used.clone().all(|known| known != name) {
+                let hint = did_you_mean(name, used).unwrap_or_else(|| format!("give a source `section = \"{name}\"`"));
+                self.wrong_with_hint(&path("name"), format!("no source stands in the section `{name}`"), hint);
+            }
+            if section.sentences.is_some() && section.words.is_some() {
+                self.wrong(&path("words"), "a summary has one budget: `sentences` or `words`");
+            }
+            let numbers =
+                [("max_stories", section.max_stories), ("sentences", section.sentences), ("words", section.words)];
+            for (key, _) in numbers.iter().filter(|(_, number)| *number == Some(0)) {
+                self.wrong(&path(key), format!("`{key}` is at least 1"));
+            }
+            limits.extend(section.max_stories.map(|most| (name.to_owned(), most)));
+        }
+        limits
     }
 
     fn rules(&mut self, rules: &[Rule]) -> Rules {
@@ -217,7 +249,10 @@ impl Checker<'_> {
         const MAIL: Step<'static> = Key("mail");
         self.mailbox(&mail.from, &[MAIL, Key("from")]);
         for (index, to) in mail.to.iter().enumerate() {
-            self.mailbox(to, &[MAIL, Key("to"), At(index)]);
+            self.mailbox(to.address(), &[MAIL, Key("to"), At(index)]);
+        }
+        for (index, bcc) in mail.bcc.iter().enumerate() {
+            self.mailbox(bcc, &[MAIL, Key("bcc"), At(index)]);
         }
         if let Some(reply_to) = &mail.reply_to {
             self.mailbox(reply_to, &[MAIL, Key("reply_to")]);

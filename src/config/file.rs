@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::diagnostic::{Diagnostic, from_toml};
-use crate::config::{Newsletter, Ping, Publish};
+use crate::config::{Hooks, Newsletter, Ping, Publish};
 use crate::{fetch, send, source, store, story, summary};
 
 /// The version this program writes and reads.
@@ -22,6 +22,8 @@ pub struct File {
     pub defaults: source::Defaults,
     /// The sources.
     pub source: Vec<source::Options>,
+    /// The sections that are more than a name.
+    pub section: Vec<source::SectionOptions>,
     /// Rules that drop, keep and boost stories.
     pub rule: Vec<story::Rule>,
     /// How sentences are chosen.
@@ -40,6 +42,8 @@ pub struct File {
     pub publish: Option<Publish>,
     /// Who hears of each run.
     pub ping: Option<Ping>,
+    /// Programs of the user's own that hear of a run.
+    pub hooks: Option<Hooks>,
 }
 
 impl File {
@@ -96,4 +100,42 @@ pub fn fixed(text: &str) -> Result<toml::Table, Diagnostic> {
         }
     }
     Ok(table)
+}
+
+/// A setting that is not as it comes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// With its tables: `mail.smtp.host`.
+    pub key: String,
+    /// Its value.
+    pub value: toml::Value,
+    /// What it would be otherwise; `None` for what has no default.
+    pub default: Option<toml::Value>,
+}
+
+/// The settings of `file` that are not as they come, by their keys; of sources, sections and rules only how many there are.
+pub fn changed(file: &File) -> Vec<Changed> {
+    let unset = File { mail: Some(send::Options::default()), ..File::default() };
+    let table = |file: &File| toml::Table::try_from(file).unwrap_or_default();
+    let mut found = Vec::new();
+    differ(&table(file), &table(&unset), "", &mut found);
+    found
+}
+
+fn differ(table: &toml::Table, unset: &toml::Table, before: &str, found: &mut Vec<Changed>) {
+    for (key, value) in table {
+        let (key, default) = (format!("{before}{key}"), unset.get(key));
+        match (value, default) {
+            (toml::Value::Table(table), Some(toml::Value::Table(unset))) => {
+                differ(table, unset, &format!("{key}."), found);
+            }
+            (toml::Value::Table(table), None) => differ(table, &toml::Table::new(), &format!("{key}."), found),
+            (toml::Value::Array(all), _) if before.is_empty() => {
+                let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+                found.extend((count > 0).then(|| Changed { key, value: count.into(), default: None }));
+            }
+            _ if default != Some(value) => found.push(Changed { key, value: value.clone(), default: default.cloned() }),
+            _ => {}
+        }
+    }
 }

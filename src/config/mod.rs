@@ -14,9 +14,11 @@ mod edit;
 mod file;
 mod locate;
 mod newsletter;
+mod overlay;
 mod position;
 mod publish;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -30,9 +32,10 @@ pub use amend::{Change, Setting, amend};
 pub(crate) use diagnostic::did_you_mean;
 pub use diagnostic::{Diagnostic, Mistakes};
 pub use edit::{NewSource, add_sources};
-pub use file::{File, fixed, schema, tunable};
+pub use file::{Changed, File, changed, fixed, schema, tunable};
 pub use locate::{candidates, find};
-pub use newsletter::{Newsletter, Ping, WhenEmpty};
+pub use newsletter::{Hooks, Newsletter, Ping, WhenEmpty};
+pub use overlay::{Overlay, overlays};
 pub use publish::Publish;
 
 /// A config that passed every check: what the user asked for.
@@ -48,6 +51,8 @@ pub struct Config {
     pub timezone: TimeZone,
     /// `[[source]]` with `[defaults]` applied, in the order of the file.
     pub sources: Vec<Source>,
+    /// `[[section]]`: most stories in full of each that has a limit of its own.
+    pub section_limits: BTreeMap<String, usize>,
     /// `[[rule]]`, compiled.
     pub rules: Rules,
     /// `[summary]`.
@@ -66,6 +71,8 @@ pub struct Config {
     pub publish: Option<Publish>,
     /// `[ping]`.
     pub ping: Option<Ping>,
+    /// `[hooks]`.
+    pub hooks: Option<Hooks>,
 }
 
 impl Config {
@@ -83,7 +90,19 @@ impl Config {
         Self::parse(&text, path)
     }
 
-    /// Checks the config `text` as if it stood at `path`.
+    /// The settings of the config at `path` that are not as they come, with what [`overlays`] say; and the names of those.
+    ///
+    /// # Errors
+    /// All mistakes found, with their places.
+    pub fn changed(path: &Path) -> Result<(Vec<Changed>, Vec<String>), Mistakes> {
+        Self::load(path)?;
+        let overlays = overlays(path)?;
+        let text = overlay::merged(&std::fs::read_to_string(path).unwrap_or_default(), &overlays);
+        let file = File::read(&text).unwrap_or_default();
+        Ok((changed(&file), overlays.into_iter().map(|overlay| overlay.name).collect()))
+    }
+
+    /// Checks the config `text` as if it stood at `path`: with what [`overlays`] say of that place.
     ///
     /// ```
     /// let wrong = "version = 1\n[summary]\nsentenses = 3\n";
@@ -98,7 +117,16 @@ impl Config {
         let mistakes = |diagnostics| Mistakes { path: path.display().to_string(), text: text.to_owned(), diagnostics };
         let file = File::read(text).map_err(|mistake| mistakes(vec![mistake]))?;
         let base = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        check::check(file, text, path, &base).map_err(mistakes)
+        let overlays = overlays(path)?;
+        if overlays.is_empty() {
+            return check::check(file, text, path, &base).map_err(mistakes);
+        }
+        let text = overlay::merged(text, &overlays);
+        let names = overlays.iter().map(|overlay| overlay.name.as_str());
+        let shown = std::iter::once(path.display().to_string().as_str()).chain(names).collect::<Vec<_>>().join(" + ");
+        let mistakes = |diagnostics| Mistakes { path: shown.clone(), text: text.clone(), diagnostics };
+        let file = File::read(&text).map_err(|mistake| mistakes(vec![mistake]))?;
+        check::check(file, &text, path, &base).map_err(mistakes)
     }
 
     /// The template: a built-in name, or a folder's path.
@@ -115,6 +143,8 @@ impl Config {
             section: source.section.clone(),
             weight: source.weight,
             max_stories: source.max_stories,
+            sentences: source.sentences,
+            words: source.words,
         };
         let place = |policy: &SourcePolicy| {
             let section = policy.section.as_deref().unwrap_or_default();
@@ -126,6 +156,11 @@ impl Config {
         all
     }
 
+    /// The section of each source that stands in one.
+    pub fn sections_of_sources(&self) -> BTreeMap<String, String> {
+        sections_of(&self.sources)
+    }
+
     /// How much an edition may hold.
     pub fn limits(&self) -> Limits {
         let quota = |number: usize| (number > 0).then_some(number);
@@ -135,8 +170,13 @@ impl Config {
             max_per_source: quota(self.newsletter.max_per_source),
             max_per_section: quota(self.newsletter.max_per_section),
             max_more: self.newsletter.max_more,
+            sections: self.section_limits.clone(),
             first_hours: self.newsletter.first_hours,
             ..Limits::default()
         }
     }
+}
+
+fn sections_of(sources: &[Source]) -> BTreeMap<String, String> {
+    sources.iter().filter_map(|source| Some((source.name.clone(), source.section.clone()?))).collect()
 }

@@ -50,6 +50,8 @@ pub struct Newsletter {
     pub first_hours: u32,
     /// A built-in template (`default`, `plain`) or a folder beside the config.
     pub template: String,
+    /// The subject, as a template has it (`{{ edition.title }}: {{ edition.lead }}`); unset: the template's own.
+    pub subject: Option<String>,
     /// Every edition waits as a draft until `digest approve`.
     pub approve: bool,
     /// Who gets the draft by mail; unset: `[mail] from`.
@@ -78,6 +80,7 @@ impl Default for Newsletter {
             min_interval: SignedDuration::ZERO,
             first_hours: 48,
             template: "default".into(),
+            subject: None,
             approve: false,
             editor: None,
         }
@@ -109,4 +112,16 @@ pub enum WhenEmpty {
 pub struct Ping {
     /// Asked with GET: `URL/start` at the start, `URL` after success, `URL/fail` after failure.
     pub url: String,
+}
+
+/// `[hooks]`: programs and their arguments; no shell is involved.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hooks {
+    /// Runs when a new edition stands in the outbox, before it is sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after_compose: Vec<String>,
+    /// Runs when mail was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after_deliver: Vec<String>,
 }

@@ -45,7 +45,7 @@ pub async fn draft(config: &Config) -> Result<Edition, Error> {
 /// # Errors
 /// There is no draft, a change cannot be made, another run is at work, or the store fails.
 pub async fn edit_draft(config: &Config, changes: &[Change]) -> Result<Edition, Error> {
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let _lock = store::lock(&config.store)?;
     let store = Store::open(&config.store).await?;
     let mut draft = existing(&store, config).await?;
@@ -79,7 +79,7 @@ pub async fn discard_draft(config: &Config) -> Result<Edition, Error> {
 /// fails; then nothing is sent.
 pub async fn approve(config: &Config, now: Timestamp, at: Option<Timestamp>) -> Result<Approved, Error> {
     let mail = Mail::required(config)?;
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let _lock = store::lock(&config.store)?;
     let store = Store::open(&config.store).await?;
     let draft = existing(&store, config).await?;
@@ -107,7 +107,7 @@ pub async fn approve(config: &Config, now: Timestamp, at: Option<Timestamp>) -> 
 /// The template does not fit it, or `[mail] from` is no address.
 pub fn draft_mails(draft: &Edition, config: &Config) -> Result<Vec<NewTemplate>, Error> {
     let Some(mail) = &config.mail else { return Ok(Vec::new()) };
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let Recipients { recipients, .. } = send::recipients(mail)?;
     let draft = Draft { edition: draft.clone(), used: Vec::new(), told: true };
     Ok(stored_templates(&printed(&draft, &recipients, config, &templates)?, mail, None)?)

@@ -104,7 +104,8 @@ pub async fn gather_within(
 ) -> Result<Gathered, store::Error> {
     let Bounds { fetch, workers, .. } = bounds;
     let gatherer = Gatherer { config, store, fetch, workers, now };
-    let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.name));
+    let asked_for = |source: &&Source| if only.is_empty() { !source.paused } else { only.contains(&source.name) };
+    let sources = config.sources.iter().filter(asked_for);
     let asked = sources.enumerate().map(|(place, source)| async move {
         let done = tokio::select! {
             biased;
@@ -148,7 +149,7 @@ fn cut_off(newsletter: &str, source: &Source, why: &str) -> SourceResult {
 pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, store::Error> {
     let records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
     let mut health = SourceHealth::default();
-    for source in &config.sources {
+    for source in config.sources.iter().filter(|source| !source.paused) {
         let Some(record) = records.get(&key(&config.newsletter.name, source)) else { continue };
         health.asked += 1;
         if record.failures == 0 {

@@ -11,6 +11,7 @@ mod draft;
 mod fit;
 mod frame;
 mod gather;
+mod hooks;
 mod inputs;
 mod inspect;
 mod job;

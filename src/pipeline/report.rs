@@ -1,6 +1,7 @@
 //! The account of a run, as values: words, exit codes and JSON are the caller's.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::model::{Edition, Problem, SendOutcome, SourceHealth};
@@ -102,6 +103,43 @@ impl Report {
         let refused = delivered.is_some_and(DeliveryReport::left_out);
         let is_trouble = refused || !self.problems.is_empty() || strict && self.any_trouble();
         if is_trouble { Verdict::LeftOut } else { Verdict::Done }
+    }
+
+    /// The account as one JSON object, for programs.
+    pub fn account(&self) -> Value {
+        let not_before = match self.skipped {
+            Some(Skipped::NotDue(due)) => Some(due),
+            _ => None,
+        };
+        json!({
+            "newsletter": self.newsletter,
+            "now": self.now,
+            "sources": self.gathered.as_ref().map(|gathered| &gathered.sources),
+            "edition": self.composed.as_ref().map(|composed| self.edition(composed)),
+            "not_before": not_before,
+            "draft": self.draft,
+            "delivered": self.delivered.as_ref().map(|outcome| json!({
+                "sent": outcome.sent, "refused": outcome.refused, "waiting": outcome.waiting, "unknown": outcome.unknown,
+            })),
+            "archive": self.published.as_ref().map(|published| json!({
+                "editions": published.editions, "written": published.written, "removed": published.removed,
+            })),
+            "problems": self.problems,
+        })
+    }
+
+    fn edition(&self, composed: &Composed) -> Value {
+        let edition = composed.edition();
+        json!({
+            "id": edition.id,
+            "subject": composed.rendered().subject,
+            "stories": edition.story_count(),
+            "more": edition.more_count(),
+            "skipped": self.skipped == Some(Skipped::NothingNew),
+            "recipients": self.recipients,
+            "html_bytes": composed.rendered().html.len(),
+            "decisions": composed.composition.decisions,
+        })
     }
 
     /// Nothing was sent that should have been.

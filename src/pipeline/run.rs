@@ -21,6 +21,7 @@ use crate::pipeline::compose::{Composed, compose};
 use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
 use crate::pipeline::draft::{Publisher, printed};
 use crate::pipeline::gather::gather_within;
+use crate::pipeline::hooks;
 use crate::pipeline::inputs::{Inputs, load};
 use crate::pipeline::mail::{Mail, enqueue, preview};
 use crate::pipeline::past::unknown_edition;
@@ -54,12 +55,14 @@ pub struct Request {
     pub edition: Option<String>,
     /// Begin nothing new after this long.
     pub deadline: Option<SignedDuration>,
+    /// Most readers an edition may have, in place of `[mail] max_mails`.
+    pub max_mails: Option<usize>,
 }
 
 impl Request {
     /// `job` at `now`, as the config says.
     pub fn new(job: Job, now: Timestamp) -> Self {
-        Self { job, now, since: None, only: Vec::new(), offline: false, edition: None, deadline: None }
+        Self { job, now, since: None, only: Vec::new(), offline: false, edition: None, deadline: None, max_mails: None }
     }
 }
 
@@ -143,7 +146,7 @@ pub async fn run(request: &Request, config: &Config, host: &Host<'_>) -> Result<
         return Err(Usage::UnknownSource(unknown.clone()).into());
     }
     // What can be wrong is found before anything is fetched, and long before anything is sent.
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let run = Run { request, config, host, templates };
     match &request.job {
         Job::Run(acts) => run.for_good(*acts).await,
@@ -159,7 +162,7 @@ pub async fn run(request: &Request, config: &Config, host: &Host<'_>) -> Result<
 /// # Errors
 /// As [`run`] has them.
 pub async fn inputs(request: &Request, config: &Config, host: &Host<'_>) -> Result<(Inputs, Report), Error> {
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let run = Run { request, config, host, templates };
     let mut report = Report::new(config, request.now);
     let mut inputs = match &request.job {
@@ -228,9 +231,21 @@ impl Run<'_> {
         }
         if is_new {
             self.update_archive(store, &mut report).await;
+            self.call("after_compose", &mut report).await;
             self.deliver(store, sender, &mut report).await?;
         }
+        if report.delivered.as_ref().is_some_and(|delivered| delivered.sent > 0) {
+            self.call("after_deliver", &mut report).await;
+        }
         Ok(report)
+    }
+
+    /// Runs one of the user's own programs, if there is one.
+    async fn call(&self, hook: &str, report: &mut Report) {
+        let Some(hooks) = &self.config.hooks else { return };
+        let words = if hook == "after_compose" { &hooks.after_compose } else { &hooks.after_deliver };
+        let problem = hooks::run(hook, words, &self.config.base, &report.account()).await;
+        report.problems.extend(problem);
     }
 
     /// Before mail leaves, which links to its page. That it cannot be done is a problem of the archive, and none of the mail's.
@@ -256,6 +271,10 @@ impl Run<'_> {
         let Recipients { recipients, mut problems } = send::recipients(&mail.options)?;
         let (recipients, skipped) = skip_refused(store, &newsletter.name, &mail.options, recipients).await?;
         problems.extend(skipped);
+        let cap = self.request.max_mails.or(mail.options.max_mails);
+        if let Some(most) = cap.filter(|most| recipients.len() > *most) {
+            return Err(Usage::TooManyReaders { readers: recipients.len(), most }.into());
+        }
         report.recipients(recipients.len(), problems);
         let (composed, recipients) = self.compose(store, recipients, report).await?;
         if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {

@@ -5,13 +5,27 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::config::Config;
 use crate::error::{Error, Usage};
-use crate::render::Templates;
+use crate::render::{FILES, Templates};
 
 /// A template's files are small; more is a mistake in the path.
 const MAX_BYTES: u64 = 1 << 20;
 /// Files looked at in a template's folder.
 const MAX_FILES: usize = 200;
+
+/// The template of `config`, with its own subject where it has one.
+///
+/// # Errors
+/// As [`load`] has them; a mistake in the subject is named by `subject.txt`.
+pub fn of(config: &Config) -> Result<Templates, Error> {
+    let template = config.template();
+    let Some(subject) = &config.newsletter.subject else { return load(&template) };
+    let own = files(&template)?.or_else(|| Templates::sources(&template)).unwrap_or_default();
+    let mut files = own;
+    files.insert(FILES[0].to_owned(), subject.clone());
+    Templates::parse(&files).map_err(|error| Error::Template { template, error })
+}
 
 /// The template called `template`, or in the folder of that path.
 ///

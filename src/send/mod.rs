@@ -37,7 +37,9 @@ pub use domain::{Dns, Findings, inspect};
 pub use error::Error;
 pub use file::Files;
 pub use headers::lint;
-pub use options::{Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, TransportKind};
+pub use options::{
+    Delivery, DkimOptions, FileOptions, Options, Security, SendmailOptions, SmtpOptions, To, TransportKind,
+};
 pub use placeholders::{EditionSecret, Placeholders};
 pub use rating::{RatingLinks, RatingOptions};
 pub use recipients::{Recipients, recipients};

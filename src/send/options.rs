@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 pub struct Options {
     /// Sender as readers see it: `Name <address>`. Bounces go to the same address.
     pub from: String,
-    /// Recipients: `address` or `Name <address>`.
-    pub to: Vec<String>,
+    /// Recipients: `address`, `Name <address>`, or a table with `address` and the reader's `language`.
+    pub to: Vec<To>,
+    /// More recipients, who are named nowhere: each gets a mail of their own, as everybody does.
+    pub bcc: Vec<String>,
     /// A CSV file of recipients beside `to`, relative to the config; columns `address`, `name`, `language`.
     pub recipients: Option<PathBuf>,
     /// Where answers go, if not to `from`.
@@ -30,6 +32,8 @@ pub struct Options {
     pub preferences_url: Option<String>,
     /// Postal address of the publisher, told in the footer: many countries ask for it in mail to a list.
     pub postal_address: Option<String>,
+    /// An edition for more readers than this is not composed unless `--max-mails` says so; unset: no cap.
+    pub max_mails: Option<usize>,
     /// At most this many messages a second; unset: as fast as the server takes them.
     pub rate: Option<f64>,
     /// Mail that nobody took for so long is given up.
@@ -53,6 +57,7 @@ impl Default for Options {
         Self {
             from: String::new(),
             to: Vec::new(),
+            bcc: Vec::new(),
             recipients: None,
             reply_to: None,
             transport: TransportKind::default(),
@@ -62,6 +67,7 @@ impl Default for Options {
             unsubscribe_secret_file: None,
             preferences_url: None,
             postal_address: None,
+            max_mails: None,
             rate: None,
             give_up_after: Duration::from_secs(5 * 24 * 3600),
             skip_after_refusals: 3,
@@ -70,6 +76,52 @@ impl Default for Options {
             file: FileOptions::default(),
             dkim: None,
         }
+    }
+}
+
+/// One of `[mail] to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "an address such as \"Ann <ann@example.org>\", or { address = \"…\", language = \"de\" }"
+)]
+pub enum To {
+    /// `address` or `Name <address>`.
+    Plain(String),
+    /// With a language of their own.
+    In(ToIn),
+}
+
+/// One of `[mail] to` with a language of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToIn {
+    /// `address` or `Name <address>`.
+    pub address: String,
+    /// BCP 47 language of the frame texts for this reader.
+    pub language: Option<String>,
+}
+
+impl To {
+    /// `address` or `Name <address>`.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Plain(address) | Self::In(ToIn { address, .. }) => address,
+        }
+    }
+
+    /// The reader's language; `None`: the newsletter's.
+    pub fn language(&self) -> Option<&str> {
+        match self {
+            Self::Plain(_) => None,
+            Self::In(to) => to.language.as_deref(),
+        }
+    }
+}
+
+impl From<&str> for To {
+    fn from(address: &str) -> Self {
+        Self::Plain(address.to_owned())
     }
 }
 

@@ -30,9 +30,10 @@ pub struct Recipients {
 /// ones is a problem only.
 pub fn recipients(options: &Options) -> Result<Recipients, Error> {
     let mut found = Recipients::default();
-    for text in &options.to {
-        let Mailbox { name, address } = Mailbox::parse(text)?;
-        found.recipients.push(Recipient { address, name, language: None });
+    for to in &options.to {
+        let Mailbox { name, address } = Mailbox::parse(to.address())?;
+        let language = to.language().map(str::to_lowercase);
+        found.recipients.push(Recipient { address, name, language });
     }
     if let Some(path) = &options.recipients {
         let bytes = std::fs::read(path).map_err(Error::file(path))?;
@@ -40,6 +41,10 @@ pub fn recipients(options: &Options) -> Result<Recipients, Error> {
         let table = Table::of(&bytes).map_err(refused)?;
         drop(bytes);
         read(&table, path, &mut found)?;
+    }
+    for text in &options.bcc {
+        let Mailbox { name, address } = Mailbox::parse(text)?;
+        found.recipients.push(Recipient { address, name, language: None });
     }
     drop_repeated(&mut found.recipients);
     Ok(found)

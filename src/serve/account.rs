@@ -76,7 +76,7 @@ fn row(trial: &Trial, one: &Decision) -> Value {
         (Outcome::Dropped { rule }, Some(article)) => {
             let hits = trial.config.rules.matches(article, trial.inputs.now);
             hits.into_iter().find(|hit| hit.rule == *rule).map(|hit| {
-                let text = field_text(article, &hit);
+                let text = field_text(&trial.config.rules, article, &hit);
                 json!({ "field": hit.field, "snippet": around(text, &hit.range) })
             })
         }

@@ -137,8 +137,8 @@ pub(super) fn understood(value: Value) -> Result<Rule, Problem> {
     let pattern = |title: String| Problem::new(422, "pattern", title);
     let rule: Rule = serde_json::from_value(value).map_err(|error| pattern(error.to_string()))?;
     let lengths = |patterns: &Patterns| {
-        let Patterns { title, text, author, tag, url, source, language, older_than } = patterns;
-        let all = [title, text, author, tag, url, source, language, older_than];
+        let Patterns { title, text, author, tag, url, source, section, language, older_than } = patterns;
+        let all = [title, text, author, tag, url, source, section, language, older_than];
         all.into_iter().flatten().map(String::len).max().unwrap_or(0)
     };
     let longest = [&rule.drop, &rule.keep, &rule.boost].into_iter().flatten().map(lengths).max().unwrap_or(0);

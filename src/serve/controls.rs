@@ -176,8 +176,18 @@ mod tests {
     use super::*;
 
     /// Not tuned on an edition: what the newsletter is called, when it comes and who lets it leave.
-    const FACTS: [&str; 9] =
-        ["name", "title", "language", "timezone", "when_empty", "min_interval", "template", "approve", "editor"];
+    const FACTS: [&str; 10] = [
+        "name",
+        "title",
+        "language",
+        "timezone",
+        "when_empty",
+        "min_interval",
+        "template",
+        "subject",
+        "approve",
+        "editor",
+    ];
 
     #[test]
     fn every_setting_has_its_control() {

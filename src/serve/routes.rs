@@ -267,6 +267,7 @@ async fn rule(State(workbench): State<Arc<Workbench>>, body: Bytes) -> Answer {
     };
     let without = workbench.compose(&asked.day, with(None)?).await?;
     let with = workbench.compose(&asked.day, with(asked.rule.as_ref())?).await?;
+    let compiled = compiled.in_sections(with.config.sections_of_sources());
     let mut answer = rules::hits(&compiled, &without, &with);
     let alone = changed("", &[Asked { rule: Some(rule.name.clone()), value: asked.rule, ..Asked::default() }])?;
     answer["toml"] = alone.trim().into();

@@ -17,13 +17,14 @@ const MOST_HITS: usize = 200;
 const AROUND: usize = 60;
 
 /// The text of the field that `hit` is about.
-pub(super) fn field_text<'a>(article: &'a Article, hit: &RuleMatch) -> &'a str {
+pub(super) fn field_text<'a>(rules: &'a Rules, article: &'a Article, hit: &RuleMatch) -> &'a str {
     match hit.field {
         "title" => &article.title,
         "text" => &article.text,
         "author" => article.byline.as_deref().unwrap_or_default(),
         "url" => article.url.as_deref().unwrap_or_default(),
         "source" => &article.source,
+        "section" => rules.section(article),
         "language" => article.language.as_deref().unwrap_or_default(),
         _ => {
             article.tags.iter().map(String::as_str).find(|tag| tag.get(hit.range.clone()).is_some()).unwrap_or_default()
@@ -71,7 +72,7 @@ pub(super) fn hits(rules: &Rules, without: &Trial, with: &Trial) -> Value {
         let (was, is) = (before.get(&article.id), after.get(&article.id));
         let row = json!({
             "article": article.id, "title": article.title, "source": article.source, "field": hit.field,
-            "snippet": around(field_text(article, &hit), &hit.range), "without": was, "with": is,
+            "snippet": around(field_text(rules, article, &hit), &hit.range), "without": was, "with": is,
         });
         hits.push((was == is, row));
     }

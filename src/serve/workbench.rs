@@ -295,6 +295,6 @@ fn read(path: &std::path::Path, round: u64) -> Result<Current, Error> {
 
 fn understand(text: String, path: &std::path::Path, round: u64) -> Result<Current, Error> {
     let config = Config::parse(&text, path)?;
-    let templates = pipeline::templates::load(&config.template())?;
+    let templates = pipeline::templates::of(&config)?;
     Ok(Current { hash: name(&[&text]), text, config, templates, round })
 }

@@ -19,6 +19,7 @@ pub mod opml;
 mod options;
 mod page;
 mod scope;
+mod section;
 mod sitemap;
 mod web;
 mod xml;
@@ -34,6 +35,7 @@ pub use announced::{add_page, announced, complete, wants_page};
 pub use memory::{Memory, Unread};
 pub use options::{Defaults, Files, FullText, Invalid, Location, Options, Source, SourceKind};
 pub use page::read as read_page;
+pub use section::SectionOptions;
 
 /// The result of gathering one source.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

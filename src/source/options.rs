@@ -66,6 +66,15 @@ pub struct Options {
     /// BCP 47 language of its articles, where they do not say or say it wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Sentences of its stories; unset: as its section or `[summary]` has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentences: Option<usize>,
+    /// Words of its stories at most, in place of `sentences`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<usize>,
+    /// It is not asked for the time being; what it brought before stays.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 /// `[defaults]`: for every source, unless it says otherwise.
@@ -161,6 +170,12 @@ pub struct Source {
     pub remove_selectors: Vec<String>,
     /// BCP 47 language of its articles.
     pub language: Option<String>,
+    /// Sentences of its stories.
+    pub sentences: Option<usize>,
+    /// Words of its stories at most.
+    pub words: Option<usize>,
+    /// It is not asked.
+    pub paused: bool,
     /// Folder of the config: commands run here.
     pub folder: PathBuf,
 }
@@ -206,6 +221,15 @@ impl Source {
         if !weight.is_finite() || weight < 0.0 {
             return Err(invalid(Some("weight"), "a weight is a number from 0 up", "1.0 is neutral"));
         }
+        if options.sentences.is_some() && options.words.is_some() {
+            return Err(invalid(Some("words"), "a summary has one budget: `sentences` or `words`", "keep one of them"));
+        }
+        for (key, number) in [("sentences", options.sentences), ("words", options.words)] {
+            if number == Some(0) {
+                let hint = "a source that is not wanted is `paused = true`";
+                return Err(invalid(Some(key), &format!("`{key}` is at least 1"), hint));
+            }
+        }
         let selectors = [("link_selector", &options.link_selector), ("content_selector", &options.content_selector)];
         let selectors = selectors.into_iter().filter_map(|(key, selector)| Some((key, selector.as_ref()?)));
         let removed = options.remove_selectors.iter().map(|selector| ("remove_selectors", selector));
@@ -231,6 +255,9 @@ impl Source {
             link_selector: options.link_selector.clone(),
             remove_selectors: options.remove_selectors.clone(),
             language: options.language.clone(),
+            sentences: options.sentences,
+            words: options.words,
+            paused: options.paused,
             folder: folder.to_owned(),
         })
     }
@@ -403,6 +430,8 @@ mod tests {
             ("name = 'a'\ncommand = []", Some("command")),
             ("name = 'a'\nfeed = 'x'\nweight = -1", Some("weight")),
             ("name = 'a'\nfeed = 'x'\nlink_selector = 'a'", Some("link_selector")),
+            ("name = 'a'\nfeed = 'x'\nsentences = 2\nwords = 40", Some("words")),
+            ("name = 'a'\nfeed = 'x'\nsentences = 0", Some("sentences")),
             ("name = 'a'\nlisting = 'x'\nlink_selector = 'a[['", Some("link_selector")),
         ] {
             assert_eq!(check(toml).unwrap_err().key, key, "{toml}");

@@ -1,5 +1,6 @@
 //! All that an edition is composed of, in one place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -59,6 +60,17 @@ impl Inputs<'_> {
     /// The policy of a source, by its name.
     pub(in crate::story) fn policy(&self, source: &str) -> Option<&SourcePolicy> {
         self.sources.iter().find(|terms| terms.name == source)
+    }
+
+    /// How a story of this source is summarized.
+    pub(in crate::story) fn summary_of(&self, source: &str) -> Cow<'_, summary::Options> {
+        let budget = self.policy(source).map(|policy| (policy.sentences, policy.words));
+        match budget {
+            Some((sentences, words)) if sentences.is_some() || words.is_some() => {
+                Cow::Owned(summary::Options { sentences, words, share: None, ..self.summary.clone() })
+            }
+            _ => Cow::Borrowed(self.summary),
+        }
     }
 
     /// The heading a source's stories stand under; empty for none.

@@ -1,5 +1,7 @@
 //! Settings for stories and for the size of an edition.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,8 @@ pub struct Limits {
     pub max_per_source: Option<usize>,
     /// Stories published in full in one section; `None`: no quota.
     pub max_per_section: Option<usize>,
+    /// The same for single sections, by their names.
+    pub sections: BTreeMap<String, usize>,
     /// Links under "more" in one section.
     pub max_more: usize,
     /// Hours back from `now` that a first edition looks.
@@ -56,6 +60,7 @@ impl Default for Limits {
             reading_minutes: 6,
             max_per_source: None,
             max_per_section: None,
+            sections: BTreeMap::new(),
             max_more: 30,
             first_hours: 48,
             first_articles: 5,
@@ -74,10 +79,14 @@ pub struct SourcePolicy {
     pub weight: f64,
     /// Stories published in full with its headline; `None`: the edition's quota.
     pub max_stories: Option<usize>,
+    /// Sentences of its stories; `None`: the edition's.
+    pub sentences: Option<usize>,
+    /// Words of its stories at most, in place of sentences.
+    pub words: Option<usize>,
 }
 
 impl Default for SourcePolicy {
     fn default() -> Self {
-        Self { name: String::new(), section: None, weight: 1.0, max_stories: None }
+        Self { name: String::new(), section: None, weight: 1.0, max_stories: None, sentences: None, words: None }
     }
 }

@@ -180,11 +180,11 @@ fn written_keys(text: &str) -> BTreeSet<String> {
     keys
 }
 
-/// The keys below `node` of the schema `root`, each with its tables, and their defaults. The patterns of rules are one key.
+/// The keys below `node` of the schema `root`, each with its tables, and their defaults. The patterns of rules are one key, and so are readers.
 fn collect_keys(root: &Value, node: &Value, table: &str, keys: &mut BTreeMap<String, Value>) {
     for (key, value) in resolved(root, node)["properties"].as_object().into_iter().flatten() {
         let path = format!("{table}{key}");
-        if resolved(root, value)["properties"].is_object() && !["drop", "keep", "boost"].contains(&key.as_str()) {
+        if resolved(root, value)["properties"].is_object() && !["drop", "keep", "boost", "to"].contains(&key.as_str()) {
             collect_keys(root, value, &format!("{path}."), keys);
         } else {
             keys.insert(path, value["default"].clone());

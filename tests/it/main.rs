@@ -67,3 +67,4 @@ mod store;
 mod support;
 mod terminal;
 mod tls;
+mod wishes;

@@ -41,7 +41,7 @@ impl Outbox {
             connections: 2,
             ..SmtpOptions::default()
         };
-        let to = readers.iter().map(|&reader| reader.to_owned()).collect();
+        let to = readers.iter().map(|&reader| reader.into()).collect();
         let from = "Morning digest <digest@example.org>".to_owned();
         let options = send::Options { from, to, smtp, ..send::Options::default() };
         let folder = tempfile::tempdir().unwrap();

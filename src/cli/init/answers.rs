@@ -278,7 +278,7 @@ mod tests {
             let text = answers.config(PASSWORD_FILE);
             assert!(!text.contains("secret") && text.contains("# [[rule]]"), "{text}");
             let mail = loads(&text).mail.unwrap();
-            assert_eq!((mail.transport, mail.to), (kind, vec!["me@example.org".to_owned()]));
+            assert_eq!((mail.transport, mail.to), (kind, vec!["me@example.org".into()]));
             assert_eq!(mail.from, "A b c <me@example.org>");
         }
     }

@@ -1,12 +1,10 @@
 //! The account of a run: what is told to a person, and what goes into `--report json`.
 
-use serde_json::{Value, json};
-
 use crate::cli::Exit;
 use crate::cli::output::Output;
 use crate::config::Config;
 use crate::pipeline::deliver::DeliveryReport;
-use crate::pipeline::{Composed, Report, Skipped};
+use crate::pipeline::{Report, Skipped};
 use crate::story;
 
 /// Decisions shown one by one after a dry run; of more only the number is told.
@@ -77,43 +75,9 @@ pub(super) fn tell_dry_run(report: &Report, config: &Config, output: &Output) {
 
 /// The account as one JSON object.
 pub(super) fn json(report: &Report, strict: bool) -> String {
-    let exit = Exit::from(report.verdict(strict));
-    let composed = report.composed.as_ref();
-    let not_before = match report.skipped {
-        Some(Skipped::NotDue(due)) => Some(due),
-        _ => None,
-    };
-    let account = json!({
-        "newsletter": report.newsletter,
-        "now": report.now,
-        "exit": exit.code(),
-        "sources": report.gathered.as_ref().map(|gathered| &gathered.sources),
-        "edition": composed.map(|composed| edition_json(report, composed)),
-        "not_before": not_before,
-        "draft": report.draft,
-        "delivered": report.delivered.as_ref().map(|outcome| json!({
-            "sent": outcome.sent, "refused": outcome.refused, "waiting": outcome.waiting, "unknown": outcome.unknown,
-        })),
-        "archive": report.published.as_ref().map(|published| json!({
-            "editions": published.editions, "written": published.written, "removed": published.removed,
-        })),
-        "problems": report.problems,
-    });
+    let mut account = report.account();
+    account["exit"] = Exit::from(report.verdict(strict)).code().into();
     format!("{account}\n")
-}
-
-fn edition_json(report: &Report, composed: &Composed) -> Value {
-    let edition = composed.edition();
-    json!({
-        "id": edition.id,
-        "subject": composed.rendered().subject,
-        "stories": edition.story_count(),
-        "more": edition.more_count(),
-        "skipped": report.skipped == Some(Skipped::NothingNew),
-        "recipients": report.recipients,
-        "html_bytes": composed.rendered().html.len(),
-        "decisions": composed.composition.decisions,
-    })
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {

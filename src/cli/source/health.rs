@@ -25,6 +25,7 @@ pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
     for source in &config.sources {
         let record = records.get(&key(&config.newsletter.name, source));
         let health = record.map_or_else(|| "never asked".to_owned(), health);
+        let health = if source.paused { format!("paused; {health}") } else { health };
         lines.push_str(&format!("{:width$}  {}  {health}\n", source.name, source.shown_address()));
     }
     to_stdout(&lines)?;

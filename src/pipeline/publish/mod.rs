@@ -19,7 +19,7 @@ use crate::pipeline::publish::folder::Folder;
 use crate::pipeline::templates;
 use crate::render::site::{self, Archive, FeedEntry, Listed, Neighbour, Searchable, Secrets, Site};
 use crate::render::{self, Templates};
-use crate::send::Mailbox;
+use crate::send::{Mailbox, To};
 use crate::store::{self, Store};
 
 /// The forms of an edition, by the endings of its files.
@@ -50,7 +50,7 @@ pub struct Published {
 /// written.
 pub async fn publish(config: &Config, now: Timestamp, all: bool) -> Result<Published, Error> {
     let Some(options) = &config.publish else { return Err(Usage::NoPublish(config.path.clone()).into()) };
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let _lock = store::lock(&config.store)?;
     let store = Store::view(&config.store).await?;
     let published = update(&store, config, options, &templates, now, all).await?;
@@ -106,8 +106,9 @@ pub(super) fn problem(options: &Publish, error: &Error) -> Problem {
 
 /// What the mail is sent to is nobody else's business: an article read from a mailbox may name it.
 fn secrets(config: &Config) -> Secrets {
-    let to = config.mail.iter().flat_map(|mail| &mail.to);
-    let rating = config.rating.iter().map(|rating| &rating.mailto);
+    let to =
+        config.mail.iter().flat_map(|mail| mail.to.iter().map(To::address).chain(mail.bcc.iter().map(String::as_str)));
+    let rating = config.rating.iter().map(|rating| rating.mailto.as_str());
     Secrets::new(to.chain(rating).filter_map(|address| Mailbox::parse(address).ok()).map(|mailbox| mailbox.address))
 }
 
@@ -117,6 +118,7 @@ fn settings(site: &Site<'_>, config: &Config, options: &Publish) -> Result<Strin
     hasher.update(site.fingerprint());
     hasher.update([u8::from(options.keep_text)]);
     hasher.update(&config.newsletter.template);
+    hasher.update(config.newsletter.subject.as_deref().unwrap_or_default());
     for (name, text) in templates::files(&config.template())?.unwrap_or_default() {
         hasher.update(name);
         hasher.update([0]);

@@ -2,7 +2,7 @@
 'use strict';
 let editing = null, ruleAsked = 0, ruleTimer = 0;
 const verbs = { drop: 'Drop', keep: 'Always include', boost: 'Move up' };
-const fields = ['title', 'text', 'author', 'tag', 'url', 'source', 'language', 'older_than'];
+const fields = ['title', 'text', 'author', 'tag', 'url', 'source', 'section', 'language', 'older_than'];
 const verbOf = rule => Object.keys(verbs).find(verb => rule[verb]) || 'drop';
 const wordsPattern = text => {
   const words = text.split(',').map(word => word.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).filter(Boolean);

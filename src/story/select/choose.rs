@@ -136,7 +136,10 @@ impl<'a> Tally<'a> {
             .or_else(|| self.out_of_time.then_some(time))
             .or_else(|| full("max_stories of the source", own?, of_source))
             .or_else(|| full("max_per_source", limits.max_per_source?, of_source))
-            .or_else(|| full("max_per_section", limits.max_per_section?, of_section))
+            .or_else(|| match limits.sections.get(&draft.section) {
+                Some(most) => full("max_stories of the section", *most, of_section),
+                None => full("max_per_section", limits.max_per_section?, of_section),
+            })
     }
 
     /// Publishes the story unless it would take the edition over its reading time; after that nothing more is published, so

@@ -5,6 +5,8 @@
 //! old). A boosted article's story moves up by the rule's `by`. Patterns are regular expressions of the `regex` crate,
 //! whose matching time is linear in the text; all patterns of one rule must match.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
@@ -45,6 +47,8 @@ pub struct Patterns {
     pub url: Option<String>,
     /// Regular expression found in the source's name.
     pub source: Option<String>,
+    /// Regular expression found in the name of its section.
+    pub section: Option<String>,
     /// Regular expression found in the language code.
     pub language: Option<String>,
     /// Published longer ago than this: `36h`, `3 days`, `2w`.
@@ -68,6 +72,8 @@ pub struct RuleError {
 /// Rules ready for use.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
+    /// The section of each source that has one.
+    sections: BTreeMap<String, String>,
     drop: Vec<Compiled>,
     keep: Vec<Compiled>,
     boost: Vec<Compiled>,
@@ -100,6 +106,7 @@ enum Field {
     Tag,
     Url,
     Source,
+    Section,
     Language,
 }
 
@@ -155,6 +162,12 @@ impl Rules {
         if errors.is_empty() { Ok(compiled) } else { Err(errors) }
     }
 
+    /// The same with the sections of the sources, by their names.
+    #[must_use]
+    pub fn in_sections(self, sections: BTreeMap<String, String>) -> Self {
+        Self { sections, ..self }
+    }
+
     fn add(&mut self, rule: &Rule) -> Result<(), Vec<(String, String)>> {
         let given = [("drop", &rule.drop), ("keep", &rule.keep), ("boost", &rule.boost)];
         let mut verbs = given.iter().filter_map(|(verb, patterns)| patterns.as_ref().map(|patterns| (*verb, patterns)));
@@ -183,25 +196,33 @@ impl Rules {
 
     /// The name of the first rule that drops `article`, if one does.
     pub(in crate::story) fn dropped_by(&self, article: &Article, now: Timestamp) -> Option<&str> {
-        self.drop.iter().find(|rule| rule.matches(article, now)).map(|rule| rule.name.as_str())
+        self.drop.iter().find(|rule| rule.matches(article, self.section(article), now)).map(|rule| rule.name.as_str())
     }
 
     /// Every rule that matches `article`, whatever it does, with the place of its first pattern.
     pub fn matches(&self, article: &Article, now: Timestamp) -> Vec<RuleMatch> {
         let all = self.drop.iter().chain(&self.keep).chain(&self.boost);
         let place = |rule: &Compiled| {
-            let found =
-                rule.patterns.first().and_then(|(field, regex)| Some((field.name(), field.find(article, regex)?)));
+            let found = rule
+                .patterns
+                .first()
+                .and_then(|(field, regex)| Some((field.name(), field.find(article, self.section(article), regex)?)));
             let (field, range) = found.unwrap_or(("older_than", 0..0));
             RuleMatch { rule: rule.name.clone(), field, range }
         };
-        all.filter(|rule| rule.matches(article, now)).map(place).collect()
+        all.filter(|rule| rule.matches(article, self.section(article), now)).map(place).collect()
+    }
+
+    /// The name of the section an article's source stands in; empty for none.
+    pub fn section(&self, article: &Article) -> &str {
+        self.sections.get(&article.source).map_or("", String::as_str)
     }
 
     /// The effects of the other rules on `article`.
     pub(in crate::story) fn effects(&self, article: &Article, now: Timestamp) -> RuleEffects {
         let matching = |rules: &[Compiled]| -> Vec<(String, f64)> {
-            rules.iter().filter(|rule| rule.matches(article, now)).map(|rule| (rule.name.clone(), rule.by)).collect()
+            let matching = rules.iter().filter(|rule| rule.matches(article, self.section(article), now));
+            matching.map(|rule| (rule.name.clone(), rule.by)).collect()
         };
         let kept_by = matching(&self.keep).into_iter().map(|(name, _)| name).collect();
         RuleEffects { kept_by, boosts: matching(&self.boost) }
@@ -217,6 +238,7 @@ impl Compiled {
             (Field::Tag, "tag", &patterns.tag),
             (Field::Url, "url", &patterns.url),
             (Field::Source, "source", &patterns.source),
+            (Field::Section, "section", &patterns.section),
             (Field::Language, "language", &patterns.language),
         ];
         let mut compiled = Vec::new();
@@ -245,9 +267,10 @@ impl Compiled {
         Ok(Self { name: rule.name.clone(), by, patterns: compiled, older_than })
     }
 
-    fn matches(&self, article: &Article, now: Timestamp) -> bool {
+    fn matches(&self, article: &Article, section: &str, now: Timestamp) -> bool {
         let old = |age: SignedDuration| article.time().is_some_and(|time| now.duration_since(time) > age);
-        self.older_than.is_none_or(old) && self.patterns.iter().all(|(field, regex)| field.found(article, regex))
+        self.older_than.is_none_or(old)
+            && self.patterns.iter().all(|(field, regex)| field.found(article, section, regex))
     }
 }
 
@@ -260,12 +283,13 @@ impl Field {
             Self::Tag => "tag",
             Self::Url => "url",
             Self::Source => "source",
+            Self::Section => "section",
             Self::Language => "language",
         }
     }
 
     /// Where `regex` is first found.
-    fn find(self, article: &Article, regex: &Regex) -> Option<std::ops::Range<usize>> {
+    fn find(self, article: &Article, section: &str, regex: &Regex) -> Option<std::ops::Range<usize>> {
         let find = |text: &str| regex.find(text).map(|found| found.range());
         match self {
             Self::Title => find(&article.title),
@@ -274,11 +298,12 @@ impl Field {
             Self::Tag => article.tags.iter().find_map(|tag| find(tag)),
             Self::Url => article.url.as_deref().and_then(find),
             Self::Source => find(&article.source),
+            Self::Section => find(section),
             Self::Language => article.language.as_deref().and_then(find),
         }
     }
 
-    fn found(self, article: &Article, regex: &Regex) -> bool {
+    fn found(self, article: &Article, section: &str, regex: &Regex) -> bool {
         let in_option = |value: &Option<String>| value.as_deref().is_some_and(|value| regex.is_match(value));
         match self {
             Self::Title => regex.is_match(&article.title),
@@ -287,6 +312,7 @@ impl Field {
             Self::Tag => article.tags.iter().any(|tag| regex.is_match(tag)),
             Self::Url => in_option(&article.url),
             Self::Source => regex.is_match(&article.source),
+            Self::Section => regex.is_match(section),
             Self::Language => in_option(&article.language),
         }
     }

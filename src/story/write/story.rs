@@ -60,8 +60,9 @@ pub(in crate::story) fn write_story(
 ) -> Option<WrittenStory> {
     let texts = texts(&draft.originals);
     let language = language_of(draft.lead());
-    let key = summary_key(&texts, &language, inputs.summary);
-    let summed = inputs.memo.summary(key, || summarize(&texts, &language, inputs.summary));
+    let options = inputs.summary_of(&draft.lead().source);
+    let key = summary_key(&texts, &language, &options);
+    let summed = inputs.memo.summary(key, || summarize(&texts, &language, &options));
     let summary =
         StorySummary { inputs, corpus, elsewhere, draft, texts: &texts, summed: &summed, language: &language };
     let mut seen = SeenContent::default();
