@@ -197,7 +197,7 @@ fn not_kept(edition: &Edition) -> Problem {
 
 /// A stored edition by today's template.
 fn printed_now(edition: &Edition, reader: Option<&Recipient>, config: &Config) -> Result<Preview, Error> {
-    let templates = templates::load(&config.template())?;
+    let templates = templates::of(config)?;
     let failed = |error| Error::Template { template: config.template(), error };
     let readers = reader.map(std::slice::from_ref).unwrap_or_default();
     let composed = reprint(edition.clone(), readers, EditionSecret::random()?, config, &templates).map_err(failed)?;
