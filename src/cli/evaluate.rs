@@ -11,7 +11,7 @@ use crate::cli::run::to_stdout;
 use crate::cli::summarize::{Setting, method};
 use crate::cli::{Exit, Session};
 use crate::config::Config;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::summary::Options;
 
 use data::{Data, Subject};
@@ -94,8 +94,8 @@ fn against(other: &str, args: &Args, base: Options) -> Result<System, Error> {
 async fn stored(config: &Config, session: &Session) -> Result<Data, Error> {
     let days = jiff::SignedDuration::from_hours(24 * i64::from(config.stories.remember_days));
     let since = session.now.checked_sub(days).unwrap_or(jiff::Timestamp::MIN);
-    let store = Store::snapshot(&config.store).await?;
-    let articles = store.recent_articles(&config.newsletter.name, since).await?;
+    let read = async |store: &Store| store.recent_articles(&config.newsletter.name, since).await;
+    let articles = store::look(&config.store, read).await?;
     Ok(Data { subjects: articles.into_iter().map(Subject::from).collect(), problems: Vec::new() })
 }
 

@@ -187,7 +187,7 @@ pub fn main(now: Timestamp) -> ExitCode {
         Some(_) if cli.is_misplaced() => Err(Usage::MisplacedOptions.into()),
         Some(command) => command.run(&session),
     };
-    result.unwrap_or_else(|error| session.output.error(&error)).into()
+    result.unwrap_or_else(|error| session.output.error(&session.placed(error))).into()
 }
 
 /// The invocation that is done within limits, which hold from now on.
