@@ -22,7 +22,9 @@ use measure::{Measured, System};
 /// Prints one JSON object. `rouge1`, `rouge2` and `rougeLsum` are mean F1 from 0 to 1, those of the Python package
 /// rouge-score without stemming: English words are runs of a-z and digits, those of other languages runs of letters
 /// and digits; of several references the best counts. `coverage`, `divergence` (Jensen-Shannon, in bits),
-/// `redundancy`, `boilerplate` and `positions` (fifths of the text) need no reference.
+/// `redundancy`, `boilerplate` and `positions` (fifths of the text) need no reference, nor does `broken`: the part of the
+/// summaries with a pronoun or an opening word that refers to what they leave out, by this program's own word lists.
+/// `broken_gold` is the same by the annotation of records that have `sentences` and `needs`, as those made of GUM do.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// JSON Lines {"id","text"|"html","title"?,"language"?,"summary"?|"refs"?}; `-`: standard input. Without it: what
