@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
 
 /// A line for each setting that is not as it comes, and what else than the config says so.
 fn show_changed(session: &Session) -> Result<Exit, Error> {
-    let (changed, overlays) = Config::changed(&session.config_path()?)?;
+    let (changed, overlays) = Config::changed(&session.config_path()?, session.newsletter())?;
     let mut lines = String::new();
     for Changed { key, value, default } in changed {
         let default = default.map(|default| format!("  # {default}")).unwrap_or_default();

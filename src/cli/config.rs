@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::Error;
 use crate::cli::Exit;
 use crate::cli::run::to_stdout;
-use crate::config::schema;
+use crate::config::file_schema;
 
 /// The reference; a test holds its keys to those of the schema.
 const REFERENCE: &str = include_str!("../../config.toml");
@@ -34,5 +34,5 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 pub(super) fn print_schema() -> Result<(), Error> {
-    to_stdout(&format!("{:#}\n", schema()))
+    to_stdout(&format!("{:#}\n", file_schema()))
 }

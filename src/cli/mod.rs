@@ -58,6 +58,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// What two runs ended with, in one: a failure before what is to be tried again, that before what was left out.
+    fn graver(self, other: Self) -> Self {
+        let gravity = |exit: Self| match exit {
+            Self::Done => 0,
+            Self::LeftOut => 1,
+            Self::Again => 2,
+            Self::Usage => 3,
+            Self::Failed => 4,
+        };
+        if gravity(other) > gravity(self) { other } else { self }
+    }
+
     /// The process's exit code.
     pub fn code(self) -> u8 {
         match self {
@@ -103,6 +115,9 @@ struct Global {
     /// The config; else $DIGEST_CONFIG, ./config.toml, then config.toml in the user's config folder
     #[arg(short, long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The newsletter, where the config has several; without it, what runs runs for each
+    #[arg(long, global = true, value_name = "NAME")]
+    newsletter: Option<String>,
     /// Only errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
@@ -182,12 +197,17 @@ pub fn main(now: Timestamp) -> ExitCode {
     };
     let session = Session::new(&cli.global, now);
     session.output.start_logging();
-    let result = match &cli.command {
-        None => run::run(&cli.run, &session),
-        Some(_) if cli.is_misplaced() => Err(Usage::MisplacedOptions.into()),
-        Some(command) => command.run(&session),
-    };
-    result.unwrap_or_else(|error| session.output.error(&session.placed(error))).into()
+    if cli.is_misplaced() {
+        return session.output.error(&Usage::MisplacedOptions.into()).into();
+    }
+    let is_for_each = session.newsletter().is_none() && cli.is_for_each();
+    let newsletters = if is_for_each { session.newsletters() } else { Vec::new() };
+    if newsletters.is_empty() {
+        return cli.run(&session).into();
+    }
+    // One after the other: what befalls one keeps none of the others from its readers.
+    let each = newsletters.iter().take_while(|_| !run::was_asked_to_end());
+    each.map(|name| cli.run(&session.of(&cli.global, name))).fold(Exit::Done, Exit::graver).into()
 }
 
 /// The invocation that is done within limits, which hold from now on.
@@ -222,6 +242,24 @@ pub fn check_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Resu
 }
 
 impl Cli {
+    /// Does it, and prints what went wrong.
+    fn run(&self, session: &Session) -> Exit {
+        let result = match &self.command {
+            None => run::run(&self.run, session),
+            Some(command) => command.run(session),
+        };
+        result.unwrap_or_else(|error| session.output.error(&error))
+    }
+
+    /// Whether it is done for each newsletter of a config that has several.
+    fn is_for_each(&self) -> bool {
+        use Command::{Check, Compose, Deliver, Gather, Publish, Run, Status};
+        let command = self.command.as_ref();
+        command.is_none_or(|one| {
+            matches!(one, Run(_) | Gather(_) | Compose(_) | Deliver(_) | Check(_) | Status(_) | Publish(_))
+        })
+    }
+
     /// Options of `run` stand before a command: `digest --dry-run run` must not become a run that sends.
     fn is_misplaced(&self) -> bool {
         self.command.is_some() && self.run != run::Args::default()

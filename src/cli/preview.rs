@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 
 use jiff::Timestamp;
 
-use crate::Error;
 use crate::cli::read_worker::workers;
 use crate::cli::run::{self, browse};
 use crate::cli::{Exit, Session};
 use crate::config::Config;
+use crate::error::{Error, Usage};
 use crate::pipeline::replies;
 use crate::serve::{Options, Server, Surroundings};
 
@@ -36,6 +36,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let path = session.config_path()?;
+    let several = session.newsletters().len();
+    if several > 0 {
+        return Err(Usage::SeveralNewsletters(several).into());
+    }
     let config = Config::load(&path)?;
     let is_recorded = replies(&config.store).is_dir();
     let options = Options {

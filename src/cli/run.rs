@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::pipeline::{Acts, Composed, Job, Request, Verdict};
 
-pub(super) use host::{end_of_program, environment};
+pub(super) use host::{end_of_program, environment, was_asked_to_end};
 pub(super) use show::{browse, headers, to_stdout, to_stdout_bytes};
 
 /// Gathers, composes, delivers; with --dry-run shows what would be sent and changes nothing

@@ -17,11 +17,28 @@ pub(super) struct Session {
     /// The only time there is.
     pub(super) now: Timestamp,
     config: Option<PathBuf>,
+    newsletter: Option<String>,
 }
 
 impl Session {
     pub(super) fn new(global: &Global, now: Timestamp) -> Self {
-        Self { output: Output::new(global), now, config: global.config.clone() }
+        Self { output: Output::new(global), now, config: global.config.clone(), newsletter: global.newsletter.clone() }
+    }
+
+    /// The same for the newsletter `name` of a config that has several.
+    pub(super) fn of(&self, global: &Global, name: &str) -> Self {
+        Self { newsletter: Some(name.to_owned()), ..Self::new(global, self.now) }
+    }
+
+    /// The newsletter named on the command line.
+    pub(super) fn newsletter(&self) -> Option<&str> {
+        self.newsletter.as_deref()
+    }
+
+    /// The newsletters of the config, if it has several.
+    pub(super) fn newsletters(&self) -> Vec<String> {
+        let text = self.config_path().ok().and_then(|path| std::fs::read_to_string(path).ok());
+        text.map_or_else(Vec::new, |text| config::newsletters(&text))
     }
 
     /// The config named on the command line.
@@ -43,7 +60,7 @@ impl Session {
     /// # Errors
     /// There is none, or it is wrong.
     pub(super) fn config(&self) -> Result<Config, Error> {
-        Ok(Config::load(&self.config_path()?)?)
+        Ok(Config::load_one(&self.config_path()?, self.newsletter())?)
     }
 
     /// The config if there is one: for commands that work without.
@@ -51,18 +68,8 @@ impl Session {
     /// # Errors
     /// There is one and it is wrong.
     pub(super) fn config_if_any(&self) -> Result<Option<Config>, Error> {
-        self.config_path().ok().map(|path| Config::load(&path)).transpose().map_err(Error::from)
-    }
-
-    /// `error`, with the place of the store if that is what is damaged.
-    pub(super) fn placed(&self, error: Error) -> Error {
-        match error {
-            Error::Store(error) if error.is_corrupt() => match self.config_if_any() {
-                Ok(Some(config)) => error.at(&config.store).into(),
-                _ => error.into(),
-            },
-            error => error,
-        }
+        let load = |path: PathBuf| Config::load_one(&path, self.newsletter());
+        self.config_path().ok().map(load).transpose().map_err(Error::from)
     }
 
     /// Runs the edges of the program to their end.

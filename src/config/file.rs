@@ -56,9 +56,22 @@ impl File {
     }
 }
 
-/// The JSON Schema of the config, for editors.
+/// The JSON Schema of one newsletter's config.
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(File).to_value()
+}
+
+/// The JSON Schema of a config file, for editors: [`schema`], or several newsletters that each have tables of their own.
+pub fn file_schema() -> serde_json::Value {
+    let mut schema = schema();
+    let one = schema["properties"]["newsletter"].clone();
+    let several = serde_json::json!({
+        "description": "Several newsletters: each may have tables of its own and name its `sources`.",
+        "type": "array",
+        "items": { "type": "object" },
+    });
+    schema["properties"]["newsletter"] = serde_json::json!({ "anyOf": [one, several] });
+    schema
 }
 
 /// The settings of the config `text` that can be tuned, with defaults filled in: `newsletter`, `summary`, `stories`, the rules, and of each

@@ -17,6 +17,7 @@ mod newsletter;
 mod overlay;
 mod position;
 mod publish;
+mod several;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,11 +33,12 @@ pub use amend::{Change, Setting, amend};
 pub(crate) use diagnostic::did_you_mean;
 pub use diagnostic::{Diagnostic, Mistakes};
 pub use edit::{NewSource, add_sources};
-pub use file::{Changed, File, changed, fixed, schema, tunable};
+pub use file::{Changed, File, changed, file_schema, fixed, schema, tunable};
 pub use locate::{candidates, find};
 pub use newsletter::{Hooks, Newsletter, Ping, WhenEmpty};
 pub use overlay::{Overlay, overlays};
 pub use publish::Publish;
+pub use several::newsletters;
 
 /// A config that passed every check: what the user asked for.
 #[derive(Debug, Clone)]
@@ -65,8 +67,6 @@ pub struct Config {
     pub mail: Option<send::Options>,
     /// `[store]`: where the state is.
     pub store: store::Location,
-    /// Days that `[store]` keeps things; 0: for ever.
-    pub keep_days: u32,
     /// `[rating]`.
     pub rating: Option<send::RatingOptions>,
     /// `[publish]`; `None`: there is no archive.
@@ -83,23 +83,33 @@ impl Config {
     /// # Errors
     /// All mistakes found, with their places.
     pub fn load(path: &Path) -> Result<Self, Mistakes> {
+        Self::load_one(path, None)
+    }
+
+    /// The same of the newsletter of this name, for a config that has several.
+    ///
+    /// # Errors
+    /// All mistakes found, with their places; there is none of that name.
+    pub fn load_one(path: &Path, newsletter: Option<&str>) -> Result<Self, Mistakes> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| Mistakes {
             path: shown,
             text: String::new(),
             diagnostics: vec![Diagnostic::at(None, format!("cannot read the config: {error}"))],
         })?;
-        Self::parse(&text, path)
+        Self::parse_one(&text, path, newsletter)
     }
 
     /// The settings of the config at `path` that are not as they come, with what [`overlays`] say; and the names of those.
     ///
     /// # Errors
     /// All mistakes found, with their places.
-    pub fn changed(path: &Path) -> Result<(Vec<Changed>, Vec<String>), Mistakes> {
-        Self::load(path)?;
+    pub fn changed(path: &Path, newsletter: Option<&str>) -> Result<(Vec<Changed>, Vec<String>), Mistakes> {
+        Self::load_one(path, newsletter)?;
         let overlays = overlays(path)?;
-        let text = overlay::merged(&std::fs::read_to_string(path).unwrap_or_default(), &overlays);
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let own = several::of_one(&text, newsletter).ok().flatten();
+        let text = overlay::merged(own.as_deref().unwrap_or(&text), &overlays);
         let file = File::read(&text).unwrap_or_default();
         Ok((changed(&file), overlays.into_iter().map(|overlay| overlay.name).collect()))
     }
@@ -116,6 +126,16 @@ impl Config {
     /// # Errors
     /// All mistakes found, with their places.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Mistakes> {
+        Self::parse_one(text, path, None)
+    }
+
+    fn parse_one(text: &str, path: &Path, newsletter: Option<&str>) -> Result<Self, Mistakes> {
+        let own = several::of_one(text, newsletter).map_err(|mistake| Mistakes {
+            path: path.display().to_string(),
+            text: text.to_owned(),
+            diagnostics: vec![mistake],
+        })?;
+        let text = own.as_deref().unwrap_or(text);
         let mistakes = |diagnostics| Mistakes { path: path.display().to_string(), text: text.to_owned(), diagnostics };
         let file = File::read(text).map_err(|mistake| mistakes(vec![mistake]))?;
         let base = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);

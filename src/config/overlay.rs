@@ -63,7 +63,8 @@ pub(super) fn merged(text: &str, overlays: &[Overlay]) -> String {
     document.to_string()
 }
 
-fn merge(into: &mut dyn TableLike, more: &Table) {
+/// Puts `more` into `into`: tables key by key, lists of tables behind each other, everything else in its place.
+pub(super) fn merge(into: &mut dyn TableLike, more: &Table) {
     for (key, item) in more {
         match (into.get_mut(key), item) {
             (Some(Item::ArrayOfTables(known)), Item::ArrayOfTables(added)) => known.extend(added.iter().cloned()),

@@ -24,7 +24,6 @@ mod replay;
 mod report;
 mod run;
 pub mod templates;
-mod upkeep;
 pub mod workers;
 
 pub use bounds::Bounds;
@@ -43,4 +42,3 @@ pub use publish::{Published, publish};
 pub use replay::{Recording, replies};
 pub use report::{Report, Skipped, Verdict};
 pub use run::{Acts, Host, Job, Progress, Request, inputs as read_inputs, run};
-pub use upkeep::prune;

@@ -15,14 +15,12 @@ pub struct Draft {
 }
 
 impl Store {
-    /// The draft of `newsletter`; there is at most one. One that is hurt is none: its articles are free, and the next takes its
-    /// place.
+    /// The draft of `newsletter`; there is at most one.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn draft(&self, newsletter: &str) -> Result<Option<Draft>, Error> {
-        let draft = on_engine!(self, engine => engine.draft(newsletter).await).transpose();
-        Ok(self.readable(draft.into_iter().collect())?.pop())
+        on_engine!(self, engine => engine.draft(newsletter).await)
     }
 
     /// The edition `id` of `newsletter`, or its draft of that id.

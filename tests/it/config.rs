@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use newsdigest::config::{Config, Mistakes, schema};
+use newsdigest::config::{Config, Mistakes, file_schema, schema};
 use serde_json::Value;
 
 use crate::support::program::Program;
@@ -153,7 +153,7 @@ fn the_reference_names_every_key() {
 fn the_schema_is_printed() {
     let program = Program::new("");
     let printed: Value = serde_json::from_str(&program.run(&["config", "schema"]).ends(0).stdout).unwrap();
-    assert_eq!(printed, schema());
+    assert_eq!(printed, file_schema());
     assert_eq!(program.run(&["config", "schema"]).stdout, program.run(&["check", "--schema"]).ends(0).stdout);
 }
 

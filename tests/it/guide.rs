@@ -10,7 +10,7 @@ use std::process::Command;
 
 use clap::error::ErrorKind;
 use newsdigest::cli::check_arguments;
-use newsdigest::config::Config;
+use newsdigest::config::{Config, newsletters};
 use serde_json::Value;
 use toml::Table;
 
@@ -102,8 +102,13 @@ fn every_piece_of_config_loads() {
             whole["mail"].as_table_mut().unwrap().insert("transport".into(), "file".into());
         }
         let text = toml::to_string(&whole).unwrap();
-        if let Err(mistakes) = Config::parse(&text, &place) {
-            panic!("{at}: {}", mistakes.report(false));
+        fs::write(&place, &text).unwrap();
+        let names = newsletters(&text);
+        let each = names.iter().map(|name| Some(name.as_str())).chain(names.is_empty().then_some(None));
+        for newsletter in each {
+            if let Err(mistakes) = Config::load_one(&place, newsletter) {
+                panic!("{at}: {}", mistakes.report(false));
+            }
         }
     }
 }

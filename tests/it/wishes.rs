@@ -215,3 +215,36 @@ fn mistakes_beside_the_config_are_named_where_they_were_made() {
     let said = program.run(&["--dry-run", "--now", NOW]).ends(2).stderr;
     assert!(said.contains("no source stands in the section `Regoin`") && said.contains("Region"), "{said}");
 }
+
+#[test]
+fn one_file_has_several_newsletters_and_each_is_sent_once_a_day() {
+    let both = "version = 1\n[[newsletter]]\nname = 'morning'\ntitle = 'Morning'\n[newsletter.summary]\nsentences = 1\n\
+                [[newsletter]]\nname = 'coast'\ntitle = 'Coast'\nsources = ['Bdorf']\n[newsletter.mail]\nto = ['bob@example.org']\n\
+                [[source]]\nname = 'Aville'\nfiles = 'Aville*.txt'\n[[source]]\nname = 'Bdorf'\nfiles = 'Bdorf*.txt'\n\
+                [store]\npath = 'digest.db'\n";
+    let program = Program::new(&format!("{both}{MAIL}"));
+    for day in 10..18 {
+        program.write(&format!("Aville{day}.txt"), &note(&format!("Aville{day}")));
+        program.write(&format!("Bdorf{day}.txt"), &note(&format!("Bdorf{day}")));
+        let now = format!("2026-10-{day}T05:00:00Z");
+        program.run(&["--now", &now]).ends(0);
+        program.run(&["--now", &now]).ends(0);
+        let mails = mails(&program);
+        let to = |who: &str| mails.iter().filter(|(to, _)| to == who).count();
+        assert_eq!((to("ann@example.org"), to("bob@example.org")), (day - 9, day - 9), "day {day}");
+    }
+    let mails = mails(&program);
+    let of = |who: &str| mails.iter().filter(|(to, _)| to == who).map(|(_, mail)| mail.as_str()).collect::<String>();
+    let (ann, bob) = (of("ann@example.org"), of("bob@example.org"));
+    assert!(ann.contains("Aville17") && ann.contains("Bdorf17") && bob.contains("Bdorf17") && !bob.contains("Aville"));
+    let status = program.run(&["status"]).ends(0).stdout;
+    assert!(status.contains("morning-20261017") && status.contains("coast-20261017"), "{status}");
+    let alone = program.run(&["--newsletter", "coast", "status"]).ends(0).stdout;
+    assert!(!alone.contains("morning-") && alone.contains("coast-20261017"), "{alone}");
+    let said = program.run(&["explain"]).ends(2).stderr;
+    assert!(said.contains("2 newsletters: morning, coast") && said.contains("--newsletter"), "{said}");
+    let said = program.run(&["preview", "--no-open"]).ends(2).stderr;
+    assert!(said.contains("this one has 2") && said.contains("--newsletter NAME"), "{said}");
+    let said = program.run(&["--newsletter", "cost", "status"]).ends(2).stderr;
+    assert!(said.contains("`cost`") && said.contains("did you mean `coast`"), "{said}");
+}

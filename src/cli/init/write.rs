@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 
 use super::answers::{Answers, PASSWORD_FILE, Password, Server, Way};
-use crate::config::schema;
+use crate::config::file_schema;
 use crate::error::Error;
 
 /// Files that were written.
@@ -37,7 +37,7 @@ pub(super) fn write(path: &str, answers: &Answers, force: bool) -> Result<Writte
     file.write_all(answers.config(&written.password_name()).as_bytes()).map_err(Error::file("write", path))?;
     let beside = folder.join("config.schema.json");
     let shown = beside.display().to_string();
-    fs::write(&beside, format!("{:#}\n", schema())).map_err(Error::file("write", shown))?;
+    fs::write(&beside, format!("{:#}\n", file_schema())).map_err(Error::file("write", shown))?;
     Ok(written)
 }
 

@@ -1,5 +1,7 @@
 //! The process around a run: its environment, a progress bar, and the signals that ask it to end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use indicatif::ProgressBar;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -34,6 +36,13 @@ pub(super) async fn run(request: &Request, config: &Config, session: &Session) -
     pipeline::run(request, config, &host).await
 }
 
+static ASKED_TO_END: AtomicBool = AtomicBool::new(false);
+
+/// Whether the program was asked to end: what has not begun does not begin.
+pub(in crate::cli) fn was_asked_to_end() -> bool {
+    ASKED_TO_END.load(Ordering::Relaxed)
+}
+
 /// Becomes true when the program is asked to end: the message in hand is finished, the rest stays.
 pub(in crate::cli) fn end_of_program() -> watch::Receiver<bool> {
     let (tell, hear) = watch::channel(false);
@@ -43,6 +52,7 @@ pub(in crate::cli) fn end_of_program() -> watch::Receiver<bool> {
             Ok(mut terminate) => tokio::select! { _ = interrupt => (), _ = terminate.recv() => () },
             Err(_) => drop(interrupt.await),
         }
+        ASKED_TO_END.store(true, Ordering::Relaxed);
         // Nobody listens any more when the run is over, and that is fine.
         let _ = tell.send(true);
         std::future::pending::<()>().await;

@@ -15,7 +15,6 @@ mod open;
 mod outbox;
 mod ratings;
 mod sources;
-mod upkeep;
 
 use std::borrow::Cow;
 
