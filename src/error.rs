@@ -108,6 +108,28 @@ pub enum Usage {
         /// Who has it.
         address: String,
     },
+    /// The store was restored from a copy that is older than its mails.
+    #[error("the store was restored from a backup: it does not know `{edition}`, whose mails left at {composed}")]
+    Restored {
+        /// The last edition.
+        edition: String,
+        /// When it was composed.
+        composed: jiff::Timestamp,
+    },
+    /// This reader does not want to be written to.
+    #[error("`{0}` was erased; `digest store erase --undo` lets it be written to again")]
+    Erased(String),
+    /// What earlier editions told would be forgotten too early.
+    #[error("{days} days are fewer than `remember_days = {remembered}`, for which earlier stories are needed")]
+    TooFewDays {
+        /// Those asked for.
+        days: u32,
+        /// Those the config needs.
+        remembered: u32,
+    },
+    /// A database is saved by its own tools.
+    #[error("a PostgreSQL is saved by `pg_dump` (and restored by `pg_restore`)")]
+    NoBackup,
     /// Two configs of one newsletter are to be compared.
     #[error("`{}` is the config of another newsletter", .0.display())]
     OtherNewsletter(PathBuf),
@@ -270,6 +292,9 @@ impl Error {
             Self::Usage(Usage::TooManyReaders { readers, .. }) => {
                 Some(format!("if the list is right, `--max-mails {readers}` sends this edition, or raise the key"))
             }
+            Self::Usage(Usage::Restored { composed, .. }) => Some(format!(
+                "`digest run --since {composed}` goes on from there: what appeared before is not sent, nor the mail that waits in the backup"
+            )),
             Self::Usage(Usage::NoPublish(_)) => Some("add `[publish] folder = \"site\"`".into()),
             Self::Usage(Usage::NotAFeed { .. }) => {
                 Some("`digest source add --page URL` adds a page that is one article".into())

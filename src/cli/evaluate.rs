@@ -11,7 +11,7 @@ use crate::cli::run::to_stdout;
 use crate::cli::summarize::{Setting, method};
 use crate::cli::{Exit, Session};
 use crate::config::Config;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::summary::Options;
 
 use data::{Data, Subject};
@@ -22,7 +22,9 @@ use measure::{Measured, System};
 /// Prints one JSON object. `rouge1`, `rouge2` and `rougeLsum` are mean F1 from 0 to 1, those of the Python package
 /// rouge-score without stemming: English words are runs of a-z and digits, those of other languages runs of letters
 /// and digits; of several references the best counts. `coverage`, `divergence` (Jensen-Shannon, in bits),
-/// `redundancy`, `boilerplate` and `positions` (fifths of the text) need no reference.
+/// `redundancy`, `boilerplate` and `positions` (fifths of the text) need no reference, nor does `broken`: the part of the
+/// summaries with a pronoun or an opening word that refers to what they leave out, by this program's own word lists.
+/// `broken_gold` is the same by the annotation of records that have `sentences` and `needs`, as those made of GUM do.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// JSON Lines {"id","text"|"html","title"?,"language"?,"summary"?|"refs"?}; `-`: standard input. Without it: what
@@ -94,8 +96,8 @@ fn against(other: &str, args: &Args, base: Options) -> Result<System, Error> {
 async fn stored(config: &Config, session: &Session) -> Result<Data, Error> {
     let days = jiff::SignedDuration::from_hours(24 * i64::from(config.stories.remember_days));
     let since = session.now.checked_sub(days).unwrap_or(jiff::Timestamp::MIN);
-    let store = Store::snapshot(&config.store).await?;
-    let articles = store.recent_articles(&config.newsletter.name, since).await?;
+    let read = async |store: &Store| store.recent_articles(&config.newsletter.name, since).await;
+    let articles = store::look(&config.store, read).await?;
     Ok(Data { subjects: articles.into_iter().map(Subject::from).collect(), problems: Vec::new() })
 }
 

@@ -248,7 +248,7 @@ impl Cli {
             None => run::run(&self.run, session),
             Some(command) => command.run(session),
         };
-        result.unwrap_or_else(|error| session.output.error(&error))
+        result.unwrap_or_else(|error| session.output.error(&session.placed(error)))
     }
 
     /// Whether it is done for each newsletter of a config that has several.

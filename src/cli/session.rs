@@ -72,6 +72,17 @@ impl Session {
         self.config_path().ok().map(load).transpose().map_err(Error::from)
     }
 
+    /// `error`, with the place of the store if that is what is damaged.
+    pub(super) fn placed(&self, error: Error) -> Error {
+        match error {
+            Error::Store(error) if error.is_corrupt() => match self.config_if_any() {
+                Ok(Some(config)) => error.at(&config.store).into(),
+                _ => error.into(),
+            },
+            error => error,
+        }
+    }
+
     /// Runs the edges of the program to their end.
     ///
     /// # Errors

@@ -13,10 +13,14 @@ use crate::config::Config;
 use crate::model::{DeliveryCounts, Edition, PendingDelivery};
 use crate::pipeline::key;
 use crate::source::Source;
-use crate::store::{self, Draft, SourceRecord, Store, Worker};
+use crate::store::{self, Draft, SourceRecord, Store, Trouble, Worker};
 
 /// Deliveries named one by one.
 const NAMED: u32 = 20;
+
+/// Runs that did not end well are told for so long, the last few of them.
+const TROUBLED: SignedDuration = SignedDuration::from_hours(7 * 24);
+const SHOWN_TROUBLES: usize = 5;
 
 /// Age and fate of the last edition, health of each source, what waits in the outbox or for approval
 #[derive(Debug, clap::Args)]
@@ -28,7 +32,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
-    let status = session.block_on(Status::read(&config))??;
+    let status = session.block_on(Status::read(&config, session.now))??;
     to_stdout(&if args.json { status.json() } else { status.text(session.now) })?;
     let is_open = status.counts.waiting + status.counts.unknown + status.counts.trying > 0;
     Ok(match &status.draft {
@@ -50,16 +54,18 @@ struct Status {
     sources: Vec<(String, Option<SourceRecord>)>,
     /// Names of those that are not asked.
     paused: BTreeSet<String>,
+    /// Runs of the last days that did not end well.
+    troubles: Vec<Trouble>,
     /// Of a shared store.
     workers: Vec<Worker>,
 }
 
 impl Status {
-    async fn read(config: &Config) -> Result<Self, Error> {
-        store::look(&config.store, async |store: &Store| Self::of(config, store).await).await
+    async fn read(config: &Config, now: Timestamp) -> Result<Self, Error> {
+        store::look(&config.store, async |store: &Store| Self::of(config, store, now).await).await
     }
 
-    async fn of(config: &Config, store: &Store) -> Result<Self, Error> {
+    async fn of(config: &Config, store: &Store, now: Timestamp) -> Result<Self, Error> {
         let newsletter = config.newsletter.name.clone();
         let edition = store.last_edition(&newsletter).await?;
         let (counts, refused) = match &edition {
@@ -75,8 +81,9 @@ impl Status {
         let record = |source: &Source| (source.name.clone(), records.remove(&key(&newsletter, source)));
         let sources = config.sources.iter().map(record).collect();
         let paused = config.sources.iter().filter(|source| source.paused).map(|source| source.name.clone()).collect();
+        let troubles = store.troubles(&newsletter, now - TROUBLED).await?;
         let workers = store.workers().await?;
-        Ok(Self { newsletter, edition, released, draft, counts, refused, sources, paused, workers })
+        Ok(Self { newsletter, edition, released, draft, counts, refused, sources, paused, troubles, workers })
     }
 
     fn text(&self, now: Timestamp) -> String {
@@ -116,6 +123,9 @@ impl Status {
             let health = if self.paused.contains(name) { format!("paused; {health}") } else { health };
             text.push_str(&format!("  {name:width$}  {health}\n"));
         }
+        for Trouble { began, exit, words } in self.troubles.iter().take(SHOWN_TROUBLES) {
+            text.push_str(&format!("  run of {began:.0} ended with {exit}: {words}\n"));
+        }
         for worker in &self.workers {
             text.push_str(&format!("  worker {}\n", at_work(worker, now)));
         }
@@ -147,6 +157,7 @@ impl Status {
             "mail": self.counts,
             "refused": self.refused.iter().map(|pending| &pending.delivery).collect::<Vec<_>>(),
             "sources": self.sources.iter().map(source).collect::<Vec<_>>(),
+            "troubles": self.troubles,
             "workers": self.workers,
         });
         format!("{status}\n")

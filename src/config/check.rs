@@ -19,6 +19,9 @@ use crate::summary::Order;
 
 use Step::{At, Key};
 
+/// Days that `[store]` keeps things where it does not say.
+const KEEP_DAYS: u32 = 365;
+
 /// Nobody looks back further, in days.
 const MOST_DAYS: u32 = 3660;
 
@@ -37,6 +40,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
     let mail = file.mail.map(|mail| checker.mail(mail));
     let rating = file.rating.map(|rating| checker.rating(rating));
     let store = checker.store(&file.store);
+    let keep_days = checker.keep_days(file.store.keep_days, file.stories.remember_days);
     if let Some(ping) = &file.ping {
         checker.web_address(&ping.url, &[Key("ping"), Key("url")]);
     }
@@ -59,6 +63,7 @@ pub(super) fn check(file: File, text: &str, path: &Path, base: &Path) -> Result<
         fetch: file.fetch,
         mail,
         store,
+        keep_days,
         rating,
         publish,
         ping: file.ping,
@@ -98,6 +103,23 @@ impl Checker<'_> {
             self.found.push(Diagnostic::at(None, format!("[store] has {why}")));
             store::Location::File(file)
         })
+    }
+
+    /// Earlier stories are needed as long as they are remembered.
+    fn keep_days(&mut self, named: Option<u32>, remembered: u32) -> u32 {
+        let kept = named.unwrap_or(KEEP_DAYS);
+        if kept > 0 && kept < remembered {
+            let (here, there) = ([Key("store"), Key("keep_days")], [Key("stories"), Key("remember_days")]);
+            let both = format!("`keep_days = {kept}` and `remember_days = {remembered}`");
+            let hint = "keep the texts of earlier stories as long as they are remembered, or 0: for ever";
+            if named.is_some() {
+                self.wrong_with_hint(&here, format!("{both}: kept shorter than remembered"), hint);
+            }
+            if self.span(&there).is_some() {
+                self.wrong_with_hint(&there, format!("{both}: remembered longer than kept"), hint);
+            }
+        }
+        kept
     }
 
     fn newsletter(&mut self, file: &File) -> TimeZone {

@@ -67,6 +67,8 @@ pub struct Config {
     pub mail: Option<send::Options>,
     /// `[store]`: where the state is.
     pub store: store::Location,
+    /// Days that `[store]` keeps things; 0: for ever.
+    pub keep_days: u32,
     /// `[rating]`.
     pub rating: Option<send::RatingOptions>,
     /// `[publish]`; `None`: there is no archive.

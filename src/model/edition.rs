@@ -44,6 +44,13 @@ impl Edition {
         self.sections.iter().flat_map(|section| &section.stories)
     }
 
+    /// Ids of the articles that its stories name or quote, in order.
+    pub fn articles(&self) -> std::collections::BTreeSet<&str> {
+        let places = self.stories().flat_map(|story| &story.places).map(|place| place.article.as_str());
+        let quoted = self.stories().flat_map(|story| &story.sentences).map(|sentence| sentence.article.as_str());
+        places.chain(quoted).collect()
+    }
+
     /// How many stories are published in full.
     pub fn story_count(&self) -> usize {
         self.stories().count()

@@ -88,7 +88,7 @@ pub struct DeliveryCounts {
 }
 
 /// An address that was refused for good.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Refusal {
     /// Which.
     pub address: String,

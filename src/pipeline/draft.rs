@@ -13,9 +13,10 @@ use crate::pipeline::deliver::skip_refused;
 use crate::pipeline::mail::{Mail, stored_templates};
 use crate::pipeline::report::Report;
 use crate::pipeline::templates;
+use crate::pipeline::upkeep::skip_erased;
 use crate::render::{Form, Templates, prove_mail, shown};
 use crate::send::{self, EditionSecret, Mailbox, MessageTemplate, Recipients};
-use crate::store::{self, Draft, NewEdition, NewTemplate, Store};
+use crate::store::{self, Draft, Mailed, NewEdition, NewTemplate, Store};
 use crate::story::{self, Change, ImpossibleChange, edit};
 
 const NOTICE_STYLE: &str = "margin:0;padding:12px 24px;font:15px/23px Helvetica,Arial,sans-serif;color:#1C1D21;\
@@ -37,7 +38,7 @@ pub struct Approved {
 /// # Errors
 /// There is none, or the store cannot be read.
 pub async fn draft(config: &Config) -> Result<Edition, Error> {
-    Ok(existing(&Store::snapshot(&config.store).await?, config).await?.edition)
+    Ok(existing(&Store::view(&config.store).await?, config).await?.edition)
 }
 
 /// Makes `changes` in the draft, all or none, and gives it as it is then.
@@ -80,12 +81,14 @@ pub async fn discard_draft(config: &Config) -> Result<Edition, Error> {
 pub async fn approve(config: &Config, now: Timestamp, at: Option<Timestamp>) -> Result<Approved, Error> {
     let mail = Mail::required(config)?;
     let templates = templates::of(config)?;
-    let _lock = store::lock(&config.store)?;
+    let lock = store::lock(&config.store)?;
     let store = Store::open(&config.store).await?;
     let draft = existing(&store, config).await?;
     let Recipients { recipients, mut problems } = send::recipients(&mail.options)?;
     let (recipients, skipped) = skip_refused(&store, &config.newsletter.name, &mail.options, recipients).await?;
     problems.extend(skipped);
+    let (recipients, erased) = skip_erased(&store, recipients).await?;
+    problems.extend(erased);
     let composed = printed(&draft, &recipients, config, &templates)?;
     prove(&store, &composed).await?;
     let released = at.map_or(now, |at| at.max(now));
@@ -97,6 +100,9 @@ pub async fn approve(config: &Config, now: Timestamp, at: Option<Timestamp>) -> 
     if !store.approve_draft(&new, deliveries, released).await? {
         return Err(Usage::NoDraft.into());
     }
+    let mailed = Mailed { edition: edition.id.clone(), composed: edition.composed };
+    let noted = lock.remember_mailed(&config.newsletter.name, &mailed);
+    let _ = noted.inspect_err(|error| tracing::warn!(%error, "the lock file cannot be written"));
     store.close().await;
     Ok(Approved { edition: edition.clone(), recipients: recipients.len(), problems })
 }

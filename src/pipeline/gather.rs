@@ -191,6 +191,8 @@ struct Articles {
     failure: Option<(Problem, bool)>,
     /// Lines that stood on its pages; `None`: as before.
     site_lines: Option<Vec<(u64, u32)>>,
+    /// Ids of those that it has and that were known.
+    known: Vec<String>,
 }
 
 impl Gatherer<'_> {
@@ -217,7 +219,7 @@ impl Gatherer<'_> {
         } else {
             self.retry_unread(source, &mut memory).await?
         };
-        let Articles { mut articles, unread, failure, site_lines } =
+        let Articles { mut articles, unread, failure, site_lines, known: mut offered } =
             self.articles(source, gathered.entries, gathered.address.as_deref(), &mut memory.unread).await?;
         articles.extend(retried);
         let took_too_much = failure.is_some();
@@ -238,7 +240,9 @@ impl Gatherer<'_> {
         report.should_warn =
             !report.problems.is_empty() && (!is_failure || took_too_much || should_warn(source, &record));
         let failed = (is_failure && report.should_warn).then(|| failed(source, &record));
-        let brought = GatheredSource { key, record: is_asked.then_some(record), articles, site_lines };
+        // What has no id before it is read may be known, too.
+        offered.extend(articles.iter().map(|article| article.id.clone()));
+        let brought = GatheredSource { key, record: is_asked.then_some(record), articles, offered, site_lines };
         Ok(SourceResult { place: 0, report, failed, brought })
     }
 
@@ -259,8 +263,9 @@ impl Gatherer<'_> {
         let known = self.store.known_articles(&self.config.newsletter.name, &asked).await?;
         let new = entries.into_iter().zip(&ids).filter(|(_, id)| id.as_ref().is_none_or(|id| !known.contains(id)));
         let entries: Vec<Entry> = new.map(|(entry, _)| entry).collect();
+        let known = known.into_iter().collect();
         if entries.is_empty() {
-            return Ok(Articles::default());
+            return Ok(Articles { known, ..Articles::default() });
         }
         let key = key(&self.config.newsletter.name, source);
         let site = self.store.site_lines(&key).await?;
@@ -274,7 +279,8 @@ impl Gatherer<'_> {
         let by_now = |published: Timestamp| published.min(self.now);
         let articles = read.articles.into_iter();
         let articles = articles.map(|article| Article { published: article.published.map(by_now), ..article });
-        Ok(Articles { articles: articles.collect(), unread: read.problems, failure, site_lines: read.site })
+        let articles = articles.collect();
+        Ok(Articles { articles, unread: read.problems, failure, site_lines: read.site, known })
     }
 
     /// Reads `entries`, in a worker if there are any; what failed, and whether all of it. Where they are too much together,

@@ -131,9 +131,13 @@ impl Inputs {
     }
 }
 
-fn remembers_since(config: &Config, now: Timestamp) -> Timestamp {
-    let days = SignedDuration::from_hours(24 * i64::from(config.stories.remember_days));
-    now.saturating_sub(days).unwrap_or(Timestamp::MIN)
+/// How long stories are remembered.
+pub(super) fn remembered(config: &Config) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(config.stories.remember_days))
+}
+
+pub(super) fn remembers_since(config: &Config, now: Timestamp) -> Timestamp {
+    now.saturating_sub(remembered(config)).unwrap_or(Timestamp::MIN)
 }
 
 /// `now`, or the first second after it at which no edition was composed: an edition is called by its second.

@@ -24,6 +24,7 @@ mod replay;
 mod report;
 mod run;
 pub mod templates;
+mod upkeep;
 pub mod workers;
 
 pub use bounds::Bounds;
@@ -42,3 +43,4 @@ pub use publish::{Published, publish};
 pub use replay::{Recording, replies};
 pub use report::{Report, Skipped, Verdict};
 pub use run::{Acts, Host, Job, Progress, Request, inputs as read_inputs, run};
+pub use upkeep::prune;

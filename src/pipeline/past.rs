@@ -48,7 +48,13 @@ pub async fn editions(config: &Config, count: usize) -> Result<Vec<ListedEdition
         let all = store.released_editions(&config.newsletter.name, Timestamp::MAX).await?;
         let mut listed = Vec::new();
         for (id, composed) in all.into_iter().rev().take(count) {
-            let Some(edition) = store.edition(&id).await? else { continue };
+            let edition = match store.edition(&id).await {
+                Ok(Some(edition)) => edition,
+                Ok(None) => continue,
+                // `digest store check` says why; the others are listed all the same.
+                Err(store::Error::Broken { .. }) => Edition::default(),
+                Err(error) => return Err(error),
+            };
             let (released, mail) = (store.released(&id).await?, store.counts(&id).await?);
             let lead = edition.stories().next().map(|story| story.headline.clone());
             listed.push(ListedEdition { stories: edition.story_count(), id, composed, released, lead, mail });
@@ -248,6 +254,9 @@ pub async fn resend(
     let kept = kept(&store, config, id, Some(&recipient.address)).await?;
     if let Some(at) = kept.released.filter(|at| *at > now) {
         return Err(Usage::NotReleased { id: kept.edition.id, at }.into());
+    }
+    if store.erased().await?.iter().any(|erased| erased.is(&recipient.address)) {
+        return Err(Usage::Erased(recipient.address).into());
     }
     let has_it = kept.delivery.as_ref().is_some_and(|known| known.delivery.state == DeliveryState::Sent);
     if has_it && !again {

@@ -19,6 +19,13 @@ pub fn replies(store: &Location) -> PathBuf {
     store.beside().with_extension("replies")
 }
 
+/// Makes room on a full disk: the replies of the store at `store` give way to the store itself. False if there were none.
+pub(super) fn forget_replies(store: &Location) -> bool {
+    let folder = replies(store);
+    let had_any = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+    had_any && fs::remove_dir_all(&folder).is_ok()
+}
+
 /// A fetcher whose answers are kept in a folder.
 pub struct Recording<F> {
     fetch: F,

@@ -10,6 +10,7 @@ use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::gather::Gathered;
 use crate::pipeline::mail::Preview;
 use crate::pipeline::publish::Published;
+use crate::store::{Pruned, Trouble};
 
 /// The record of a run.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Report {
     pub delivered: Option<DeliveryReport>,
     /// What became of the archive; `None` if it was not looked at, or could not be made.
     pub published: Option<Published>,
+    /// What went from the store; `None` if it was not pruned.
+    pub pruned: Option<Pruned>,
     /// Problems to report to the user.
     pub problems: Vec<Problem>,
     /// The test copy was not taken.
@@ -79,6 +82,7 @@ impl Report {
             preview: None,
             delivered: None,
             published: None,
+            pruned: None,
             problems: Vec::new(),
             test_failed: false,
             unreachable: false,
@@ -124,6 +128,7 @@ impl Report {
             "archive": self.published.as_ref().map(|published| json!({
                 "editions": published.editions, "written": published.written, "removed": published.removed,
             })),
+            "pruned": self.pruned,
             "problems": self.problems,
         })
     }
@@ -140,6 +145,23 @@ impl Report {
             "html_bytes": composed.rendered().html.len(),
             "decisions": composed.composition.decisions,
         })
+    }
+
+    /// What is to be remembered of a run that did not end well.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        let exit = match self.verdict(false) {
+            Verdict::Done => return None,
+            Verdict::LeftOut => 1,
+            Verdict::Failed => 3,
+            Verdict::Unfinished => 75,
+        };
+        let more = self.problems.len().saturating_sub(1);
+        let words = match self.problems.first() {
+            Some(problem) if more > 0 => format!("{problem} (and {more} more)"),
+            Some(problem) => problem.to_string(),
+            None => "mail is still in the outbox".to_owned(),
+        };
+        Some(Trouble { began: self.now, exit, words })
     }
 
     /// Nothing was sent that should have been.

@@ -22,18 +22,19 @@ use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
 use crate::pipeline::draft::{Publisher, printed};
 use crate::pipeline::gather::gather_within;
 use crate::pipeline::hooks;
-use crate::pipeline::inputs::{Inputs, load};
+use crate::pipeline::inputs::{Inputs, load, remembered, remembers_since};
 use crate::pipeline::mail::{Mail, enqueue, preview};
 use crate::pipeline::past::unknown_edition;
 use crate::pipeline::publish;
 use crate::pipeline::reach::Reach;
-use crate::pipeline::replay::{Recording, replies};
+use crate::pipeline::replay::{Recording, forget_replies, replies};
 use crate::pipeline::report::{Report, Skipped};
 use crate::pipeline::templates;
+use crate::pipeline::upkeep::{close_before, daily, skip_erased, unknown_mails};
 use crate::pipeline::workers::Workers;
 use crate::render::Templates;
 use crate::send::{self, Mailbox, Recipients};
-use crate::store::{self, Draft, Store};
+use crate::store::{self, Draft, Excerpt, Mailed, RunLock, Store, Trouble};
 
 /// Longest a delivery lasts when nothing else is said: a run a day must not meet the next.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
@@ -184,14 +185,31 @@ struct Run<'a> {
     templates: Templates,
 }
 
+/// The machine's side of a run for good.
+struct Ground<'a> {
+    lock: &'a RunLock,
+    /// Of a store that was restored from a copy older than its mails: the time up to which everything counts as sent.
+    restored: Option<Timestamp>,
+    /// Whether there is room for the replies of the sources.
+    keeps_replies: bool,
+}
+
 impl Run<'_> {
     async fn for_good(&self, acts: Acts) -> Result<Report, Error> {
         let mail = if acts.compose || acts.deliver { Some(Mail::required(self.config)?) } else { None };
-        let _lock = store::lock(&self.config.store)?;
+        let lock = store::lock(&self.config.store)?;
         let store = Store::open(&self.config.store).await?;
+        let since = if mail.is_some() { self.restored(&store, &lock).await? } else { None };
         let ping = Ping::new(self.config, acts);
         ping.notify("/start").await;
-        let done = self.acts(acts, &store, mail.as_ref()).await;
+        let mut ground = Ground { lock: &lock, restored: since, keeps_replies: true };
+        let mut done = self.acts(acts, &store, mail.as_ref(), &ground).await;
+        let is_full = matches!(&done, Err(Error::Store(error)) if error.is_full());
+        if is_full && forget_replies(&self.config.store) {
+            ground.keeps_replies = false;
+            done = self.acts(acts, &store, mail.as_ref(), &ground).await;
+        }
+        self.note(&store, &done).await;
         // Into one file, which can be looked at without a trace beside it.
         store.close().await;
         let failed = done.as_ref().map_or(true, Report::failed);
@@ -199,7 +217,28 @@ impl Run<'_> {
         done
     }
 
-    async fn acts(&self, acts: Acts, store: &Store, mail: Option<&Mail>) -> Result<Report, Error> {
+    /// When the mails left that a restored store does not know, if the request says to go on from there.
+    async fn restored(&self, store: &Store, lock: &RunLock) -> Result<Option<Timestamp>, Error> {
+        let newsletter = &self.config.newsletter.name;
+        let Some(Mailed { edition, composed }) = unknown_mails(store, lock, newsletter).await? else { return Ok(None) };
+        let since = self.request.since.ok_or(Usage::Restored { edition, composed })?;
+        let after = since.checked_add(SignedDuration::from_millis(1)).unwrap_or(since);
+        store.give_up(newsletter, after, Duration::ZERO).await?;
+        Ok(Some(since))
+    }
+
+    /// Remembers a run that did not end well, as far as the store can.
+    async fn note(&self, store: &Store, done: &Result<Report, Error>) {
+        let trouble = match done {
+            Ok(report) => report.trouble(),
+            Err(error) => Some(Trouble { began: self.request.now, exit: 3, words: error.to_string() }),
+        };
+        let Some(trouble) = trouble else { return };
+        let noted = store.note_trouble(&self.config.newsletter.name, &trouble).await;
+        let _ = noted.inspect_err(|error| tracing::debug!(%error, "the run is not remembered"));
+    }
+
+    async fn acts(&self, acts: Acts, store: &Store, mail: Option<&Mail>, ground: &Ground<'_>) -> Result<Report, Error> {
         let mut report = Report::new(self.config, self.request.now);
         let before = store.last_edition(&self.config.newsletter.name).await?.map(|edition| edition.id);
         let sender = mail.filter(|_| acts.deliver);
@@ -212,12 +251,17 @@ impl Run<'_> {
             let folder = replies(&self.config.store);
             if self.request.offline {
                 self.gather(store, &Recorded::new(folder), &mut report).await?;
+            } else if !ground.keeps_replies {
+                self.gather(store, &self.http()?, &mut report).await?;
             } else {
                 let fetch = Recording::new(self.http()?, folder, self.request.now);
                 self.gather(store, &fetch, &mut report).await?;
             }
         }
         let Some(mail) = mail else { return Ok(report) };
+        if let Some(since) = ground.restored {
+            close_before(store, &self.config.newsletter.name, since).await?;
+        }
         let mut is_new = false;
         if let Some(draft) = store.draft(&self.config.newsletter.name).await? {
             // Delivering may happen every minute, and did all that it was asked for.
@@ -229,6 +273,9 @@ impl Run<'_> {
         } else if acts.compose {
             is_new = self.publish_once(store, mail, before.as_deref(), &mut report).await?;
         }
+        if is_new || ground.restored.is_some() {
+            self.remember_mailed(store, ground.lock).await?;
+        }
         if is_new {
             self.update_archive(store, &mut report).await;
             self.call("after_compose", &mut report).await;
@@ -236,6 +283,9 @@ impl Run<'_> {
         }
         if report.delivered.as_ref().is_some_and(|delivered| delivered.sent > 0) {
             self.call("after_deliver", &mut report).await;
+        }
+        if acts.compose {
+            daily(store, self.config, self.request.now, &mut report).await;
         }
         Ok(report)
     }
@@ -246,6 +296,15 @@ impl Run<'_> {
         let words = if hook == "after_compose" { &hooks.after_compose } else { &hooks.after_deliver };
         let problem = hooks::run(hook, words, &self.config.base, &report.account()).await;
         report.problems.extend(problem);
+    }
+
+    /// Before mail leaves: should the store be restored, its copy is known to be older.
+    async fn remember_mailed(&self, store: &Store, lock: &RunLock) -> Result<(), store::Error> {
+        let newsletter = &self.config.newsletter.name;
+        let Some(Edition { id, composed, .. }) = store.last_edition(newsletter).await? else { return Ok(()) };
+        let noted = lock.remember_mailed(newsletter, &Mailed { edition: id, composed });
+        let _ = noted.inspect_err(|error| tracing::warn!(%error, "the lock file cannot be written"));
+        Ok(())
     }
 
     /// Before mail leaves, which links to its page. That it cannot be done is a problem of the archive, and none of the mail's.
@@ -271,6 +330,8 @@ impl Run<'_> {
         let Recipients { recipients, mut problems } = send::recipients(&mail.options)?;
         let (recipients, skipped) = skip_refused(store, &newsletter.name, &mail.options, recipients).await?;
         problems.extend(skipped);
+        let (recipients, erased) = skip_erased(store, recipients).await?;
+        problems.extend(erased);
         let cap = self.request.max_mails.or(mail.options.max_mails);
         if let Some(most) = cap.filter(|most| recipients.len() > *most) {
             return Err(Usage::TooManyReaders { readers: recipients.len(), most }.into());
@@ -278,6 +339,7 @@ impl Run<'_> {
         report.recipients(recipients.len(), problems);
         let (composed, recipients) = self.compose(store, recipients, report).await?;
         if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {
+            store.skip_articles(&newsletter.name, self.request.now).await?;
             report.skipped = Some(Skipped::NothingNew);
             report.composed = Some(composed);
             return Ok(false);
@@ -389,7 +451,7 @@ impl Run<'_> {
             report.composed = Some(self.composed(&inputs)?);
             return Ok(report);
         }
-        let store = Store::snapshot(&self.config.store).await?;
+        let store = self.excerpt().await?;
         if self.request.offline {
             self.gather(&store, &Recorded::new(replies(&self.config.store)), &mut report).await?;
         } else {
@@ -414,9 +476,10 @@ impl Run<'_> {
 
     async fn replay(&self, edition: Option<&str>) -> Result<Report, Error> {
         let mut report = Report::new(self.config, self.request.now);
+        let newsletter = &self.config.newsletter.name;
         let draft = match edition {
             Some(_) => None,
-            None => Store::view(&self.config.store).await?.draft(&self.config.newsletter.name).await?,
+            None => Store::view(&self.config.store).await?.draft(newsletter).await?,
         };
         let edition = edition.or(draft.as_ref().map(|draft| draft.edition.id.as_str()));
         if edition.is_none() {
@@ -436,9 +499,16 @@ impl Run<'_> {
         Ok(report)
     }
 
+    /// A private copy of what the next edition is composed of.
+    async fn excerpt(&self) -> Result<Store, store::Error> {
+        let from = remembers_since(self.config, self.request.now);
+        let part = Excerpt { newsletter: &self.config.newsletter.name, from, again: None };
+        Store::excerpt(&self.config.store, &part).await
+    }
+
     /// All that the next edition is composed of, by what the sources say now or, offline, said last.
     async fn recorded(&self, report: &mut Report) -> Result<Inputs, Error> {
-        let store = Store::snapshot(&self.config.store).await?;
+        let store = self.excerpt().await?;
         if self.request.offline || matches!(self.request.job, Job::Replay(_)) {
             self.gather(&store, &Recorded::new(replies(&self.config.store)), report).await?;
         } else {
@@ -452,7 +522,8 @@ impl Run<'_> {
 
     /// All that an edition of the past or the draft was composed of (the last edition if none is named), and it.
     async fn past(&self, edition: Option<&str>) -> Result<(Inputs, Edition), Error> {
-        let before = Store::before(&self.config.store, &self.config.newsletter.name, edition).await?;
+        let remembered = remembered(self.config);
+        let before = Store::before(&self.config.store, &self.config.newsletter.name, edition, remembered).await?;
         let Some((store, last)) = before else {
             let Some(id) = edition else { return Err(Usage::NothingToTell.into()) };
             let store = Store::view(&self.config.store).await?;

@@ -278,12 +278,12 @@ impl Workbench {
 }
 
 async fn loaded(config: &Config, report: Report) -> Result<Loaded, Error> {
-    let store = Store::snapshot(&config.store).await?;
-    let editions = store.editions_since(&config.newsletter.name, jiff::Timestamp::MIN).await?;
+    let store = Store::view(&config.store).await?;
+    let editions = store.released_editions(&config.newsletter.name, jiff::Timestamp::MAX).await?;
     Ok(Loaded {
         reports: report.gathered.map(|gathered| gathered.sources).unwrap_or_default(),
         records: store.sources().await?.into_iter().collect(),
-        editions: editions.into_iter().rev().map(|edition| (edition.id, edition.composed)).collect(),
+        editions: editions.into_iter().rev().collect(),
     })
 }
 

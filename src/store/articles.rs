@@ -39,7 +39,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn unused_articles(&self, newsletter: &str, since: Option<Timestamp>) -> Result<Vec<Article>, Error> {
-        on_engine!(self, engine => engine.unused_articles(newsletter, since).await)
+        self.readable(on_engine!(self, engine => engine.unused_articles(newsletter, since).await)?)
     }
 
     /// The articles that reached `newsletter` at or after `since`, in an edition or not, in the order they came.
@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn recent_articles(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Article>, Error> {
-        on_engine!(self, engine => engine.recent_articles(newsletter, since).await)
+        self.readable(on_engine!(self, engine => engine.recent_articles(newsletter, since).await)?)
     }
 
     /// Articles of `newsletter` in no edition yet whose very headline and text stood in one under another id, and came at
@@ -64,7 +64,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn articles(&self, newsletter: &str, ids: &[&str]) -> Result<BTreeMap<String, Article>, Error> {
-        on_engine!(self, engine => engine.articles(newsletter, ids).await)
+        let articles = self.readable(on_engine!(self, engine => engine.articles(newsletter, ids).await)?)?;
+        Ok(articles.into_iter().map(|article| (article.id.clone(), article)).collect())
     }
 
     /// The article `id` as it reached `newsletter`; `None` if it did not or is pruned.
@@ -98,15 +99,5 @@ impl Store {
     /// When the store cannot be read or written.
     pub async fn adopt_articles(&self, newsletter: &str, source: &str, scope: &str) -> Result<(), Error> {
         on_engine!(self, engine => engine.adopt_articles(newsletter, source, scope).await)
-    }
-
-    /// Forgets the texts of articles that were first seen before `before` and are in no edition, and the templates of
-    /// editions that old which nobody waits for. That they were seen stays known, so they do not come back as new.
-    /// Returns how many texts went.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn prune(&self, before: Timestamp) -> Result<u64, Error> {
-        on_engine!(self, engine => engine.prune(before).await)
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Table {
     pub(super) write_sqlite: &'static str,
     /// The same in PostgreSQL.
     pub(super) write_postgres: &'static str,
+    /// Takes all its rows out of the SQLite database `old`.
+    pub(super) take: &'static str,
 }
 
 /// Its statements are put together from the names when the program is compiled.
@@ -40,6 +42,8 @@ macro_rules! table {
             write_postgres: concat!("INSERT INTO ", stringify!($name), " (", stringify!($first) $(, ", ", stringify!($column))*,
                 ") SELECT ", stringify!($first) $(, ", ", stringify!($column))*,
                 " FROM json_populate_recordset(NULL::", stringify!($name), ", $1::json)"),
+            take: concat!("INSERT INTO ", stringify!($name), " (", stringify!($first) $(, ", ", stringify!($column))*,
+                ") SELECT ", stringify!($first) $(, ", ", stringify!($column))*, " FROM old.", stringify!($name)),
         }
     };
 }
@@ -54,20 +58,24 @@ macro_rules! is_text {
 }
 
 /// In an order in which every row finds those it refers to.
-static TABLES: [Table; 11] = [
+pub(super) static TABLES: [Table; 14] = [
     table!(sources by "key": key text, checked number, last_success number, last_new_entry number, failures number,
         first_failure number, problem text, not_before number, moved_to text, moved_times number, memory text),
     table!(site_lines by "source, line": source text, line number, pages number),
     table!(articles by "id": id text, first_seen number, hash text, article text),
     table!(editions by "id": id text, newsletter text, composed number, edition text, released number),
     table!(drafts by "newsletter": newsletter text, id text, edition text, used text, told number),
-    table!(arrivals by "newsletter, article": newsletter text, article text, source text, seen number, edition text),
+    table!(arrivals by "newsletter, article": newsletter text, article text, source text, seen number, edition text,
+        published number, skipped number, closed number, offered number),
     table!(unscoped_arrivals by "newsletter, source, article": newsletter text, source text, article text, seen number,
         edition text),
     table!(letters by "edition, language": edition text, language text, letter text),
     table!(ratings by "newsletter, story": newsletter text, story text, rated number, rating text),
     DELIVERIES,
     table!(refused_addresses by "newsletter, address": newsletter text, address text, times number, answer text),
+    table!(upkeep by "what": what text, done number),
+    table!(troubles by "newsletter, began": newsletter text, began number, exit number, words text),
+    table!(erased_addresses by "hash": hash text, salt text, erased number),
 ];
 
 const DELIVERIES: Table = table!(deliveries by "id": id number, edition text, address text, name text, language text,
@@ -141,14 +149,14 @@ pub(super) async fn for_composing(from: &Postgres, to: &Sqlite) -> Result<(), Er
 }
 
 /// A store of which one state is read, whatever is written meanwhile.
-enum Reader {
+pub(super) enum Reader {
     /// It is locked, or nobody else's.
     Sqlite(Sqlite),
     Postgres(OneState),
 }
 
 impl Reader {
-    async fn new(engine: &Engine) -> Result<Self, Error> {
+    pub(super) async fn new(engine: &Engine) -> Result<Self, Error> {
         Ok(match engine {
             Engine::Sqlite(sqlite) => Self::Sqlite(sqlite.clone()),
             Engine::Postgres(postgres) => Self::Postgres(postgres.one_state().await?),
@@ -156,7 +164,7 @@ impl Reader {
     }
 
     /// All rows of `table`, in its order.
-    fn rows<'a>(&'a mut self, table: &'static Table) -> Rows<'a> {
+    pub(super) fn rows<'a>(&'a mut self, table: &'static Table) -> Rows<'a> {
         match self {
             Self::Sqlite(sqlite) => sqlite.rows(table),
             Self::Postgres(state) => state.rows(table),

@@ -15,12 +15,14 @@ pub struct Draft {
 }
 
 impl Store {
-    /// The draft of `newsletter`; there is at most one.
+    /// The draft of `newsletter`; there is at most one. One that is hurt is none: its articles are free, and the next takes its
+    /// place.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn draft(&self, newsletter: &str) -> Result<Option<Draft>, Error> {
-        on_engine!(self, engine => engine.draft(newsletter).await)
+        let draft = on_engine!(self, engine => engine.draft(newsletter).await).transpose();
+        Ok(self.readable(draft.into_iter().collect())?.pop())
     }
 
     /// The edition `id` of `newsletter`, or its draft of that id.

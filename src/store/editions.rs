@@ -44,7 +44,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn last_edition(&self, newsletter: &str) -> Result<Option<Edition>, Error> {
-        on_engine!(self, engine => engine.last_edition(newsletter).await)
+        let last = on_engine!(self, engine => engine.last_editions(newsletter).await)?;
+        Ok(self.readable(last)?.into_iter().next())
     }
 
     /// The edition `id`.
@@ -68,7 +69,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn editions_since(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Edition>, Error> {
-        on_engine!(self, engine => engine.editions_since(newsletter, since).await)
+        self.readable(on_engine!(self, engine => engine.editions_since(newsletter, since).await)?)
     }
 
     /// Id and time of each edition of `newsletter` whose readers may have it at `now`, oldest first: one that is approved for

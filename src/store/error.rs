@@ -30,6 +30,14 @@ pub enum Error {
         /// The copy to restore, if there is one.
         backup: Option<PathBuf>,
     },
+    /// Its file is hurt.
+    #[error("the store `{place}` is damaged")]
+    Damaged {
+        /// Which.
+        place: String,
+        /// Where it was met.
+        source: Box<Self>,
+    },
     /// A newer version of this program has changed the tables.
     #[error("the store `{}` was written by a newer version of this program", path.display())]
     Newer {
@@ -115,11 +123,26 @@ impl Error {
             Some(Cause::Postgres(code)) => code.starts_with("XX"),
             Some(Cause::Unreachable) | None => false,
         };
-        is_corrupt || matches!(self, Self::Broken { .. })
+        is_corrupt || matches!(self, Self::Broken { .. } | Self::Damaged { .. })
+    }
+
+    /// The same with the place of the store, if that is what is damaged.
+    #[must_use]
+    pub fn at(self, location: &super::Location) -> Self {
+        if !self.is_corrupt() || matches!(self, Self::Damaged { .. }) {
+            return self;
+        }
+        Self::Damaged { place: location.to_string(), source: Box::new(self) }
     }
 
     /// How to get a usable store again.
     pub fn hint(&self) -> Option<String> {
+        if matches!(self, Self::Damaged { .. }) {
+            return Some(
+                "`digest store check` names what is hurt; restore your last backup (`digest store backup` makes them)"
+                    .into(),
+            );
+        }
         let (Self::Truncated { path, backup } | Self::Newer { path, backup }) = self else { return None };
         let way = if matches!(self, Self::Newer { .. }) { "use that version, or " } else { "" };
         Some(match backup {

@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use super::{Error, SourceRecord, Store};
 use crate::model::Article;
 
+/// That a source still has an article is written so often, in milliseconds.
+pub(super) const A_WEEK: i64 = 7 * 24 * 3600 * 1000;
+
 /// Everything that asking one source brought.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GatheredSource {
@@ -14,6 +17,8 @@ pub struct GatheredSource {
     pub record: Option<SourceRecord>,
     /// Its articles, stored as by [`Store::save_articles`].
     pub articles: Vec<Article>,
+    /// Ids of articles known before that it still has: as long as it has them they stay known.
+    pub offered: Vec<String>,
     /// Lines that stood on its pages, by their hashes, and on how many each; `None`: as before.
     pub site_lines: Option<Vec<(u64, u32)>>,
 }

@@ -27,6 +27,9 @@ pub struct Options {
     pub password_command: Option<Vec<String>>,
     /// File whose first line is the database's password.
     pub password_file: Option<PathBuf>,
+    /// Days that texts of published stories, mails and what became of them are kept, 365 if unset; 0: for ever. Texts that no
+    /// story names go after 14 days. That an article was seen, and the editions, stay.
+    pub keep_days: Option<u32>,
 }
 
 /// Where a store is.
@@ -267,7 +270,8 @@ mod tests {
         let refused = |options: Options| Location::new(&options, "x".into(), Path::new("")).unwrap_err();
         let both = Options { url: url.clone(), path: Some("a".into()), ..Options::default() };
         assert!(refused(both).contains("keep one"));
-        let twice = Options { url, password_file: Some("a".into()), password_command: Some(vec![]), path: None };
+        let twice =
+            Options { url, password_file: Some("a".into()), password_command: Some(vec![]), ..Options::default() };
         assert!(refused(twice).contains("twice"));
         let alone = Options { password_file: Some("a".into()), ..Options::default() };
         assert!(refused(alone).contains("without `url`"));

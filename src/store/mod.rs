@@ -7,7 +7,7 @@
 //!
 //! Two runs at once would both send. A file is held by the [`RunLock`]; in a shared database each delivery, each source and
 //! the composing of an edition is claimed ([`Store::pending`], [`Store::claim_source`], [`Store::claim_composing`]). A dry run
-//! works on a [`Store::snapshot`] and leaves the original as it was.
+//! works on a [`Store::excerpt`] and leaves the original as it was.
 //!
 //! To remember something new: a file in the `migrations/` of each engine (never edit an old one), a child module with its
 //! calls here and one with its queries in each engine, its columns in `copy.rs`, and its promise in `tests/it/store.rs`, which
@@ -24,11 +24,14 @@ macro_rules! on_engine {
 }
 
 mod articles;
+mod check;
 mod claims;
 mod copy;
 mod drafts;
 mod editions;
+mod erasure;
 mod error;
+mod excerpt;
 mod gathered;
 mod journal;
 mod location;
@@ -39,33 +42,49 @@ mod postgres;
 mod ratings;
 mod sources;
 mod sqlite;
+mod upkeep;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
-use crate::model::Edition;
 use postgres::Postgres;
 use sqlite::Sqlite;
 
 pub use articles::Repeated;
+pub use check::{Flaw, check};
 pub use claims::Worker;
 pub use copy::{Copied, copy};
 pub use drafts::Draft;
 pub use editions::{NewEdition, NewTemplate};
+pub use erasure::{ErasedAddress, ReaderData, ReaderDelivery};
 pub use error::Error;
+pub use excerpt::Excerpt;
 pub use gathered::GatheredSource;
 pub use journal::{Durability, Journal};
 pub use location::{Location, Options, Server};
-pub use lock::{LockError, RunLock, lock};
+pub use lock::{LockError, Mailed, RunLock, lock};
 pub use look::look;
 pub use sources::SourceRecord;
+pub use upkeep::{Cutoffs, Pruned, Trouble};
 
 /// The open store; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     engine: Engine,
+    /// Rows that could not be read and were left out.
+    hurt: Arc<Mutex<BTreeSet<Hurt>>>,
 }
+
+/// A stored value that is not what was written: its kind and its id.
+pub type Hurt = (&'static str, String);
+
+/// Rows, each by itself: a broken one costs only itself.
+type Rows<T> = Vec<Result<T, Error>>;
 
 #[derive(Debug, Clone)]
 enum Engine {
@@ -84,7 +103,29 @@ impl Store {
             Location::File(path) => Engine::Sqlite(Sqlite::open(&path).await?),
             Location::Server(server) => Engine::Postgres(Postgres::open(&server).await?),
         };
-        Ok(Self { engine })
+        Ok(Self::of(engine))
+    }
+
+    fn of(engine: Engine) -> Self {
+        Self { engine, hurt: Arc::default() }
+    }
+
+    /// Rows that could not be read and were left out since it was opened.
+    pub fn hurt(&self) -> Vec<Hurt> {
+        self.hurt.lock().iter().cloned().collect()
+    }
+
+    /// Those of `rows` that can be read.
+    fn readable<T>(&self, rows: Rows<T>) -> Result<Vec<T>, Error> {
+        let mut readable = Vec::with_capacity(rows.len());
+        for row in rows {
+            match row {
+                Ok(row) => readable.push(row),
+                Err(Error::Broken { what, id, .. }) => drop(self.hurt.lock().insert((what, id))),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(readable)
     }
 
     /// Opens a private copy of the store at `location` as it is now; what is written to it is gone with it. The original
@@ -94,7 +135,7 @@ impl Store {
     /// # Errors
     /// When the original cannot be read or is no store.
     pub async fn snapshot(location: impl Into<Location>) -> Result<Self, Error> {
-        Ok(Self { engine: Engine::Sqlite(private_copy(location.into()).await?) })
+        Ok(Self::of(Engine::Sqlite(private_copy(location.into()).await?)))
     }
 
     /// Opens the store at `location` to be looked at, where it lies; without one it is empty. What another program writes to
@@ -110,28 +151,7 @@ impl Store {
                 None => Engine::Sqlite(Sqlite::temporary().await?),
             },
         };
-        Ok(Self { engine })
-    }
-
-    /// A private copy of the store at `location` as it was when the edition or draft `id` of `newsletter` (the last edition
-    /// without an id) was composed, and that edition: from both it can be composed again. `None` if there is none.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn before(
-        location: impl Into<Location>,
-        newsletter: &str,
-        id: Option<&str>,
-    ) -> Result<Option<(Self, Edition)>, Error> {
-        let copy = private_copy(location.into()).await?;
-        let store = Self { engine: Engine::Sqlite(copy.clone()) };
-        let edition = match id {
-            Some(id) => store.edition_or_draft(newsletter, id).await?,
-            None => store.last_edition(newsletter).await?,
-        };
-        let Some(edition) = edition else { return Ok(None) };
-        copy.take_back(newsletter, &edition).await?;
-        Ok(Some((store, edition)))
+        Ok(Self::of(engine))
     }
 
     /// Whether a file is as it was when it was opened by [`Store::view`]: then what was read is one state of it.
@@ -154,7 +174,7 @@ impl Store {
             Engine::Sqlite(sqlite) => Engine::Sqlite(sqlite.clone()),
             Engine::Postgres(postgres) => Engine::Postgres(postgres.with_lease(lease)),
         };
-        Self { engine }
+        Self { engine, hurt: Arc::clone(&self.hurt) }
     }
 
     /// Ends with it; a file then holds everything.
@@ -166,18 +186,28 @@ impl Store {
     }
 }
 
+/// Writes the store at `path`, a file, into the new file `to` as it is now, while others may write to it: whole or not at all.
+///
+/// # Errors
+/// When it cannot be read, or the new file cannot be written.
+pub async fn backup(path: &Path, to: &Path) -> Result<(), Error> {
+    Sqlite::backup(path, to).await
+}
+
 async fn private_copy(location: Location) -> Result<Sqlite, Error> {
     match location {
         Location::File(path) => Sqlite::snapshot(&path).await,
-        Location::Server(server) => {
-            let copy = Sqlite::temporary().await?;
-            if let Some(postgres) = Postgres::view(&server).await? {
-                copy::for_composing(&postgres, &copy).await?;
-                postgres.close().await;
-            }
-            Ok(copy)
-        }
+        Location::Server(server) => copy_of(&server).await,
     }
+}
+
+async fn copy_of(server: &Server) -> Result<Sqlite, Error> {
+    let copy = Sqlite::temporary().await?;
+    if let Some(postgres) = Postgres::view(server).await? {
+        copy::for_composing(&postgres, &copy).await?;
+        postgres.close().await;
+    }
+    Ok(copy)
 }
 
 /// A time as it is stored.

@@ -15,7 +15,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn ratings(&self, newsletter: &str) -> Result<Vec<Rating>, Error> {
-        on_engine!(self, engine => engine.ratings(newsletter).await)
+        self.readable(on_engine!(self, engine => engine.ratings(newsletter).await)?)
     }
 
     /// Forgets all that was said; says how many ratings went.

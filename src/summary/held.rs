@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 
 use super::patterns::{self, Table};
-use super::pieces::{Piece, Pieces};
+use super::pieces::{Pieces, role};
 use super::readable::Standing;
 
 /// Words of a sentence; longer ones pay for each word more.
@@ -56,11 +56,17 @@ pub enum Fault {
     Row,
     /// The claim that a fact check is about.
     Claim,
+    /// Announces what follows it: ends with a colon.
+    Announces,
+    /// Speaks of the one who writes or reads, where most sentences do not.
+    Personal,
+    /// Stands in brackets.
+    Bracketed,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::PointsBack,
         Self::Question,
         Self::Short,
@@ -76,6 +82,9 @@ impl Fault {
         Self::ListedSentence,
         Self::Row,
         Self::Claim,
+        Self::Announces,
+        Self::Personal,
+        Self::Bracketed,
     ];
 
     /// What it multiplies the score by, in a sentence of `words` words.
@@ -83,9 +92,9 @@ impl Fault {
         match self {
             Self::PointsBack => 0.85,
             Self::Question => 0.4,
-            Self::Short | Self::Fragment | Self::Listed => 0.5,
+            Self::Short | Self::Fragment | Self::Listed | Self::Announces | Self::Bracketed => 0.5,
             Self::Long => LONG as f64 / words.max(LONG) as f64,
-            Self::Cut => 0.7,
+            Self::Cut | Self::Personal => 0.7,
             Self::Quotation => 0.9,
             Self::Junk => 0.05,
             Self::Promo => 0.2,
@@ -114,18 +123,21 @@ impl Fault {
             Self::Listed | Self::ListedSentence => "a list line",
             Self::Row => "a row of a table",
             Self::Claim => "a claim under test",
+            Self::Announces => "announces what follows",
+            Self::Personal => "about the writer or reader",
+            Self::Bracketed => "in brackets",
         }
     }
 }
 
 /// What holds one sentence back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Held(u16);
+pub struct Held(u32);
 
 impl Held {
     /// Whether `fault` is among it.
     pub fn has(self, fault: Fault) -> bool {
-        self.0 >> fault as u16 & 1 == 1
+        self.0 >> fault as u32 & 1 == 1
     }
 
     /// All of it.
@@ -139,7 +151,7 @@ impl Held {
     }
 
     fn add(&mut self, fault: Fault, holds: bool) {
-        self.0 |= u16::from(holds) << fault as u16;
+        self.0 |= u32::from(holds) << fault as u32;
     }
 }
 
@@ -152,9 +164,17 @@ static OPENERS: LazyLock<Vec<(&str, HashSet<&str, FixedState>)>> = LazyLock::new
 /// What holds each sentence back.
 pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
     let lines = Lines::new(sentences);
+    let roles: Vec<u64> =
+        (0..sentences.len()).map(|i| pieces.of(i).iter().fold(0, |roles, piece| roles | piece.roles)).collect();
+    // Where most sentences speak so, it is how the text is written.
+    let personal = [role::ME, role::YOU]
+        .into_iter()
+        .filter(|role| 2 * roles.iter().filter(|&roles| roles & role != 0).count() <= roles.len());
+    let personal = personal.fold(0, |all, role| all | role);
     let mut claim = None;
     let held = |(number, sentence): (usize, &Standing<'_>)| {
-        let mut held = faults(sentence, pieces.of(number), lines.is_own(number));
+        let mut held = faults(sentence, roles[number], lines.is_own(number));
+        held.add(Fault::Personal, roles[number] & personal != 0);
         if is_claim(sentence.text) {
             claim = Some(sentence.line);
         }
@@ -171,11 +191,13 @@ pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
 }
 
 /// The faults that a sentence has by itself.
-fn faults(sentence: &Standing<'_>, pieces: &[Piece], is_own_line: bool) -> Held {
+fn faults(sentence: &Standing<'_>, roles: u64, is_own_line: bool) -> Held {
     let &Standing { text, language, words, .. } = sentence;
     let last = last_sign(text);
     let mut held = Held::default();
     held.add(Fault::Fragment, !ends_sentence(last));
+    held.add(Fault::Announces, last == ':');
+    held.add(Fault::Bracketed, text.starts_with('(') && text.trim_end_matches(['.', '!', '?']).ends_with(')'));
     held.add(Fault::Question, matches!(last, '?' | '？' | '؟'));
     held.add(Fault::PointsBack, points_back(text, language));
     held.add(Fault::Short, words < SHORT);
@@ -183,7 +205,6 @@ fn faults(sentence: &Standing<'_>, pieces: &[Piece], is_own_line: bool) -> Held 
     held.add(Fault::Cut, !is_balanced(text));
     held.add(Fault::Quotation, text.starts_with(['"', '“', '«', '„', '‘', '\'']));
     held.add(Fault::Row, is_row(text, words));
-    let roles = pieces.iter().fold(0, |roles, piece| roles | piece.roles);
     match patterns::find(text, language, roles, is_own_line && words <= LINE || words <= CREDIT) {
         Some(Table::Junk) => held.add(Fault::Junk, true),
         Some(Table::Promo) => held.add(Fault::Promo, true),
@@ -294,7 +315,7 @@ fn is_label(sentence: &str) -> bool {
     let mut words = label.split(' ');
     let is_first = |word: &str| word.starts_with(char::is_alphabetic) && word.chars().all(is_letter);
     let is_other =
-        |word: &str| !word.is_empty() && word.chars().all(|letter| is_letter(letter) || "()".contains(letter));
+        |word: &str| !word.is_empty() && word.chars().all(|letter| is_letter(letter) || "()$€£".contains(letter));
     if !words.next().is_some_and(is_first) || !words.clone().all(is_other) || words.count() > 3 {
         return false;
     }
@@ -377,13 +398,20 @@ mod tests {
 
     #[test]
     fn lines_that_tell_no_story_are_held_back() {
-        use Fault::{Fragment, Junk, Label, Promo, Row, Short, Slow};
+        use Fault::{Announces, Bracketed, Fragment, Junk, Label, Personal, Promo, Row, Short, Slow};
         check("en", &[("Updated on May 3", &[Short, Fragment, Junk]), NEWS, NEWS]);
         check("en", &[("Sign up for our newsletter and hear of every flood first.", &[Promo]), NEWS, NEWS]);
         check("en", &[("In this article we look at five floods of the Wend.", &[Slow]), NEWS, NEWS]);
         check("de", &[("In diesem Beitrag geht es um fünf Hochwasser der Wend.", &[Slow]), NEWS, NEWS]);
         check("en", &[("Height of the river: four metres on Monday.", &[Label]), NEWS, NEWS]);
         check("en", &[("Monday 4.1 5.2 6.3 and 7.4 metres.", &[Row]), NEWS, NEWS]);
+        check("en", &[("The latest on the flood of the old town:", &[Fragment, Announces]), NEWS, NEWS]);
+        check("en", &[("(The flood of the old town was the fifth.)", &[Bracketed]), NEWS, NEWS]);
+        check("en", &[("I have lived by the river for forty years.", &[Personal]), NEWS, NEWS]);
+        check(
+            "en",
+            &[("I have lived by the river for forty years.", &[]), ("My house was flooded by the river twice.", &[])],
+        );
         check("en", &[("Wend | Linden | Aue | Weather of the week.", &[Row]), NEWS, NEWS]);
         assert!(!is_label("In short: the bridge stays closed.") && !is_label("At 5:30 the bridge was closed."));
     }

@@ -36,6 +36,13 @@ impl<'a> Met<'a> {
         if self.needs_any(sentence) { self.by_kind(sentence).iter().product() } else { 1.0 }
     }
 
+    /// Chance that all a sentence refers to by its pronouns and its opening is there.
+    pub(super) fn refers(&self, sentence: usize) -> f64 {
+        let kinds = [Kind::Person, Kind::Thing, Kind::Group, Kind::This, Kind::Opening];
+        let met = self.by_kind(sentence);
+        kinds.into_iter().map(|kind| met[kind as usize]).product()
+    }
+
     pub(super) fn needs_any(&self, sentence: usize) -> bool {
         self.needs.get(sentence).is_some_and(|needs| !needs.is_none())
     }

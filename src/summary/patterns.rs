@@ -44,8 +44,11 @@ struct Pattern {
 
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(load);
 
-/// The trigger words of each language, each with its bit.
-pub(super) static TRIGGERS: LazyLock<Vec<(&str, Vec<(&str, u32)>)>> = LazyLock::new(|| {
+/// The trigger words of one language, each with its bit.
+type Triggers = (&'static str, Vec<(&'static str, u32)>);
+
+/// The trigger words of each language.
+pub(super) static TRIGGERS: LazyLock<Vec<Triggers>> = LazyLock::new(|| {
     let triggered = PATTERNS.iter().filter(|pattern| pattern.bit != 0);
     let words = |pattern: &Pattern| -> Vec<(&'static str, u32)> {
         pattern.triggers.split(',').map(|word| (word, pattern.bit.trailing_zeros())).collect()

@@ -28,11 +28,16 @@ pub(super) mod role {
     pub(in crate::summary) const AND: u64 = 1 << 9;
     pub(in crate::summary) const OPENS: u64 = 1 << 10;
     pub(in crate::summary) const NOT: u64 = 1 << 11;
+    pub(in crate::summary) const SUCH: u64 = 1 << 12;
+    pub(in crate::summary) const TIME: u64 = 1 << 13;
+    pub(in crate::summary) const ALSO: u64 = 1 << 14;
+    pub(in crate::summary) const ME: u64 = 1 << 15;
+    pub(in crate::summary) const YOU: u64 = 1 << 16;
     pub(in crate::summary) const PRONOUN: u64 = PERSON | THING | GROUP | THIS;
 }
 
 /// The first bit of a pattern.
-pub(super) const FIRST_TRIGGER: u32 = 16;
+pub(super) const FIRST_TRIGGER: u32 = 17;
 
 /// One run of letters and digits.
 #[derive(Debug, Clone, Copy)]
@@ -232,6 +237,11 @@ impl Vocabulary {
             "be" => role::BE,
             "that" => role::THAT,
             "and" => role::AND,
+            "such" => role::SUCH,
+            "time" => role::TIME,
+            "also" => role::ALSO,
+            "I" => role::ME,
+            "you" => role::YOU,
             "not" => return words.split('|').for_each(|word| self.play(word, role::NOT)),
             "strong" => return self.add_phrases(words, Opening::Strong),
             "weak" => return self.add_phrases(words, Opening::Weak),

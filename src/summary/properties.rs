@@ -45,7 +45,7 @@ fn alone(candidates: &Candidates<'_>, chosen: &[usize], sentence: usize) -> f64 
 }
 
 prop_compose! {
-    fn a_need()(kinds in prop::collection::vec(prop_oneof![Just(0.0), 0.05_f64..1.0], 5), is_named: bool) -> Needs {
+    fn a_need()(kinds in prop::collection::vec(prop_oneof![Just(0.0), 0.05_f64..1.0], super::KINDS), is_named: bool) -> Needs {
         let mut needs = Needs { is_named, ..Needs::default() };
         needs.chances.copy_from_slice(&kinds);
         needs

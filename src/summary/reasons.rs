@@ -54,8 +54,8 @@ pub struct Reasons {
 pub struct Lean {
     /// The word that needs it, as it stands in the sentence.
     pub word: String,
-    /// Whether that opens the sentence and goes on from the one before.
-    pub opens: bool,
+    /// What it needs.
+    pub kind: Kind,
     /// The chosen sentence that meets it, from 0; `None`: none does.
     pub met_by: Option<usize>,
 }
@@ -69,14 +69,17 @@ impl Lean {
         let kind = Kind::ALL.into_iter().max_by(|&a, &b| needs.of(a).total_cmp(&needs.of(b)))?;
         let (start, end) = needs.spans[kind as usize];
         let word = sentence.get(start as usize..end as usize).filter(|_| needs.of(kind) >= Self::LIKELY)?;
-        Some(Self { word: word.to_owned(), opens: kind == Kind::Opening, met_by: choice.met_by })
+        Some(Self { word: word.to_owned(), kind, met_by: choice.met_by })
     }
 
     fn why(&self) -> String {
-        let Self { word, opens, met_by } = self;
-        let need = match opens {
-            true => format!("it leans on the sentence before (opens with `{word}`)"),
-            false => format!("`{word}` is not named in it"),
+        let Self { word, kind, met_by } = self;
+        let need = match kind {
+            Kind::Opening => format!("it leans on the sentence before (opens with `{word}`)"),
+            Kind::Such => format!("`{word}` points at what was said before"),
+            Kind::Also => format!("it goes on from what was said before (`{word}`)"),
+            Kind::Speaker => "it does not say who speaks".to_owned(),
+            _ => format!("`{word}` is not named in it"),
         };
         match met_by {
             Some(by) => format!("{need}; met by sentence {}", by + 1),
@@ -161,7 +164,7 @@ fn ordinal(rank: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lean, Reasons, ordinal};
+    use super::{Kind, Lean, Reasons, ordinal};
 
     #[test]
     fn reasons_are_one_plain_sentence() {
@@ -169,7 +172,7 @@ mod tests {
         assert_eq!(reasons.why(), "Chosen: 1st of 9 by centrality, and this text says the main things early.");
         let reasons = Reasons { rank: 2, redundancy: 0.6, said_by: Some(0), count: 9, ..Reasons::default() };
         assert_eq!(reasons.why(), "Left out: sentence 1 already says most of it (2nd of 9 by centrality).");
-        let lean = Lean { word: "But".into(), opens: true, met_by: Some(2) };
+        let lean = Lean { word: "But".into(), kind: Kind::Opening, met_by: Some(2) };
         let reasons =
             Reasons { rank: 3, turn: Some(2), count: 9, leans: Some(lean), redundancy: 0.2, ..Reasons::default() };
         assert_eq!(

@@ -113,3 +113,27 @@ fn without_data_the_articles_of_ones_own_sources_are_measured() {
     assert_eq!((report["texts"].as_u64(), report["references"].as_u64()), (Some(2), Some(0)));
     assert!(report["difference"]["divergence"]["mean"].is_number(), "{report}");
 }
+
+#[test]
+fn summaries_that_lean_on_what_they_leave_out_are_counted() {
+    let program = program();
+    let text =
+        "The mayor closed the old bridge on Monday. She was afraid of the river and of the bridge. A dog barked.";
+    let record = serde_json::json!({
+        "id": "bridge", "language": "en", "text": text,
+        "sentences": [{"start": 0, "end": 42}, {"start": 43, "end": 90}, {"start": 91, "end": 103}],
+        "needs": [[], [{"kind": "pronoun", "span": [43, 46], "providers": [0]}], []],
+    });
+    program.write("data.jsonl", &format!("{record}\n"));
+    let measured = |sentences: [&str; 2]| {
+        let line = serde_json::json!({"id": "bridge", "summary": sentences.join("\n")});
+        program.write("made.jsonl", &format!("{line}\n"));
+        json(&evaluate(&program, &["--data", "data.jsonl", "--predictions", "made.jsonl"]).ends(0))
+    };
+    let she = "She was afraid of the river and of the bridge.";
+    for (other, expected) in [("A dog barked.", 1.0), ("The mayor closed the old bridge on Monday.", 0.0)] {
+        let report = measured([other, she]);
+        near(&report["broken"]["mean"], expected);
+        near(&report["broken_gold"]["mean"], expected);
+    }
+}

@@ -147,6 +147,7 @@ async fn each_source_is_asked_by_one_machine_and_not_again_at_once() {
         key: key(name),
         record: Some(SourceRecord { failures, ..SourceRecord::default() }),
         articles: vec![article(name, "text")],
+        offered: Vec::new(),
         site_lines: None,
     };
     assert_eq!(one.save_sources("morning", &[done("a", 0), done("b", 1)], time(1)).await.unwrap(), [1, 1]);
@@ -217,7 +218,10 @@ async fn a_snapshot_holds_what_an_edition_is_composed_of() {
     assert_eq!(copy.last_edition("morning").await.unwrap(), Some(edition(2)));
     copy.save_articles("morning", &[article("c", "z")], time(3)).await.unwrap();
     assert_eq!(store.unused_articles("morning", None).await.unwrap().len(), 1);
-    let (before, last) = Store::before(database.location(), "morning", None).await.unwrap().unwrap();
+    let (before, last) = Store::before(database.location(), "morning", None, jiff::SignedDuration::from_hours(240))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((before.unused_articles("morning", None).await.unwrap().len(), last), (2, edition(2)));
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use newsdigest::rank::{Input, Method, Rows, score};
 use newsdigest::summary::{
-    Budget, Candidates, Fault, Kind, Readability, Sentences, Standing, choose_among, point, read,
+    Budget, Candidates, Fault, Held, Kind, Readability, Sentences, Standing, choose_among, point, read,
 };
 use newsdigest::text::{TermIndex, index};
 use serde_json::Value;
@@ -98,7 +98,14 @@ fn readability(document: &Value) -> Readability {
         .map(|(i, text)| Standing { text, language, line: lines[i], words: words[i] })
         .collect();
     let words = index(sentences.iter().map(|&sentence| (sentence, language)));
-    read(&standing, &words, |_, piece| !stop.contains(piece.to_lowercase().as_str()))
+    let mut readability = read(&standing, &words, |_, piece| !stop.contains(piece.to_lowercase().as_str()));
+    // The recipe knows no more kinds than these.
+    for needs in &mut readability.needs {
+        for kind in Kind::ALL.into_iter().filter(|kind| KINDS.iter().all(|(_, known)| known != kind)) {
+            needs.chances[kind as usize] = 0.0;
+        }
+    }
+    readability
 }
 
 /// The choices are the recorded ones, in their order.
@@ -163,8 +170,11 @@ fn factors_merits_and_choices_are_those_of_the_recipe() {
             let input = Input { terms: &terms, rows: &rows, share, damping: 0.85, order: None, title: (&[], 0.0) };
             let scored = score(Method::TextRank, &input);
             worst = worst.max((scored.order_weight - choice["sigma"].as_f64().unwrap()).abs());
+            let known = |fault: &Fault| *fault == Fault::PointsBack || FAULTS.iter().any(|(_, known)| known == fault);
+            let factor =
+                |held: &Held, words: usize| held.faults().filter(known).map(|fault| fault.factor(words)).product();
             let mut held: Vec<f64> =
-                readability.held.iter().zip(&words).map(|(held, &words)| held.factor(words)).collect();
+                readability.held.iter().zip(&words).map(|(held, &words)| factor(held, words)).collect();
             // Before a quotation stands who speaks, which the recipe takes for a label.
             let speaks = |i: usize| {
                 let factors = &choice["factors"][i];

@@ -142,7 +142,17 @@ async fn change(path: &Path, statements: &[&'static str]) {
 }
 
 /// The statements that make a store one of the version before deliveries were counted as they change, and before drafts.
-const UNCOUNTED: [&str; 15] = [
+const UNCOUNTED: [&str; 25] = [
+    "DROP INDEX arrivals_unused",
+    "DROP INDEX articles_texts",
+    "ALTER TABLE arrivals DROP COLUMN published",
+    "ALTER TABLE arrivals DROP COLUMN skipped",
+    "ALTER TABLE arrivals DROP COLUMN closed",
+    "ALTER TABLE arrivals DROP COLUMN offered",
+    "CREATE INDEX arrivals_unused ON arrivals (newsletter, seen) WHERE edition IS NULL",
+    "DROP TABLE upkeep",
+    "DROP TABLE troubles",
+    "DROP TABLE erased_addresses",
     "DROP TABLE drafts",
     "ALTER TABLE editions DROP COLUMN released",
     "DROP TRIGGER counts_added",

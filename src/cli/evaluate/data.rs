@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::error::{Error, Usage};
 use crate::extract;
 use crate::model::Article;
+use crate::summary::evaluate::broken::Gold;
 
 /// Texts, and the lines that are none.
 #[derive(Default)]
@@ -27,6 +28,8 @@ pub(super) struct Subject {
     /// It is what was read out of a page: its boilerplate is gone already.
     pub(super) is_extracted: bool,
     pub(super) references: Vec<String>,
+    /// What its sentences need, by people's word.
+    pub(super) gold: Option<Gold>,
 }
 
 #[derive(Deserialize)]
@@ -38,8 +41,10 @@ struct Record {
     language: Option<String>,
     url: Option<String>,
     summary: Option<String>,
-    #[serde(default)]
+    #[serde(default, alias = "summaries")]
     refs: Vec<String>,
+    sentences: Option<Value>,
+    needs: Option<Value>,
 }
 
 /// One summary that was made elsewhere.
@@ -70,12 +75,16 @@ impl Record {
     fn subject(self) -> Option<Subject> {
         let references = if self.refs.is_empty() { self.summary.into_iter().collect() } else { self.refs };
         let (id, title, language) = (self.id, self.title, self.language);
+        // Other data may have other things by these names.
+        let gold = self.sentences.zip(self.needs).and_then(|(sentences, needs)| {
+            serde_json::from_value(serde_json::json!({ "sentences": sentences, "needs": needs })).ok()
+        });
         if let Some(text) = self.text {
-            return Some(Subject { id, title, language, text, is_extracted: false, references });
+            return Some(Subject { id, title, language, text, is_extracted: false, references, gold });
         }
         let (page, _) = extract::html(&self.html?, self.url.as_deref(), &extract::Options::default());
         let (title, language) = (title.or(Some(page.title)), language.or(page.language));
-        Some(Subject { id, title, language, text: page.text, is_extracted: true, references })
+        Some(Subject { id, title, language, text: page.text, is_extracted: true, references, gold: None })
     }
 }
 
@@ -83,7 +92,7 @@ impl From<Article> for Subject {
     fn from(article: Article) -> Self {
         let title = (!article.title.is_empty()).then_some(article.title);
         let (id, language, text) = (Value::String(article.id), article.language, article.text);
-        Self { id, title, language, text, is_extracted: true, references: Vec::new() }
+        Self { id, title, language, text, is_extracted: true, references: Vec::new(), gold: None }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::Error;
 use crate::cli::summarize::answer::{How, Request, answer};
 use crate::extract::boilerplate;
 use crate::summary::Options;
+use crate::summary::evaluate::broken;
 use crate::summary::evaluate::intrinsic::Piece;
 use crate::summary::evaluate::{Intrinsic, Rouge, Words};
 use crate::text::language;
@@ -28,6 +29,10 @@ pub(super) struct Measured {
     pub(super) intrinsic: Intrinsic,
     /// Part of its sentences that stand on lines which are not the article's, or are also said of other articles.
     pub(super) boilerplate: f64,
+    /// 1 if it leans on something it leaves out, by this program's own word lists; else 0.
+    pub(super) broken: f64,
+    /// The same by the data's annotation, where it has one.
+    pub(super) broken_gold: Option<f64>,
     /// Its sentences.
     sentences: Vec<String>,
 }
@@ -101,6 +106,11 @@ fn measure(subject: &Subject, sentences: Vec<(Option<usize>, String)>, stemmed: 
         rouge: (!subject.references.is_empty()).then(|| Rouge::best(references, &summary, &words)),
         intrinsic: Intrinsic::of(&subject.text, language.as_deref(), &pieces),
         boilerplate: boilerplate as f64 / pieces.len().max(1) as f64,
+        broken: f64::from(u8::from(broken::leans_on_nothing(&subject.text, language.as_deref(), &pieces))),
+        broken_gold: subject
+            .gold
+            .as_ref()
+            .map(|gold| f64::from(u8::from(gold.leans_on_nothing(&subject.text, &pieces)))),
         sentences: sentences.into_iter().map(|(_, text)| text).collect(),
     }
 }

@@ -9,7 +9,7 @@ use crate::summary::evaluate::{Difference, Mean};
 /// A measure: its name and where it stands.
 type Measure = (&'static str, fn(&Measured) -> Option<f64>);
 
-const MEASURES: [Measure; 7] = [
+const MEASURES: [Measure; 9] = [
     ("rouge1", |measured| Some(measured.rouge?.rouge1)),
     ("rouge2", |measured| Some(measured.rouge?.rouge2)),
     ("rougeLsum", |measured| Some(measured.rouge?.rouge_lsum)),
@@ -17,6 +17,8 @@ const MEASURES: [Measure; 7] = [
     ("divergence", |measured| Some(measured.intrinsic.divergence)),
     ("redundancy", |measured| Some(measured.intrinsic.redundancy)),
     ("boilerplate", |measured| Some(measured.boilerplate)),
+    ("broken", |measured| Some(measured.broken)),
+    ("broken_gold", |measured| measured.broken_gold),
 ];
 
 /// The means, and how they differ from those of the second.

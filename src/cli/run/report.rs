@@ -2,6 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::output::Output;
+use crate::cli::store::words;
 use crate::config::Config;
 use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::{Report, Skipped};
@@ -33,6 +34,9 @@ pub(super) fn tell(report: &Report, output: &Output) {
     }
     if let Some(published) = report.published.as_ref().filter(|published| published.written > 0) {
         output.note(&format!("archive: {} editions, {} files written", published.editions, published.written));
+    }
+    if let Some(pruned) = report.pruned.filter(|pruned| pruned.texts + pruned.mails + pruned.deliveries > 0) {
+        output.note(&words(&pruned));
     }
     if let Some(outcome) = &report.delivered {
         let DeliveryReport { sent, refused, waiting, unknown, .. } = outcome;

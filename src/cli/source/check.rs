@@ -1,5 +1,6 @@
 //! `digest source check`: a source is asked now, and what came back is report with the advice that follows.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use futures_util::future::BoxFuture;
@@ -18,7 +19,7 @@ use crate::fetch::{self, Fetch, Http, Reply, Request};
 use crate::model::{Article, Problem};
 use crate::pipeline::{Inspection, inspect, key};
 use crate::source::{FullText, Gathered, Outcome, Source};
-use crate::store::Store;
+use crate::store::{self, SourceRecord, Store};
 
 /// Entries that are read to see how well that goes.
 const SAMPLED: usize = 3;
@@ -34,7 +35,8 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
     } else {
         names.iter().map(|name| named(config, name)).collect::<Result<_, _>>()?
     };
-    let store = Store::snapshot(&config.store).await?;
+    let records: BTreeMap<String, SourceRecord> =
+        store::look(&config.store, Store::sources).await?.into_iter().collect();
     let http = Http::new(&config.fetch)?;
     let workers = workers(config)?;
     let mut exit = Exit::Done;
@@ -48,9 +50,9 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
         }
         let first = heard.first.into_inner();
         let mut report = report(source, &gathered, first.as_ref(), &read, now);
-        if let Some(record) = store.source(&key(&config.newsletter.name, source)).await? {
-            let _ = writeln!(report, "  remembered: {}", health(&record));
-            last_well(&record).into_iter().for_each(|last| report.push_str(&format!("  remembered: {last}\n")));
+        if let Some(record) = records.get(&key(&config.newsletter.name, source)) {
+            let _ = writeln!(report, "  remembered: {}", health(record));
+            last_well(record).into_iter().for_each(|last| report.push_str(&format!("  remembered: {last}\n")));
         }
         to_stdout(&report)?;
     }

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::pipeline::key;
 use crate::source::Source;
-use crate::store::{SourceRecord, Store};
+use crate::store::{self, SourceRecord, Store};
 
 /// The source called `name`.
 pub(super) fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Source, Error> {
@@ -18,9 +18,9 @@ pub(super) fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Source, Er
 
 /// A line for each source: name, place, how it did.
 pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
-    let store = Store::snapshot(&config.store).await?;
     let width = config.sources.iter().map(|source| source.name.chars().count()).max().unwrap_or(0);
-    let records: BTreeMap<String, SourceRecord> = store.sources().await?.into_iter().collect();
+    let records: BTreeMap<String, SourceRecord> =
+        store::look(&config.store, Store::sources).await?.into_iter().collect();
     let mut lines = String::new();
     for source in &config.sources {
         let record = records.get(&key(&config.newsletter.name, source));

@@ -5,12 +5,19 @@ use sqlx::postgres::{PgConnection, PgRow};
 
 use super::{Postgres, get, text, texts};
 use crate::model::{Article, scope_key};
-use crate::store::{Error, Repeated, from_millis, to_millis};
+use crate::store::{Error, Repeated, Rows, from_millis, to_millis};
 
 /// Articles saved in one statement.
 const TOGETHER: usize = 100;
 
 impl Postgres {
+    /// The edition that used an article.
+    pub(in crate::store) async fn used_in(&self, article: &str) -> Result<Option<String>, Error> {
+        let query = sqlx::query("SELECT edition FROM arrivals WHERE article = $1 AND edition IS NOT NULL LIMIT 1");
+        let row = query.bind(text(article)).fetch_optional(&self.pool).await;
+        row.map_err(Error::database("read arrivals"))?.map(|row| get(&row, "edition")).transpose()
+    }
+
     pub(in crate::store) async fn save_articles(
         &self,
         newsletter: &str,
@@ -28,28 +35,29 @@ impl Postgres {
         &self,
         newsletter: &str,
         since: Option<Timestamp>,
-    ) -> Result<Vec<Article>, Error> {
+    ) -> Result<Rows<Article>, Error> {
         let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
-             WHERE r.newsletter = $1 AND r.seen >= $2 AND a.article IS NOT NULL AND r.edition IS NULL ORDER BY r.seen, a.id",
+             WHERE r.newsletter = $1 AND r.seen >= $2 AND a.article IS NOT NULL AND r.edition IS NULL
+             AND r.closed = 0 ORDER BY r.seen, a.id",
         );
         let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
-        rows.iter().map(arrived).collect()
+        Ok(rows.iter().map(arrived).collect())
     }
 
     pub(in crate::store) async fn recent_articles(
         &self,
         newsletter: &str,
         since: Timestamp,
-    ) -> Result<Vec<Article>, Error> {
+    ) -> Result<Rows<Article>, Error> {
         let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
              WHERE r.newsletter = $1 AND r.seen >= $2 AND a.article IS NOT NULL ORDER BY r.seen, a.id",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
-        rows.iter().map(arrived).collect()
+        Ok(rows.iter().map(arrived).collect())
     }
 
     pub(in crate::store) async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Repeated>, Error> {
@@ -57,7 +65,7 @@ impl Postgres {
             "SELECT r.article, u.edition, max(u.seen) AS seen FROM arrivals r
              JOIN articles a ON a.id = r.article JOIN articles b ON b.hash = a.hash AND b.id <> a.id
              JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
-             WHERE r.newsletter = $1 AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= $2
+             WHERE r.newsletter = $1 AND r.edition IS NULL AND r.closed = 0 AND u.edition IS NOT NULL AND u.seen >= $2
              GROUP BY r.article, u.edition ORDER BY r.article, u.edition",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
@@ -69,18 +77,14 @@ impl Postgres {
         rows.iter().map(repeated).collect()
     }
 
-    pub(in crate::store) async fn articles(
-        &self,
-        newsletter: &str,
-        ids: &[&str],
-    ) -> Result<BTreeMap<String, Article>, Error> {
+    pub(in crate::store) async fn articles(&self, newsletter: &str, ids: &[&str]) -> Result<Rows<Article>, Error> {
         let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
              WHERE r.newsletter = $1 AND a.article IS NOT NULL AND r.article = ANY($2)",
         );
         let rows = query.bind(newsletter).bind(texts(ids.iter().copied())).fetch_all(&self.pool).await;
         let rows = rows.map_err(Error::database("read articles"))?;
-        rows.iter().map(|row| arrived(row).map(|article| (article.id.clone(), article))).collect()
+        Ok(rows.iter().map(arrived).collect())
     }
 
     pub(in crate::store) async fn article(&self, newsletter: &str, id: &str) -> Result<Option<Article>, Error> {
@@ -135,23 +139,6 @@ impl Postgres {
             query.execute(&mut *write).await.map_err(Error::database(action))?;
         }
         write.commit().await.map_err(Error::database(action))
-    }
-
-    pub(in crate::store) async fn prune(&self, before: Timestamp) -> Result<u64, Error> {
-        let action = "prune";
-        let mut write = self.pool.begin().await.map_err(Error::database(action))?;
-        let articles = sqlx::query(
-            "UPDATE articles SET article = NULL WHERE first_seen < $1 AND article IS NOT NULL AND NOT EXISTS
-             (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
-        );
-        let articles = articles.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
-        let templates = sqlx::query(
-            "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE composed < $1) AND edition NOT IN
-             (SELECT d.edition FROM deliveries d WHERE d.state IN ('waiting', 'trying', 'unknown'))",
-        );
-        templates.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
-        write.commit().await.map_err(Error::database(action))?;
-        Ok(articles.rows_affected())
     }
 }
 

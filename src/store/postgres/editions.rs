@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use super::{Postgres, get, text, texts};
 use crate::model::{Edition, PlannedDelivery};
 use crate::store::editions::recipient_row;
-use crate::store::{Error, NewEdition, from_millis, to_millis};
+use crate::store::{Error, NewEdition, Rows, from_millis, to_millis};
 
 /// Deliveries stored in one statement.
 const TOGETHER: usize = 1000;
@@ -28,12 +28,13 @@ impl Postgres {
         Ok(())
     }
 
-    pub(in crate::store) async fn last_edition(&self, newsletter: &str) -> Result<Option<Edition>, Error> {
+    /// The last few, the last first.
+    pub(in crate::store) async fn last_editions(&self, newsletter: &str) -> Result<Rows<Edition>, Error> {
         let query = sqlx::query(
-            "SELECT id, edition FROM editions WHERE newsletter = $1 ORDER BY composed DESC, id DESC LIMIT 1",
+            "SELECT id, edition FROM editions WHERE newsletter = $1 ORDER BY composed DESC, id DESC LIMIT 3",
         );
-        let row = query.bind(newsletter).fetch_optional(&self.pool).await;
-        row.map_err(Error::database("read an edition"))?.as_ref().map(edition).transpose()
+        let rows = query.bind(newsletter).fetch_all(&self.pool).await.map_err(Error::database("read an edition"))?;
+        Ok(rows.iter().map(edition).collect())
     }
 
     pub(in crate::store) async fn edition(&self, id: &str) -> Result<Option<Edition>, Error> {
@@ -52,13 +53,13 @@ impl Postgres {
         &self,
         newsletter: &str,
         since: Timestamp,
-    ) -> Result<Vec<Edition>, Error> {
+    ) -> Result<Rows<Edition>, Error> {
         let query = sqlx::query(
             "SELECT id, edition FROM editions WHERE newsletter = $1 AND composed >= $2 ORDER BY composed, id",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read editions"))?;
-        rows.iter().map(edition).collect()
+        Ok(rows.iter().map(edition).collect())
     }
 
     pub(in crate::store) async fn released_editions(
@@ -111,7 +112,10 @@ pub(super) async fn insert(
     let used = sqlx::query("UPDATE arrivals SET edition = $1 WHERE newsletter = $2 AND article = ANY($3)");
     let used = used.bind(&new.edition.id).bind(&new.edition.newsletter);
     let used = used.bind(texts(new.used.iter().map(String::as_str)));
-    used.execute(write).await.map_err(Error::database("store the edition"))?;
+    used.execute(&mut *write).await.map_err(Error::database("store the edition"))?;
+    let query = sqlx::query("UPDATE arrivals SET published = 1 WHERE newsletter = $1 AND article = ANY($2)");
+    let query = query.bind(&new.edition.newsletter).bind(texts(new.edition.articles()));
+    query.execute(write).await.map_err(Error::database("store the edition"))?;
     Ok(many)
 }
 

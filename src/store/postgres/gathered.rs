@@ -4,12 +4,17 @@ use jiff::Timestamp;
 use sqlx::postgres::PgConnection;
 
 use super::articles::save_all;
-use super::{Postgres, text};
+use super::{Postgres, text, texts};
 use crate::store::error::is_worth_another_try;
+use crate::store::gathered::A_WEEK;
 use crate::store::{Error, GatheredSource, SourceRecord, to_millis};
 
 /// How often a transaction is tried that met another one.
 const TRIES: usize = 5;
+
+/// By the week: each morning would else write every row again.
+const OFFERED: &str = "UPDATE arrivals SET offered = $1 WHERE newsletter = $2 AND article = ANY($3)
+    AND coalesce(offered, seen) < $1 - $4";
 
 impl Postgres {
     pub(in crate::store) async fn save_sources(
@@ -40,6 +45,11 @@ impl Postgres {
         for source in sources {
             let new = save_all(&mut write, newsletter, &source.articles, now).await?;
             let count = new.into_iter().filter(|new| *new).count();
+            if !source.offered.is_empty() {
+                let query = sqlx::query(OFFERED).bind(to_millis(now)).bind(newsletter);
+                let query = query.bind(texts(source.offered.iter().map(String::as_str))).bind(A_WEEK);
+                query.execute(&mut *write).await.map_err(Error::database(action))?;
+            }
             if let Some(lines) = &source.site_lines {
                 put_lines(&mut write, &source.key, lines)
                     .await

@@ -15,6 +15,7 @@ mod open;
 mod outbox;
 mod ratings;
 mod sources;
+mod upkeep;
 
 use std::borrow::Cow;
 

@@ -10,7 +10,10 @@ use tokio::sync::OnceCell;
 use crate::store::{Error, Server};
 
 /// The tables' versions, each the change from the one before it; what was published once never changes.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "upkeep", include_str!("migrations/0002_upkeep.sql")),
+];
 
 /// Connections of one program: the queries of 64 sources queue for them.
 const CONNECTIONS: u32 = 4;

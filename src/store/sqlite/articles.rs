@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::Sqlite;
 use super::sources::get;
 use crate::model::{Article, scope_key};
-use crate::store::{Error, Repeated, from_millis, to_millis};
+use crate::store::{Error, Repeated, Rows, from_millis, to_millis};
 
 /// Articles saved in one statement.
 const TOGETHER: usize = 100;
@@ -29,28 +29,29 @@ impl Sqlite {
         &self,
         newsletter: &str,
         since: Option<Timestamp>,
-    ) -> Result<Vec<Article>, Error> {
+    ) -> Result<Rows<Article>, Error> {
         let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
-             WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL AND r.edition IS NULL ORDER BY r.seen, a.id",
+             WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL AND r.edition IS NULL
+             AND r.closed = 0 ORDER BY r.seen, a.id",
         );
         let query = query.bind(newsletter).bind(since.map_or(i64::MIN, to_millis));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
-        rows.iter().map(arrived).collect()
+        Ok(rows.iter().map(arrived).collect())
     }
 
     pub(in crate::store) async fn recent_articles(
         &self,
         newsletter: &str,
         since: Timestamp,
-    ) -> Result<Vec<Article>, Error> {
+    ) -> Result<Rows<Article>, Error> {
         let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
              WHERE r.newsletter = ? AND r.seen >= ? AND a.article IS NOT NULL ORDER BY r.seen, a.id",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read articles"))?;
-        rows.iter().map(arrived).collect()
+        Ok(rows.iter().map(arrived).collect())
     }
 
     pub(in crate::store) async fn repeated(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Repeated>, Error> {
@@ -59,7 +60,7 @@ impl Sqlite {
             "SELECT r.article, u.edition, max(u.seen) AS seen FROM arrivals r INDEXED BY arrivals_unused
              CROSS JOIN articles a ON a.id = r.article CROSS JOIN articles b ON b.hash = a.hash AND b.id <> a.id
              CROSS JOIN arrivals u ON u.article = b.id AND u.newsletter = r.newsletter
-             WHERE r.newsletter = ? AND r.edition IS NULL AND u.edition IS NOT NULL AND u.seen >= ?
+             WHERE r.newsletter = ? AND r.edition IS NULL AND r.closed = 0 AND u.edition IS NOT NULL AND u.seen >= ?
              GROUP BY r.article, u.edition ORDER BY r.article, u.edition",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
@@ -71,18 +72,14 @@ impl Sqlite {
         rows.iter().map(repeated).collect()
     }
 
-    pub(in crate::store) async fn articles(
-        &self,
-        newsletter: &str,
-        ids: &[&str],
-    ) -> Result<BTreeMap<String, Article>, Error> {
+    pub(in crate::store) async fn articles(&self, newsletter: &str, ids: &[&str]) -> Result<Rows<Article>, Error> {
         let query = sqlx::query(
             "SELECT a.id, a.article, r.source, r.seen FROM arrivals r JOIN articles a ON a.id = r.article
              WHERE r.newsletter = ? AND a.article IS NOT NULL AND r.article IN (SELECT value FROM json_each(?))",
         );
         let rows = query.bind(newsletter).bind(sqlx::types::Json(ids)).fetch_all(&self.pool).await;
         let rows = rows.map_err(Error::database("read articles"))?;
-        rows.iter().map(|row| arrived(row).map(|article| (article.id.clone(), article))).collect()
+        Ok(rows.iter().map(arrived).collect())
     }
 
     pub(in crate::store) async fn article(&self, newsletter: &str, id: &str) -> Result<Option<Article>, Error> {
@@ -142,24 +139,6 @@ impl Sqlite {
             query.execute(&mut *write).await.map_err(Error::database(action))?;
         }
         write.commit().await.map_err(Error::database(action))
-    }
-
-    pub(in crate::store) async fn prune(&self, before: Timestamp) -> Result<u64, Error> {
-        let action = "prune";
-        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        let articles = sqlx::query(
-            "UPDATE articles SET article = NULL WHERE first_seen < ? AND article IS NOT NULL AND NOT EXISTS
-             (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND r.edition IS NOT NULL)",
-        );
-        let articles = articles.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
-        let templates = sqlx::query(
-            "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE composed < ?) AND NOT EXISTS
-             (SELECT 1 FROM delivery_counts c WHERE c.edition = letters.edition AND c.n > 0
-              AND c.state IN ('waiting', 'trying', 'unknown'))",
-        );
-        templates.bind(to_millis(before)).execute(&mut *write).await.map_err(Error::database(action))?;
-        write.commit().await.map_err(Error::database(action))?;
-        Ok(articles.rows_affected())
     }
 }
 

@@ -5,7 +5,7 @@ use super::Sqlite;
 use super::sources::get;
 use crate::model::{Edition, PlannedDelivery};
 use crate::store::editions::recipient_row;
-use crate::store::{Error, NewEdition, from_millis, to_millis};
+use crate::store::{Error, NewEdition, Rows, from_millis, to_millis};
 
 /// Deliveries stored in one statement.
 const TOGETHER: usize = 500;
@@ -22,13 +22,13 @@ impl Sqlite {
         write.commit().await.map_err(Error::database(action))
     }
 
-    pub(in crate::store) async fn last_edition(&self, newsletter: &str) -> Result<Option<Edition>, Error> {
+    /// The last few, the last first.
+    pub(in crate::store) async fn last_editions(&self, newsletter: &str) -> Result<Rows<Edition>, Error> {
         let query = sqlx::query(
-            "SELECT id, edition FROM editions WHERE newsletter = ? ORDER BY composed DESC, id DESC LIMIT 1",
+            "SELECT id, edition FROM editions WHERE newsletter = ? ORDER BY composed DESC, id DESC LIMIT 3",
         );
-        let row =
-            query.bind(newsletter).fetch_optional(&self.pool).await.map_err(Error::database("read an edition"))?;
-        row.as_ref().map(edition).transpose()
+        let rows = query.bind(newsletter).fetch_all(&self.pool).await.map_err(Error::database("read an edition"))?;
+        Ok(rows.iter().map(edition).collect())
     }
 
     pub(in crate::store) async fn edition(&self, id: &str) -> Result<Option<Edition>, Error> {
@@ -42,7 +42,7 @@ impl Sqlite {
         let composed = to_millis(edition.composed);
         let forget = [
             "DELETE FROM arrivals WHERE newsletter = ? AND seen > ? AND edition IS NOT ?",
-            "UPDATE arrivals SET edition = NULL WHERE newsletter = ? AND edition IN
+            "UPDATE arrivals SET edition = NULL, published = 0 WHERE newsletter = ? AND edition IN
              (SELECT id FROM editions WHERE composed >= ? OR id = ?)",
             "DELETE FROM editions WHERE newsletter = ? AND (composed >= ? OR id = ?)",
         ];
@@ -63,13 +63,13 @@ impl Sqlite {
         &self,
         newsletter: &str,
         since: Timestamp,
-    ) -> Result<Vec<Edition>, Error> {
+    ) -> Result<Rows<Edition>, Error> {
         let query = sqlx::query(
             "SELECT id, edition FROM editions WHERE newsletter = ? AND composed >= ? ORDER BY composed, id",
         );
         let query = query.bind(newsletter).bind(to_millis(since));
         let rows = query.fetch_all(&self.pool).await.map_err(Error::database("read editions"))?;
-        rows.iter().map(edition).collect()
+        Ok(rows.iter().map(edition).collect())
     }
 
     pub(in crate::store) async fn released_editions(
@@ -124,7 +124,11 @@ pub(super) async fn insert(
         let query = query.bind(&new.edition.id).bind(&new.edition.newsletter).bind(id);
         query.execute(&mut *write).await.map_err(Error::database("store the edition"))?;
     }
-    Ok(())
+    let query = sqlx::query(
+        "UPDATE arrivals SET published = 1 WHERE newsletter = ? AND article IN (SELECT value FROM json_each(?))",
+    );
+    let query = query.bind(&new.edition.newsletter).bind(sqlx::types::Json(new.edition.articles()));
+    query.execute(write).await.map(drop).map_err(Error::database("store the edition"))
 }
 
 async fn insert_edition(

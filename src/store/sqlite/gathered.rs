@@ -6,7 +6,12 @@ use sqlx::types::Json;
 
 use super::Sqlite;
 use super::articles::save_all;
+use crate::store::gathered::A_WEEK;
 use crate::store::{Error, GatheredSource, SourceRecord, to_millis};
+
+/// By the week: each morning would else write every row again.
+const OFFERED: &str = "UPDATE arrivals SET offered = ?1 WHERE newsletter = ?2
+    AND article IN (SELECT value FROM json_each(?3)) AND coalesce(offered, seen) < ?1 - ?4";
 
 impl Sqlite {
     pub(in crate::store) async fn save_sources(
@@ -21,6 +26,10 @@ impl Sqlite {
         for source in sources {
             let new = save_all(&mut write, newsletter, &source.articles, now).await?;
             let count = new.into_iter().filter(|new| *new).count();
+            if !source.offered.is_empty() {
+                let query = sqlx::query(OFFERED).bind(to_millis(now)).bind(newsletter).bind(Json(&source.offered));
+                query.bind(A_WEEK).execute(&mut *write).await.map_err(Error::database(action))?;
+            }
             if let Some(lines) = &source.site_lines {
                 put_lines(&mut write, &source.key, lines)
                     .await

@@ -12,17 +12,18 @@ use tempfile::TempDir;
 use crate::store::Error;
 
 /// The store's versions, each the change from the one before it; what was published once never changes.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "site lines", include_str!("migrations/0002_site_lines.sql")),
     (3, "stories", include_str!("migrations/0003_stories.sql")),
     (4, "scoped articles", include_str!("migrations/0004_scoped_articles.sql")),
     (5, "open deliveries", include_str!("migrations/0005_open_deliveries.sql")),
     (6, "drafts", include_str!("migrations/0006_drafts.sql")),
+    (7, "upkeep", include_str!("migrations/0007_upkeep.sql")),
 ];
 
 /// How long a query waits for another program's write before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A copy taken while another program writes is taken again, this often.
 const SNAPSHOT_TRIES: usize = 10;
@@ -44,7 +45,6 @@ pub(in crate::store) struct Sqlite {
     pub(super) pool: SqlitePool,
     pub(super) writer: SqlitePool,
     /// Keeps a snapshot's folder until the last clone is gone.
-    #[expect(dead_code, reason = "it is there to be dropped")]
     folder: Option<Arc<TempDir>>,
     /// The file opened for viewing, as it was then.
     viewed: Option<(PathBuf, Stamps)>,
@@ -91,6 +91,11 @@ impl Sqlite {
         self.viewed.as_ref().is_none_or(|(path, before)| stamps(path).is_ok_and(|now| now == *before))
     }
 
+    /// Whether it is a file of its own that is gone with it.
+    pub(super) fn is_copy(&self) -> bool {
+        self.folder.is_some()
+    }
+
     pub(in crate::store) async fn close(self) {
         self.pool.close().await;
         self.writer.close().await;
@@ -119,7 +124,7 @@ impl Sqlite {
 }
 
 /// One connection that is open now and stays so, and a queue of those who want it.
-async fn connection(options: SqliteConnectOptions) -> Result<SqlitePool, Error> {
+pub(super) async fn connection(options: SqliteConnectOptions) -> Result<SqlitePool, Error> {
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(TURN_TIMEOUT)
@@ -140,7 +145,7 @@ async fn not_newer(pool: &SqlitePool, path: &Path) -> Result<(), Error> {
 }
 
 /// A store that is there has a header at least; what has none lost its content.
-fn not_truncated(path: &Path) -> Result<(), Error> {
+pub(super) fn not_truncated(path: &Path) -> Result<(), Error> {
     let is_empty = |path: &Path| path.metadata().is_ok_and(|data| data.len() == 0);
     if is_empty(path) && !wal(path).metadata().is_ok_and(|data| data.len() > 0) {
         return Err(Error::Truncated { path: path.to_owned(), backup: existing_backup(path) });
@@ -149,7 +154,7 @@ fn not_truncated(path: &Path) -> Result<(), Error> {
 }
 
 /// Whether an earlier version made the tables, so that they will be changed now.
-async fn is_older(pool: &SqlitePool) -> Result<bool, Error> {
+pub(super) async fn is_older(pool: &SqlitePool) -> Result<bool, Error> {
     let failed = || Error::database("look at its tables");
     let table = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
     let known: i64 = sqlx::query_scalar(table).fetch_one(pool).await.map_err(failed())?;
@@ -232,7 +237,7 @@ type Stamp = Option<(u64, std::time::SystemTime)>;
 /// Those of the database and of its log.
 type Stamps = (Stamp, Stamp);
 
-fn stamps(path: &Path) -> io::Result<Stamps> {
+pub(super) fn stamps(path: &Path) -> io::Result<Stamps> {
     Ok((stamp(path)?, stamp(&wal(path))?))
 }
 

@@ -1,7 +1,7 @@
 use super::Sqlite;
 use super::sources::get;
 use crate::model::Rating;
-use crate::store::{Error, to_millis};
+use crate::store::{Error, Rows, to_millis};
 
 impl Sqlite {
     pub(in crate::store) async fn rate(&self, newsletter: &str, rating: &Rating) -> Result<(), Error> {
@@ -13,14 +13,14 @@ impl Sqlite {
         Ok(())
     }
 
-    pub(in crate::store) async fn ratings(&self, newsletter: &str) -> Result<Vec<Rating>, Error> {
+    pub(in crate::store) async fn ratings(&self, newsletter: &str) -> Result<Rows<Rating>, Error> {
         let query = sqlx::query("SELECT story, rating FROM ratings WHERE newsletter = ? ORDER BY rated, story");
         let rows = query.bind(newsletter).fetch_all(&self.pool).await.map_err(Error::database("read ratings"))?;
         let rating = |row| -> Result<Rating, Error> {
             let (story, json): (String, String) = (get(row, "story")?, get(row, "rating")?);
             serde_json::from_str(&json).map_err(Error::broken("rating", &story))
         };
-        rows.iter().map(rating).collect()
+        Ok(rows.iter().map(rating).collect())
     }
 
     pub(in crate::store) async fn forget_ratings(&self, newsletter: &str) -> Result<u64, Error> {

@@ -1,0 +1,191 @@
+use jiff::Timestamp;
+use sqlx::postgres::{PgQueryResult, PgRow};
+
+use super::{Postgres, get, number, text, texts};
+use crate::model::Refusal;
+use crate::store::outbox::parse_state;
+use crate::store::{Cutoffs, ErasedAddress, Error, Pruned, ReaderDelivery, Trouble, from_millis, to_millis};
+
+impl Postgres {
+    pub(in crate::store) async fn prune(&self, newsletter: &str, cutoffs: &Cutoffs) -> Result<Pruned, Error> {
+        let failed = || Error::database("prune");
+        let mut write = self.pool.begin().await.map_err(failed())?;
+        let articles = sqlx::query(
+            "UPDATE articles a SET article = NULL WHERE a.article IS NOT NULL AND a.first_seen < $1
+             AND EXISTS (SELECT 1 FROM arrivals r WHERE r.newsletter = $3 AND r.article = a.id)
+             AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.article = a.id AND
+                 (r.edition IS NULL AND r.closed = 0 AND (r.newsletter <> $3 OR r.seen >= $2)
+                 OR r.published = 1 AND (r.newsletter <> $3 OR EXISTS
+                     (SELECT 1 FROM editions e WHERE e.id = r.edition AND e.composed >= $4))))",
+        );
+        let articles = articles.bind(to_millis(cutoffs.texts)).bind(to_millis(cutoffs.all)).bind(newsletter);
+        let articles = articles.bind(to_millis(cutoffs.published)).execute(&mut *write).await.map_err(failed())?;
+        let mails = sqlx::query(
+            "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE newsletter = $1 AND composed < $2)
+             AND edition NOT IN
+             (SELECT d.edition FROM deliveries d WHERE d.state IN ('waiting', 'trying', 'unknown'))",
+        );
+        let mails = mails.bind(newsletter).bind(to_millis(cutoffs.all)).execute(&mut *write).await.map_err(failed())?;
+        let deliveries = sqlx::query(
+            "DELETE FROM deliveries WHERE edition IN (SELECT id FROM editions WHERE newsletter = $1 AND composed < $2)
+             AND state IN ('sent', 'refused')",
+        );
+        let deliveries = deliveries.bind(newsletter).bind(to_millis(cutoffs.all));
+        let deliveries = deliveries.execute(&mut *write).await.map_err(failed())?;
+        write.commit().await.map_err(failed())?;
+        let count = |done: PgQueryResult| done.rows_affected();
+        Ok(Pruned { texts: count(articles), mails: count(mails), deliveries: count(deliveries) })
+    }
+
+    pub(in crate::store) async fn forget_articles(&self, newsletter: &str, span: i64) -> Result<u64, Error> {
+        let failed = || Error::database("forget old articles");
+        let mut write = self.pool.begin().await.map_err(failed())?;
+        let arrivals = sqlx::query(
+            "WITH last AS (SELECT source, max(coalesce(offered, seen)) AS at FROM arrivals WHERE newsletter = $1
+                 GROUP BY source)
+             DELETE FROM arrivals WHERE newsletter = $1 AND published = 0 AND (edition IS NOT NULL OR closed = 1)
+             AND coalesce(offered, seen) < (SELECT l.at FROM last l WHERE l.source = arrivals.source) - $2",
+        );
+        let gone = arrivals.bind(newsletter).bind(span).execute(&mut *write).await.map_err(failed())?.rows_affected();
+        if gone > 0 {
+            let articles = sqlx::query(
+                "DELETE FROM articles WHERE article IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.article = articles.id)",
+            );
+            articles.execute(&mut *write).await.map_err(failed())?;
+        }
+        write.commit().await.map_err(failed())?;
+        Ok(gone)
+    }
+
+    pub(in crate::store) async fn last_done(&self, what: &str) -> Result<Option<Timestamp>, Error> {
+        let query = sqlx::query_scalar("SELECT done FROM upkeep WHERE what = $1").bind(what);
+        let done: Option<i64> = query.fetch_optional(&self.pool).await.map_err(Error::database("read its upkeep"))?;
+        Ok(done.map(from_millis))
+    }
+
+    pub(in crate::store) async fn set_done(&self, what: &str, now: Timestamp) -> Result<(), Error> {
+        let query = sqlx::query(
+            "INSERT INTO upkeep (what, done) VALUES ($1, $2) ON CONFLICT (what) DO UPDATE SET done = excluded.done",
+        );
+        let done = query.bind(what).bind(to_millis(now)).execute(&self.pool).await;
+        done.map(drop).map_err(Error::database("note its upkeep"))
+    }
+
+    pub(in crate::store) async fn skip_articles(
+        &self,
+        newsletter: &str,
+        now: Timestamp,
+        before: Timestamp,
+    ) -> Result<(), Error> {
+        let query = sqlx::query(
+            "UPDATE arrivals SET closed = CASE WHEN skipped < $1 THEN 1 ELSE 0 END, skipped = coalesce(skipped, $2)
+             WHERE newsletter = $3 AND edition IS NULL AND closed = 0",
+        );
+        let query = query.bind(to_millis(before)).bind(to_millis(now)).bind(newsletter);
+        query.execute(&self.pool).await.map(drop).map_err(Error::database("mark articles"))
+    }
+
+    pub(in crate::store) async fn close_articles(&self, newsletter: &str, ids: &[&str]) -> Result<(), Error> {
+        let query = sqlx::query("UPDATE arrivals SET closed = 1 WHERE newsletter = $1 AND article = ANY($2)");
+        let done = query.bind(newsletter).bind(texts(ids.iter().copied())).execute(&self.pool).await;
+        done.map(drop).map_err(Error::database("mark articles"))
+    }
+
+    pub(in crate::store) async fn note_trouble(
+        &self,
+        newsletter: &str,
+        trouble: &Trouble,
+        keep: u32,
+    ) -> Result<(), Error> {
+        let failed = || Error::database("note a run");
+        let query = sqlx::query(
+            "INSERT INTO troubles (newsletter, began, exit, words) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (newsletter, began) DO UPDATE SET exit = excluded.exit, words = excluded.words",
+        );
+        let query = query.bind(newsletter).bind(to_millis(trouble.began)).bind(i64::from(trouble.exit));
+        query.bind(text(&trouble.words)).execute(&self.pool).await.map_err(failed())?;
+        let old = sqlx::query(
+            "DELETE FROM troubles WHERE newsletter = $1 AND began < (SELECT min(began) FROM
+             (SELECT began FROM troubles WHERE newsletter = $1 ORDER BY began DESC LIMIT $2) AS last)",
+        );
+        old.bind(newsletter).bind(i64::from(keep)).execute(&self.pool).await.map(drop).map_err(failed())
+    }
+
+    pub(in crate::store) async fn troubles(&self, newsletter: &str, since: Timestamp) -> Result<Vec<Trouble>, Error> {
+        let query = sqlx::query(
+            "SELECT began, exit, words FROM troubles WHERE newsletter = $1 AND began >= $2 ORDER BY began DESC",
+        );
+        let rows = query.bind(newsletter).bind(to_millis(since)).fetch_all(&self.pool).await;
+        let trouble = |row: &PgRow| {
+            let (began, words) = (from_millis(get(row, "began")?), get(row, "words")?);
+            Ok(Trouble { began, exit: u8::try_from(number(row, "exit")?).unwrap_or(u8::MAX), words })
+        };
+        rows.map_err(Error::database("read the runs"))?.iter().map(trouble).collect()
+    }
+
+    pub(in crate::store) async fn reader(
+        &self,
+        address: &str,
+    ) -> Result<(Vec<ReaderDelivery>, Vec<(String, Refusal)>), Error> {
+        let failed = || Error::database("read a reader's data");
+        let query = sqlx::query("SELECT * FROM deliveries WHERE address = $1 ORDER BY id").bind(text(address));
+        let rows = query.fetch_all(&self.pool).await.map_err(failed())?;
+        let query = sqlx::query("SELECT * FROM refused_addresses WHERE address = $1 ORDER BY newsletter");
+        let refusals = query.bind(text(address)).fetch_all(&self.pool).await.map_err(failed())?;
+        let refusal = |row: &PgRow| {
+            let refusal =
+                Refusal { address: get(row, "address")?, times: number(row, "times")?, answer: get(row, "answer")? };
+            Ok((get(row, "newsletter")?, refusal))
+        };
+        let deliveries: Result<_, Error> = rows.iter().map(delivered).collect();
+        let refusals: Result<_, Error> = refusals.iter().map(refusal).collect();
+        Ok((deliveries?, refusals?))
+    }
+
+    pub(in crate::store) async fn erase(&self, address: &str, erased: Option<&ErasedAddress>) -> Result<(), Error> {
+        let failed = || Error::database("forget a reader");
+        let mut write = self.pool.begin().await.map_err(failed())?;
+        for statement in [
+            "DELETE FROM deliveries WHERE address = $1",
+            "DELETE FROM refused_addresses WHERE address = $1",
+            "DELETE FROM troubles WHERE strpos(words, $1) > 0",
+        ] {
+            sqlx::query(statement).bind(text(address)).execute(&mut *write).await.map_err(failed())?;
+        }
+        if let Some(ErasedAddress { hash, salt, erased }) = erased {
+            let query = sqlx::query("INSERT INTO erased_addresses (hash, salt, erased) VALUES ($1, $2, $3)");
+            let query = query.bind(hash).bind(salt).bind(to_millis(*erased));
+            query.execute(&mut *write).await.map_err(failed())?;
+        }
+        write.commit().await.map_err(failed())
+    }
+
+    pub(in crate::store) async fn unerase(&self, hash: &str) -> Result<(), Error> {
+        let done = sqlx::query("DELETE FROM erased_addresses WHERE hash = $1").bind(hash).execute(&self.pool).await;
+        done.map(drop).map_err(Error::database("take back an erasure"))
+    }
+
+    pub(in crate::store) async fn erased(&self) -> Result<Vec<ErasedAddress>, Error> {
+        let rows = sqlx::query("SELECT hash, salt, erased FROM erased_addresses ORDER BY hash").fetch_all(&self.pool);
+        let rows = rows.await.map_err(Error::database("read the erased addresses"))?;
+        let erased = |row: &PgRow| {
+            let erased = from_millis(get(row, "erased")?);
+            Ok(ErasedAddress { hash: get(row, "hash")?, salt: get(row, "salt")?, erased })
+        };
+        rows.iter().map(erased).collect()
+    }
+}
+
+fn delivered(row: &PgRow) -> Result<ReaderDelivery, Error> {
+    Ok(ReaderDelivery {
+        edition: get(row, "edition")?,
+        name: get(row, "name")?,
+        language: get(row, "language")?,
+        message_id: get(row, "message_id")?,
+        unsubscribe: get(row, "unsubscribe")?,
+        state: parse_state(get(row, "state")?),
+        answer: get(row, "answer")?,
+        changed: from_millis(get(row, "changed")?),
+    })
+}
