@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Prints how well, how fast and how safely `digest read` reads: the section "Reading" of docs/QUALITY.md.
 
-usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../shared/tools] [--readability FOLDER] [--only PART]
+usage: reading.py [target/release/digest] [--data ../shared/data] [--tools ../shared/tools] [--readability FOLDER]
+                  [--peer COMMAND]... [--only PART]
+
+`--peer` names a program that reads the same JSON Lines (`id`, `url`, `html`) and answers `id` and `text`, set beside ours.
 
 Parts: feeds attacks charset pages beside metadata cleaning sample words speed safety, then those that run another command of this
 folder and take minutes: unseen (`fit_pages.py` and `fit_lines.py`, cross-validation; need numpy and lightgbm), hostile
@@ -114,7 +117,7 @@ def pages(options):
 
 
 def beside(options):
-    """Pages and segments in one run: ours, and trafilatura (Python) where it is installed."""
+    """Pages and segments in one run: ours, each `--peer`, and trafilatura (Python) where it is installed."""
     gold, records = the_pages(options)
     segments = lines(f"{options.data}/extraction/segments.dev.jsonl")
     page = lambda path: gzip.open(f"{options.data}/extraction/{path}").read().decode("utf8", errors="replace")
@@ -127,6 +130,12 @@ def beside(options):
 
     answers, seconds = read(options, records + more, RAYON_NUM_THREADS="1")
     show("ours (the trees have seen these)", {page["id"]: page.get("text") for page in answers}, seconds)
+    for command in options.peer:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        told = subprocess.run(command.split(), input="\n".join(map(json.dumps, records + more)).encode(), stdout=subprocess.PIPE).stdout
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        given = {page["id"]: page["text"] for page in map(json.loads, told.decode().splitlines())}
+        show(os.path.basename(command.split()[0]), given, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     try:
         import trafilatura
     except ImportError:
@@ -239,6 +248,7 @@ def main():
     parser.add_argument("--data", default="../shared/data")
     parser.add_argument("--tools", default="../shared/tools")
     parser.add_argument("--readability", help="test pages of Mozilla's Readability, for the lines of fit_lines.py")
+    parser.add_argument("--peer", action="append", default=[], help="a program to set beside ours")
     parser.add_argument("--only", choices=[part.__name__ for part in parts])
     options = parser.parse_args()
     for part in parts:
