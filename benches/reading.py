@@ -134,7 +134,7 @@ def beside(options):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         told = subprocess.run(command.split(), input="\n".join(map(json.dumps, records + more)).encode(), stdout=subprocess.PIPE).stdout
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        given = {page["id"]: page["text"] for page in map(json.loads, told.decode().splitlines())}
+        given = {page["id"]: page["text"] for page in map(json.loads, told.decode().strip().split("\n"))}
         show(os.path.basename(command.split()[0]), given, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     try:
         import trafilatura

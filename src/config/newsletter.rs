@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Layout, LayoutKind, TextLinks};
+use crate::model::{Layout, LayoutKind, Pictures, TextLinks};
 
 /// The publication's name, length and schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +36,10 @@ pub struct Newsletter {
     pub fulls: usize,
     /// Addresses in the text part: `one` a story, or `all`, every sentence's own place as well.
     pub text_links: TextLinks,
+    /// Pictures inside the mail: `none`, or the `lead` story's, fetched once when the edition is composed.
+    pub images: Pictures,
+    /// Largest picture in kilobytes of 1,000 bytes; a larger one is left out.
+    pub max_image_kb: usize,
     /// Tallest mail on a phone, in CSS pixels at a width of 375; links go first. 0 is no limit.
     pub max_height: u32,
     /// Largest HTML part in kilobytes of 1,000 bytes; Gmail clips a mail near 102.
@@ -74,6 +78,8 @@ impl Default for Newsletter {
             layout: LayoutKind::Lead,
             fulls: 5,
             text_links: TextLinks::One,
+            images: Pictures::None,
+            max_image_kb: 300,
             max_height: 3600,
             max_html_kb: 95,
             when_empty: WhenEmpty::Skip,

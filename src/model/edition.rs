@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Edits, Layout, OwnWords, Story};
+use crate::model::{Edits, Layout, OwnWords, Picture, Story};
 
 /// One dated number of a newsletter: all that its mail says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Edition {
     /// What the publisher changed in it while it was a draft.
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub edits: Edits,
+    /// The lead story's picture; `None` where it has none, or none is wished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
 }
 
 impl Edition {

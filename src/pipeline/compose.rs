@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::model::{Edition, RateLinks, Recipient};
+use crate::model::{Edition, Picture, RateLinks, Recipient};
 use crate::pipeline::fit::fit;
 use crate::pipeline::inputs::Inputs;
 use crate::render::{self, Reader, Rendered, Templates, Why};
@@ -61,6 +61,24 @@ pub fn compose(inputs: &Inputs, config: &Config, templates: &Templates) -> Resul
     let printer = Printer { config, templates, placeholders: &placeholders };
     let printed = printer.print(&inputs.recipients, &mut composition)?;
     let used = inputs.articles.iter().map(|article| article.id.clone()).collect();
+    Ok(Composed { composition, printed, placeholders, used })
+}
+
+/// Prints `composed` anew with this picture.
+///
+/// # Errors
+/// The template does not fit it.
+pub(super) fn with_picture(
+    composed: Composed,
+    picture: Picture,
+    recipients: &[Recipient],
+    config: &Config,
+    templates: &Templates,
+) -> Result<Composed, render::Error> {
+    let Composed { mut composition, placeholders, used, .. } = composed;
+    composition.edition.picture = Some(picture);
+    let printer = Printer { config, templates, placeholders: &placeholders };
+    let printed = printer.print(recipients, &mut composition)?;
     Ok(Composed { composition, printed, placeholders, used })
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Usage};
 use crate::model::{Article, Edition, Message, Problem, Recipient, SendOutcome};
 use crate::pipeline::compose::{Composed, reprint};
 use crate::pipeline::deliver::skip_refused;
-use crate::pipeline::mail::{Mail, stored_templates};
+use crate::pipeline::mail::{Mail, stored_edition, stored_templates};
 use crate::pipeline::report::Report;
 use crate::pipeline::templates;
 use crate::pipeline::upkeep::skip_erased;
@@ -94,7 +94,7 @@ pub async fn approve(config: &Config, now: Timestamp, at: Option<Timestamp>) -> 
     let released = at.map_or(now, |at| at.max(now));
     let templates = stored_templates(&composed, &mail.options, Some(released))?;
     let plan = composed.plan(&mail.options)?;
-    let edition = composed.edition();
+    let edition = &stored_edition(&composed);
     let new = NewEdition { edition, templates: &templates, used: &draft.used };
     let deliveries = recipients.iter().map(|recipient| plan.delivery(recipient));
     if !store.approve_draft(&new, deliveries, released).await? {

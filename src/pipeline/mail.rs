@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::error::{Error, Usage};
-use crate::model::Recipient;
+use crate::model::{Edition, Recipient};
 use crate::pipeline::compose::Composed;
 use crate::render::Rendered;
 use crate::send::{self, MessageTemplate, PreparedMessage, Signer};
@@ -50,8 +50,13 @@ pub async fn enqueue(
 ) -> Result<(), Error> {
     let templates = stored_templates(composed, options, None)?;
     let plan = composed.plan(options)?;
-    let new = NewEdition { edition: composed.edition(), templates: &templates, used: &composed.used };
+    let new = NewEdition { edition: &stored_edition(composed), templates: &templates, used: &composed.used };
     Ok(store.store_edition(&new, recipients.iter().map(|recipient| plan.delivery(recipient))).await?)
+}
+
+/// The edition as it is stored: its picture is kept in its messages.
+pub(super) fn stored_edition(composed: &Composed) -> Edition {
+    Edition { picture: None, ..composed.edition().clone() }
 }
 
 /// The message templates of an edition as they are stored, dated `date`, else when it was composed.

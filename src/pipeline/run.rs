@@ -15,13 +15,12 @@ use tokio::time::Instant;
 use crate::config::{Config, WhenEmpty};
 use crate::error::{Error, Usage};
 use crate::fetch::{self, Fetch, Http, Recorded};
-use crate::model::{Edition, Problem, Recipient};
+use crate::model::{Edition, Pictures, Problem, Recipient};
 use crate::pipeline::bounds::Bounds;
-use crate::pipeline::compose::{Composed, compose};
+use crate::pipeline::compose::{Composed, compose, with_picture};
 use crate::pipeline::deliver::{DeliveryPolicy, deliver, skip_refused};
 use crate::pipeline::draft::{Publisher, printed};
 use crate::pipeline::gather::gather_within;
-use crate::pipeline::hooks;
 use crate::pipeline::inputs::{Inputs, load, remembered, remembers_since};
 use crate::pipeline::mail::{Mail, enqueue, preview};
 use crate::pipeline::past::unknown_edition;
@@ -32,6 +31,7 @@ use crate::pipeline::report::{Report, Skipped};
 use crate::pipeline::templates;
 use crate::pipeline::upkeep::{close_before, daily, skip_erased, unknown_mails};
 use crate::pipeline::workers::Workers;
+use crate::pipeline::{hooks, illustrate};
 use crate::render::Templates;
 use crate::send::{self, Mailbox, Recipients};
 use crate::store::{self, Draft, Excerpt, Mailed, RunLock, Store, Trouble};
@@ -366,13 +366,30 @@ impl Run<'_> {
         &self,
         store: &Store,
         recipients: Vec<Recipient>,
-        report: &Report,
+        report: &mut Report,
     ) -> Result<(Composed, Vec<Recipient>), Error> {
         let mut inputs = load(store, self.config, self.request.now).await?;
         inputs.since = self.request.since.or(inputs.since);
         inputs.health = report.health().unwrap_or(inputs.health);
         inputs.recipients = recipients;
-        Ok((self.composed(&inputs)?, inputs.recipients))
+        let composed = self.composed(&inputs)?;
+        Ok((self.illustrated(composed, &inputs, report).await?, inputs.recipients))
+    }
+
+    /// `composed` with the picture of its lead story, if one is wished and it can be had.
+    async fn illustrated(&self, composed: Composed, inputs: &Inputs, report: &mut Report) -> Result<Composed, Error> {
+        if self.config.newsletter.images == Pictures::None || self.request.offline {
+            return Ok(composed);
+        }
+        let found = illustrate::picture(composed.edition(), &inputs.articles, self.config, &self.http()?).await;
+        let Some(picture) = found.unwrap_or_else(|problem| {
+            report.problems.push(problem);
+            None
+        }) else {
+            return Ok(composed);
+        };
+        let failed = |error| Error::Template { template: self.config.template(), error };
+        with_picture(composed, picture, &inputs.recipients, self.config, &self.templates).map_err(failed)
     }
 
     fn composed(&self, inputs: &Inputs) -> Result<Composed, Error> {
@@ -467,7 +484,7 @@ impl Run<'_> {
             report.composed = Some(printed(&draft, &recipients, self.config, &self.templates)?);
             return Ok(report);
         }
-        let composed = self.compose(&store, recipients, &report).await?.0;
+        let composed = self.compose(&store, recipients, &mut report).await?.0;
         let is_draft = self.config.newsletter.approve && !composed.edition().is_empty();
         report.draft = is_draft.then(|| composed.edition().id.clone());
         report.composed = Some(composed);

@@ -28,7 +28,11 @@ pub fn height(edition: &Edition) -> u32 {
         let briefs: f64 = section.briefs.iter().map(|line| brief(*line)).sum();
         HEAD + full + briefs + if section.briefs.is_empty() { 0.0 } else { 10.0 }
     });
-    (FRAME + own(edition) + lead + contents + sections.sum::<f64>()).ceil() as u32
+    let picture = edition.picture.as_ref().map_or(0.0, |picture| {
+        let (width, height) = picture.shown_size();
+        14.0 + f64::from(height) * (WIDTH / f64::from(width)).min(1.0)
+    });
+    (FRAME + own(edition) + picture + lead + contents + sections.sum::<f64>()).ceil() as u32
 }
 
 /// Sizes of a story in full: width of a letter and height of a line of its headline and of its sentences.

@@ -35,12 +35,22 @@ pub(super) struct EditionView {
     pub(super) lead: Option<String>,
     pub(super) and_more: String,
     pub(super) lead_story: Option<StoryView>,
+    pub(super) picture: Option<PictureView>,
     pub(super) parts: Vec<PartView>,
     pub(super) closing: Option<String>,
     pub(super) left_out: usize,
     pub(super) online: Option<String>,
     pub(super) all_links: bool,
     pub(super) more_sources: Vec<SourceView>,
+}
+
+/// The lead story's picture, as it is attached.
+#[derive(Debug, Serialize)]
+pub(super) struct PictureView {
+    pub(super) src: String,
+    pub(super) alt: String,
+    pub(super) width: u32,
+    pub(super) height: u32,
 }
 
 /// A section that the list of contents names.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::address::clean_name;
 use super::template::hex;
 use super::{Error, Mailbox, MessageTemplate, Placeholders, Signer, quoted};
-use crate::model::{Message, PendingDelivery, PlannedDelivery, Recipient};
+use crate::model::{Message, PendingDelivery, Picture, PlannedDelivery, Recipient};
 
 /// One reader's copy, and what has to be remembered of it to make it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct MessageBuilder {
     template: MessageTemplate,
     html: Part,
     text: Part,
+    /// The picture's own part, encoded; empty without one.
+    picture: Vec<u8>,
 }
 
 /// Whose copy it is.
@@ -43,7 +45,8 @@ impl MessageBuilder {
     pub fn new(template: MessageTemplate) -> Self {
         let placeholders = &template.placeholders;
         let (html, text) = (Part::new(&template.html, placeholders), Part::new(&template.text, placeholders));
-        Self { template, html, text }
+        let picture = template.picture.as_ref().map(encoded_picture).unwrap_or_default();
+        Self { template, html, text, picture }
     }
 
     /// The copy of a delivery out of the outbox: signed with `signer` at its first try, with the signature of that
@@ -131,19 +134,49 @@ impl MessageBuilder {
         let leave = self.template.leave(addressee.unsubscribe);
         let plain = |line: &str| placeholders.fill_text(line, address, &leave);
         let escaped = |line: &str| placeholders.fill_html(line, address, &leave);
-        let mut body = Vec::with_capacity(self.html.size() + self.text.size() + 4096);
-        for (kind, part, own) in
-            [("plain", &self.text, &plain as &dyn Fn(&str) -> String), ("html", &self.html, &escaped)]
-        {
+        let mut body = Vec::with_capacity(self.html.size() + self.text.size() + self.picture.len() + 4096);
+        let write = |boundary: &str, kind: &str, part: &Part, own: &dyn Fn(&str) -> String, body: &mut Vec<u8>| {
             let head = format!("--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n");
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(b"Content-Transfer-Encoding: quoted-printable\r\n\r\n");
-            part.write(own, &mut body);
+            part.write(own, body);
             body.extend_from_slice(b"\r\n");
+        };
+        write(boundary, "plain", &self.text, &plain, &mut body);
+        if self.picture.is_empty() {
+            write(boundary, "html", &self.html, &escaped, &mut body);
+        } else {
+            // RFC 2387: the page, and what it shows, are one alternative.
+            let inner = format!("{boundary}.related");
+            let head = "multipart/related; type=\"text/html\"";
+            body.extend_from_slice(
+                format!("--{boundary}\r\nContent-Type: {head};\r\n boundary=\"{inner}\"\r\n\r\n").as_bytes(),
+            );
+            write(&inner, "html", &self.html, &escaped, &mut body);
+            body.extend_from_slice(format!("--{inner}\r\n").as_bytes());
+            body.extend_from_slice(&self.picture);
+            body.extend_from_slice(format!("--{inner}--\r\n").as_bytes());
         }
         body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
         body
     }
+}
+
+/// The part of a picture: its headers, and its bytes in lines of 76 (RFC 2045, section 6.8).
+fn encoded_picture(picture: &Picture) -> Vec<u8> {
+    let extension = picture.media_type.rsplit('/').next().unwrap_or_default();
+    let mut part = format!(
+        "Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{}>\r\n\
+         Content-Disposition: inline; filename=\"lead.{extension}\"\r\n\r\n",
+        picture.media_type,
+        picture.content_id(),
+    )
+    .into_bytes();
+    for line in picture.data.as_bytes().chunks(76) {
+        part.extend_from_slice(line);
+        part.extend_from_slice(b"\r\n");
+    }
+    part
 }
 
 /// A header with text that already looks like an encoded word (RFC 2047): encoded as a whole, so that it is shown as it is

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::address::{clean_name, is_bidi_control};
 use super::unsubscribe::Links;
 use super::{Error, Mailbox, MessageBuilder, Options, Placeholders, PreparedMessage, Signer};
-use crate::model::{Edition, PlannedDelivery, Recipient};
+use crate::model::{Edition, Picture, PlannedDelivery, Recipient};
 use crate::render::Rendered;
 
 /// An edition in one language before it has a reader: all that its copies share.
@@ -39,6 +39,9 @@ pub struct MessageTemplate {
     /// Stand where each reader's own data will be.
     #[serde(default)]
     pub placeholders: Placeholders,
+    /// Travels with the HTML part, which shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
 }
 
 impl MessageTemplate {
@@ -67,6 +70,7 @@ impl MessageTemplate {
             text: rendered.text.clone(),
             markdown: rendered.markdown.clone(),
             placeholders: placeholders.clone(),
+            picture: attached(edition, &rendered.html),
         })
     }
 
@@ -111,6 +115,11 @@ impl MessageTemplate {
     pub fn preview(&self, delivery: &PlannedDelivery, signer: Option<&Signer>) -> Result<PreparedMessage, Error> {
         MessageBuilder::new(self.clone()).preview(delivery, signer)
     }
+}
+
+/// The picture of `edition`, if this HTML shows it: a template may have no place for one.
+fn attached(edition: &Edition, html: &str) -> Option<Picture> {
+    edition.picture.clone().filter(|picture| html.contains(&format!("cid:{}", picture.content_id())))
 }
 
 /// Who gets which template, under which Message-ID: of one reader after the other, since there may be a million.

@@ -175,8 +175,8 @@ pub(super) fn controls(current: &Current) -> Result<Value, Problem> {
 mod tests {
     use super::*;
 
-    /// Not tuned on an edition: what the newsletter is called, when it comes and who lets it leave.
-    const FACTS: [&str; 10] = [
+    /// Not tuned on an edition: what the newsletter is called, when it comes, who lets it leave and what is fetched for it.
+    const FACTS: [&str; 12] = [
         "name",
         "title",
         "language",
@@ -187,6 +187,8 @@ mod tests {
         "subject",
         "approve",
         "editor",
+        "images",
+        "max_image_kb",
     ];
 
     #[test]

@@ -34,6 +34,7 @@ mod hostile_documents;
 mod hostile_feeds;
 mod https;
 mod identity;
+mod images;
 mod init;
 mod isolation;
 mod keeping;

@@ -13,7 +13,9 @@ use crate::render::arrange::{Arranged, Arrangement, Brief, quoted};
 use crate::render::direction::{self, Direction};
 use crate::render::display;
 use crate::render::texts::{Count, Texts, day, fill, zone};
-use crate::render::view::{BriefView, EditionView, MoreView, PartView, SectionView, SourceView, StoryView, View};
+use crate::render::view::{
+    BriefView, EditionView, MoreView, PartView, PictureView, SectionView, SourceView, StoryView, View,
+};
 
 pub(super) const HEADLINE: usize = 240;
 pub(super) const NAME: usize = 80;
@@ -89,6 +91,7 @@ impl Presenter<'_> {
             online: None,
             all_links: edition.layout.text_links == TextLinks::All,
             more_sources: more_sources(&full),
+            picture: picture(edition, arrangement.lead),
             lead_story,
         }
     }
@@ -282,6 +285,21 @@ pub(super) fn title(edition: &Edition) -> String {
     let title = display::line(&edition.title, NAME);
     let title = if display::shows(&title) { title } else { display::line(&edition.newsletter, NAME) };
     display::link_text(title, None)
+}
+
+/// Longest description of a picture, in characters.
+const ALT: usize = 200;
+
+/// The picture of the edition where it goes with the story that leads.
+fn picture(edition: &Edition, lead: Option<&Story>) -> Option<PictureView> {
+    let picture = edition.picture.as_ref().filter(|picture| lead.is_some_and(|lead| lead.id == picture.story))?;
+    let (width, height) = picture.shown_size();
+    Some(PictureView {
+        src: format!("cid:{}", picture.content_id()),
+        alt: display::line(&picture.alt, ALT),
+        width,
+        height,
+    })
 }
 
 /// The sides where a line of this direction starts and ends.
