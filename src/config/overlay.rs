@@ -90,7 +90,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-#[expect(clippy::disallowed_methods, reason = "the variables that set keys of the config")]
 fn variables() -> Vec<(String, String)> {
     let known = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok().filter(|name| name.starts_with(PREFIX))?, value.into_string().ok()?))

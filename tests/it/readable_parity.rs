@@ -201,13 +201,7 @@ fn factors_merits_and_choices_are_those_of_the_recipe() {
                 let of = |name: &str| theirs.get(name).map_or(1.0, |factor| factor.as_f64().unwrap());
                 worst = worst.max((point.factors[i] - of("title") * of("opening")).abs());
             }
-            let merits: Vec<f64> = scored
-                .scores
-                .iter()
-                .zip(&held)
-                .zip(&point.factors)
-                .map(|((score, held), point)| score * held * point)
-                .collect();
+            let merits: Vec<f64> = (0..words.len()).map(|i| scored.scores[i] * held[i] * point.factors[i]).collect();
             let expected = numbers(&choice["merits"]);
             let most = expected.iter().copied().fold(0.0, f64::max);
             for (i, (ours, theirs)) in merits.iter().zip(&expected).enumerate() {
