@@ -1,7 +1,7 @@
 //! The dateline in front of a news text: `PARIS (AP) — `, `(CNN) `, `NEW YORK, May 3 – `.
 //!
-//! It says where a report comes from and nothing else; a chosen sentence begins behind it. So does one with the date of its
-//! page glued in front: `Updated: December 9, 2024The port …`.
+//! It says where a report comes from and nothing else; a chosen sentence begins behind it. So does one with the mark
+//! of a list (`• `) or the date of its page glued in front: `Updated: December 9, 2024The port …`.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,18 @@ use super::patterns::MONTHS;
 /// Bytes of the longest dateline.
 const LONGEST: usize = 80;
 
+/// A date in numbers.
+const NUMBERS: &str = "[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{2}-[0-9]{2}";
+
 /// Letters of an agency's name.
 const AGENCY: std::ops::RangeInclusive<usize> = 2..=16;
 
 /// Bytes of `sentence` before its report begins; 0 without a dateline.
 pub(super) fn length(sentence: &str) -> usize {
+    let bullet = bullet_end(sentence);
+    if bullet > 0 {
+        return bullet + length(&sentence[bullet..]);
+    }
     let stamp = stamp_end(sentence);
     if stamp > 0 {
         return stamp;
@@ -29,10 +36,18 @@ pub(super) fn length(sentence: &str) -> usize {
     if end > 0 && rest.contains(' ') && rest.starts_with(opens) { sentence.len() - rest.len() } else { 0 }
 }
 
+/// The end of the mark in front of an item of a list: `- `, `• `. A dash may be that of one who speaks.
+pub(super) fn bullet_end(sentence: &str) -> usize {
+    let rest = sentence.trim_start_matches(['-', '•', '*', '·', '▪', '●', '◦', '‣', '➤', '✓', '✔', '►']);
+    let behind = rest.trim_start_matches([' ', '\t', '\u{a0}']);
+    let is_item = rest.len() < sentence.len() && behind.len() < rest.len() && behind.starts_with(char::is_alphanumeric);
+    if is_item { sentence.len() - behind.len() } else { 0 }
+}
+
 /// The end of a date that the page was updated on, glued to the sentence.
 fn stamp_end(sentence: &str) -> usize {
     static STAMP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let date = format!(r"(?:{MONTHS} ?[0-9]{{1,2}},? ?[0-9]{{4}}|[0-9]{{1,2}} {MONTHS} ?[0-9]{{4}})");
+        let date = format!(r"(?:{MONTHS} ?[0-9]{{1,2}},? ?[0-9]{{4}}|[0-9]{{1,2}} {MONTHS} ?[0-9]{{4}}|{NUMBERS})");
         Regex::new(&format!(r"(?i)^(?:last )?(?:updated|published|posted)(?: on)?:? ?{date} ?(?:[|·•—–-] ?)?")).ok()
     });
     if !sentence.starts_with(['L', 'l', 'U', 'u', 'P', 'p']) {
@@ -67,10 +82,14 @@ fn place_end(window: &str) -> Option<usize> {
     let at = [" — ", " – ", " - ", " -- "].iter().filter_map(|dash| window.find(dash)).min()?;
     let place = &window[..at];
     let first = place.split([' ', ',', '/']).next().unwrap_or_default();
-    // `New York, NY – With …`
+    // `New York, NY – With …`, `Linden, Ill. — Ada …`
+    let is_state = |state: &str| {
+        let is_short = state.len() <= 6 && state.ends_with('.') && state.starts_with(char::is_uppercase);
+        is_short || state.len() == 2 && is_capital(state)
+    };
     let is_in_state = || {
         place.rsplit_once(", ").is_some_and(|(town, state)| {
-            state.len() == 2 && is_capital(state) && town.split(' ').all(|word| word.starts_with(char::is_uppercase))
+            is_state(state) && town.split(' ').all(|word| word.starts_with(char::is_uppercase))
         })
     };
     (is_place(place) && (is_capital(first) || is_in_state())).then(|| at + dash_end(&window[at..]).unwrap_or(0))
@@ -119,6 +138,10 @@ mod tests {
         check("New Linden, NY – ", "With two new arches, the bridge was opened on Monday.");
         check("Updated: December 9, 2024", "The bridge was opened on Monday.");
         check("Last updated on 9 December 2024 | ", "The bridge was opened on Monday.");
+        check("Updated: 10/31/2024 ", "The bridge was opened on Monday.");
+        check("New Linden, Ill. — ", "The bridge was opened on Monday.");
+        check("- ", "The bridge was opened on Monday.");
+        check("•\u{a0}", "The bridge was opened on Monday.");
         check("SÃO PAULO, Brazil (AP) — ", "The bridge was opened on Monday.");
     }
 
@@ -133,6 +156,8 @@ mod tests {
             "Ada Stone – The Life",
             "Updated: December 9, 2024",
             "Published in December 2024, the book was read by all.",
+            "-5 degrees were measured at the bridge.",
+            "- - -",
             "",
             "—",
         ] {

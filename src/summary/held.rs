@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 
+use super::dateline;
 use super::patterns::{self, Table};
 use super::pieces::{Pieces, role};
 use super::readable::Standing;
@@ -62,11 +63,21 @@ pub enum Fault {
     Personal,
     /// Stands in brackets.
     Bracketed,
+    /// Tells the reader what to do, where most sentences do not.
+    Order,
+    /// An item of a list, with its mark.
+    Item,
+    /// One of several `Label: value` lines.
+    Entry,
+    /// A heading in front of what it announces.
+    Heading,
+    /// More numbers than words.
+    Figures,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::PointsBack,
         Self::Question,
         Self::Short,
@@ -85,6 +96,11 @@ impl Fault {
         Self::Announces,
         Self::Personal,
         Self::Bracketed,
+        Self::Order,
+        Self::Item,
+        Self::Entry,
+        Self::Heading,
+        Self::Figures,
     ];
 
     /// What it multiplies the score by, in a sentence of `words` words.
@@ -94,14 +110,15 @@ impl Fault {
             Self::Question => 0.4,
             Self::Short | Self::Fragment | Self::Listed | Self::Announces | Self::Bracketed => 0.5,
             Self::Long => LONG as f64 / words.max(LONG) as f64,
-            Self::Cut | Self::Personal => 0.7,
+            Self::Cut | Self::Personal | Self::Order | Self::Item => 0.7,
+            Self::Entry | Self::Heading => 0.5,
             Self::Quotation => 0.9,
             Self::Junk => 0.05,
             Self::Promo => 0.2,
             Self::Slow => 0.4,
             Self::Label => 0.6,
             Self::ListedSentence => std::f64::consts::FRAC_1_SQRT_2,
-            Self::Row => 0.3,
+            Self::Row | Self::Figures => 0.3,
             Self::Claim => 0.1,
         }
     }
@@ -126,6 +143,11 @@ impl Fault {
             Self::Announces => "announces what follows",
             Self::Personal => "about the writer or reader",
             Self::Bracketed => "in brackets",
+            Self::Order => "tells the reader what to do",
+            Self::Item => "an item of a list",
+            Self::Entry => "one of several labels",
+            Self::Heading => "a heading",
+            Self::Figures => "more numbers than words",
         }
     }
 }
@@ -166,11 +188,19 @@ pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
     let lines = Lines::new(sentences);
     let roles: Vec<u64> =
         (0..sentences.len()).map(|i| pieces.of(i).iter().fold(0, |roles, piece| roles | piece.roles)).collect();
+    let opens_so: Vec<u64> =
+        (0..sentences.len()).map(|i| pieces.of(i).first().map_or(0, |piece| piece.roles & role::ORDER)).collect();
     // Where most sentences speak so, it is how the text is written.
     let personal = [role::ME, role::YOU]
         .into_iter()
-        .filter(|role| 2 * roles.iter().filter(|&roles| roles & role != 0).count() <= roles.len());
-    let personal = personal.fold(0, |all, role| all | role);
+        .filter(|role| is_rare(&roles, |roles| roles & role != 0))
+        .fold(0, |all, role| all | role);
+    let orders_are_rare = is_rare(&opens_so, |&opens| opens != 0);
+    let items_are_rare = is_rare(sentences, is_item);
+    let labels: Vec<bool> = sentences.iter().map(|sentence| is_label(sentence.text)).collect();
+    let labels_are_rare = is_rare(&labels, |&label| label);
+    let label_count = labels.iter().filter(|&&label| label).count();
+    let stops_are_usual = is_rare(sentences, |sentence| !ends_sentence(last_sign(sentence.text)));
     let mut claim = None;
     let held = |(number, sentence): (usize, &Standing<'_>)| {
         let mut held = faults(sentence, roles[number], lines.is_own(number));
@@ -179,15 +209,30 @@ pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
             claim = Some(sentence.line);
         }
         held.add(Fault::Claim, claim == Some(sentence.line));
-        let is_label = !held.has(Fault::Claim) && is_label(sentence.text);
+        let is_label = !held.has(Fault::Claim) && labels[number];
         held.add(Fault::Label, is_label);
+        held.add(Fault::Entry, is_label && label_count >= LIST.0 && labels_are_rare);
+        held.add(Fault::Order, orders_are_rare && opens_so[number] != 0);
+        held.add(Fault::Item, items_are_rare && is_item(sentence));
         let in_row = lines.in_row(number);
         let stops = !held.has(Fault::Fragment);
-        held.add(Fault::Listed, !stops && in_row >= LIST.0);
+        let is_listed = !stops && in_row >= LIST.0;
+        let may_head = number > 0 && !is_listed && stops_are_usual && !held.has(Fault::Junk);
+        held.add(Fault::Heading, !stops && may_head && lines.is_own(number));
+        held.add(Fault::Listed, is_listed);
         held.add(Fault::ListedSentence, stops && in_row >= LIST.1);
         held
     };
     sentences.iter().enumerate().map(held).collect()
+}
+
+/// Whether at most half of `all` are such.
+fn is_rare<T>(all: &[T], is_such: impl Fn(&T) -> bool) -> bool {
+    2 * all.iter().filter(|one| is_such(one)).count() <= all.len()
+}
+
+fn is_item(sentence: &Standing<'_>) -> bool {
+    dateline::bullet_end(sentence.text) > 0
 }
 
 /// The faults that a sentence has by itself.
@@ -204,7 +249,9 @@ fn faults(sentence: &Standing<'_>, roles: u64, is_own_line: bool) -> Held {
     held.add(Fault::Long, words > LONG);
     held.add(Fault::Cut, !is_balanced(text));
     held.add(Fault::Quotation, text.starts_with(['"', '“', '«', '„', '‘', '\'']));
-    held.add(Fault::Row, is_row(text, words));
+    let is_row = is_row(text, words);
+    held.add(Fault::Row, is_row);
+    held.add(Fault::Figures, is_row && 5 * numbers(text) > 3 * words);
     match patterns::find(text, language, roles, is_own_line && words <= LINE || words <= CREDIT) {
         Some(Table::Junk) => held.add(Fault::Junk, true),
         Some(Table::Promo) => held.add(Fault::Promo, true),
@@ -257,11 +304,15 @@ fn is_row(sentence: &str, words: usize) -> bool {
     if memchr::memchr2(b'|', b'\t', sentence.as_bytes()).is_some() {
         return true;
     }
-    let digits = |word: &&str| word.bytes().any(|byte| byte.is_ascii_digit());
     // Two words with digits in five need as many digits.
     words >= 4
         && sentence.bytes().filter(u8::is_ascii_digit).count() * 5 > 2 * words
-        && sentence.split_whitespace().filter(digits).count() * 5 > 2 * words
+        && numbers(sentence) * 5 > 2 * words
+}
+
+/// Words with digits.
+fn numbers(sentence: &str) -> usize {
+    sentence.split_whitespace().filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).count()
 }
 
 /// `Claim: …`
@@ -310,7 +361,9 @@ fn is_label(sentence: &str) -> bool {
     if said.len() == value.len() || said.is_empty() || said.starts_with(['"', '“', '„', '«', '‘']) {
         return false;
     }
+    // `Full Kit ($160.50): …`
     let label = label.trim_end();
+    let label = label.strip_suffix(')').and_then(|label| label.rsplit_once(" (")).map_or(label, |(label, _)| label);
     let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_' || "’'&/+-".contains(letter);
     let mut words = label.split(' ');
     let is_first = |word: &str| word.starts_with(char::is_alphabetic) && word.chars().all(is_letter);
@@ -417,12 +470,28 @@ mod tests {
     }
 
     #[test]
+    fn what_most_sentences_do_is_how_the_text_is_written() {
+        use Fault::{Entry, Figures, Fragment, Heading, Item, Label, Order, Row};
+        let order: (&str, &[Fault]) = ("Try the ferry to Linden while the bridge is closed.", &[Order]);
+        check("en", &[order, NEWS, NEWS]);
+        check("en", &[(order.0, &[]), (order.0, &[]), NEWS]);
+        let item: (&str, &[Fault]) = ("- The ferry to Linden goes every hour until the evening.", &[Item]);
+        check("en", &[item, NEWS, NEWS]);
+        check("en", &[(item.0, &[]), (item.0, &[]), NEWS]);
+        let entry: (&str, &[Fault]) = ("Height of the river: four metres on Monday.", &[Label, Entry]);
+        check("en", &[entry, entry, entry, NEWS, NEWS, NEWS]);
+        check("en", &[NEWS, ("What became of the five bridges of Wend", &[Fragment, Heading]), NEWS]);
+        check("en", &[("4.1 5.2 6.3 7.4 metres.", &[Row, Figures]), NEWS, NEWS]);
+    }
+
+    #[test]
     fn short_lines_together_are_a_list_unless_all_are_short() {
-        use Fault::{Fragment, Listed, Short};
+        use Fault::{Fragment, Heading, Listed, Short};
         let item: (&str, &[Fault]) = ("Sandbags and rubber boots", &[Short, Fragment, Listed]);
         check("en", &[NEWS, item, item, item, NEWS, NEWS, NEWS]);
+        let heading: (&str, &[Fault]) = ("Sandbags and rubber boots", &[Short, Fragment, Heading]);
+        check("en", &[NEWS, heading, heading, NEWS, NEWS, NEWS]);
         let item: (&str, &[Fault]) = ("Sandbags and rubber boots", &[Short, Fragment]);
-        check("en", &[NEWS, item, item, NEWS, NEWS, NEWS]);
         check("en", &[item, item, item]);
     }
 }

@@ -1,8 +1,8 @@
 //! Which needs of a sentence the chosen ones meet.
 //!
 //! The sentence just before meets a need, unless it lacks the same itself; so chosen sentences that follow each other hand
-//! what they know on. Who he or she is may also be told by any earlier chosen sentence with a name. Sentences of another
-//! text tell nothing.
+//! what they know on. Who he or she is may also be told by any earlier chosen sentence with a name; whose surname it
+//! is, by one with the full name. Sentences of another text tell no more than that full name.
 
 use std::ops::Range;
 
@@ -21,6 +21,8 @@ pub(super) struct Met<'a> {
     chosen: Vec<Option<[f64; KINDS]>>,
     /// By text, the first chosen sentence with a name.
     named: Vec<Option<usize>>,
+    /// By the bit of a surname, the first chosen sentence with the full name.
+    full_names: [usize; 64],
 }
 
 impl<'a> Met<'a> {
@@ -28,7 +30,7 @@ impl<'a> Met<'a> {
     pub(super) fn new(needs: &'a [Needs], sources: &'a [usize], count: usize) -> Self {
         let texts = sources.last().map_or(1, |last| last + 1);
         let chosen = if needs.is_empty() { Vec::new() } else { vec![None; count] };
-        Self { needs, sources, count, chosen, named: vec![None; texts] }
+        Self { needs, sources, count, chosen, named: vec![None; texts], full_names: [usize::MAX; 64] }
     }
 
     /// Chance that a sentence lacks nothing, given those chosen.
@@ -52,7 +54,13 @@ impl<'a> Met<'a> {
         if !self.needs_any(sentence) {
             return None;
         }
-        let is_person = self.needs[sentence].of(Kind::Person) > 0.0;
+        let needs = &self.needs[sentence];
+        if needs.of(Kind::Surname) > 0.0
+            && let Some(first) = self.full_name_before(sentence)
+        {
+            return Some(first);
+        }
+        let is_person = needs.of(Kind::Person) > 0.0;
         self.before(sentence).map(|_| sentence - 1).or_else(|| self.name_before(sentence).filter(|_| is_person))
     }
 
@@ -67,6 +75,7 @@ impl<'a> Met<'a> {
         if names {
             self.named[source] = Some(sentence);
         }
+        let names_in_full = self.add_full_names(sentence);
         let mut next = sentence + 1;
         while next < self.count && self.source(next) == source && (names || self.chosen[next - 1].is_some()) {
             if self.chosen[next].is_some() {
@@ -74,7 +83,18 @@ impl<'a> Met<'a> {
             }
             next += 1;
         }
-        sentence + 1..next
+        sentence + 1..if names_in_full { self.count } else { next }
+    }
+
+    /// Notes the full names of a chosen sentence; whether one of them stood in none before it.
+    fn add_full_names(&mut self, sentence: usize) -> bool {
+        let mut is_new = false;
+        for (bit, first) in self.full_names.iter_mut().enumerate() {
+            if self.needs[sentence].full_names >> bit & 1 == 1 && sentence < *first {
+                (*first, is_new) = (sentence, true);
+            }
+        }
+        is_new
     }
 
     fn source(&self, sentence: usize) -> usize {
@@ -91,6 +111,10 @@ impl<'a> Met<'a> {
         self.named[self.source(sentence)].filter(|&first| first < sentence)
     }
 
+    fn full_name_before(&self, sentence: usize) -> Option<usize> {
+        Some(self.full_names[self.needs[sentence].surname as usize]).filter(|&first| first < sentence)
+    }
+
     /// For each kind, the chance that the need is met.
     fn by_kind(&self, sentence: usize) -> [f64; KINDS] {
         let before = self.before(sentence);
@@ -99,6 +123,9 @@ impl<'a> Met<'a> {
             let need = needs.of(kind);
             if need == 0.0 {
                 return 1.0;
+            }
+            if kind == Kind::Surname {
+                return if self.full_name_before(sentence).is_some() { 1.0 } else { 1.0 - need };
             }
             let near = before.map_or(0.0, |before| before[kind as usize]);
             let far = if kind == Kind::Person && self.name_before(sentence).is_some() { FAR } else { 0.0 };

@@ -19,6 +19,7 @@ mod pieces;
 mod point;
 mod readable;
 mod reasons;
+mod surnames;
 
 use std::ops::Range;
 

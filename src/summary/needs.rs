@@ -15,6 +15,7 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::pieces::{Opening, Piece, Pieces, Vocabulary, role};
+use super::surnames;
 
 /// Logit of "the person is named outside the sentence", for a pronoun that opens it.
 const PERSON: f64 = 2.5;
@@ -36,11 +37,13 @@ const SUCH: (f64, f64) = (0.6, 0.4);
 const FEW: u32 = 2;
 /// `also`, `however` inside a sentence.
 const ALSO: f64 = 0.65;
+/// A surname whose full name stands in an earlier sentence.
+pub(super) const SURNAME: f64 = 0.2;
 /// A sentence that is nothing but a quotation.
 const SPEAKER: f64 = 0.7;
 
 /// How many kinds there are.
-pub const KINDS: usize = 8;
+pub const KINDS: usize = 9;
 
 /// Kinds of needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -62,12 +65,23 @@ pub enum Kind {
     Also,
     /// Who says this?
     Speaker,
+    /// Stone is the surname of whom?
+    Surname,
 }
 
 impl Kind {
     /// All kinds, in the order of [`Needs::chances`].
-    pub const ALL: [Self; KINDS] =
-        [Self::Person, Self::Thing, Self::Group, Self::This, Self::Opening, Self::Such, Self::Also, Self::Speaker];
+    pub const ALL: [Self; KINDS] = [
+        Self::Person,
+        Self::Thing,
+        Self::Group,
+        Self::This,
+        Self::Opening,
+        Self::Such,
+        Self::Also,
+        Self::Speaker,
+        Self::Surname,
+    ];
 }
 
 /// The needs of one sentence.
@@ -79,6 +93,10 @@ pub struct Needs {
     pub spans: [(u32, u32); KINDS],
     /// Whether there is a name in it.
     pub is_named: bool,
+    /// The names given in full in it, each a bit by its surname.
+    pub full_names: u64,
+    /// The bit of the surname that stands alone in it.
+    pub surname: u32,
 }
 
 impl Needs {
@@ -92,7 +110,7 @@ impl Needs {
         self.chances.iter().all(|&chance| chance == 0.0)
     }
 
-    fn add(&mut self, kind: Kind, chance: f64, first: &Piece, last: &Piece) {
+    pub(super) fn add(&mut self, kind: Kind, chance: f64, first: &Piece, last: &Piece) {
         self.chances[kind as usize] = chance;
         self.spans[kind as usize] = (first.start, last.end);
     }
@@ -113,11 +131,13 @@ pub(super) fn needs<'a>(sentences: impl Iterator<Item = (&'a str, &'a str)> + Cl
             _ => Needs::default(),
         }
     };
-    sentences.enumerate().map(needs).collect()
+    let mut found: Vec<Needs> = sentences.clone().enumerate().map(needs).collect();
+    surnames::add(sentences, pieces, &mut found);
+    found
 }
 
 /// Languages that write all nouns with a capital: there a name is two such words together.
-fn nouns_are_capital(language: &str) -> bool {
+pub(super) fn nouns_are_capital(language: &str) -> bool {
     language == "de"
 }
 

@@ -33,11 +33,13 @@ pub(super) mod role {
     pub(in crate::summary) const ALSO: u64 = 1 << 14;
     pub(in crate::summary) const ME: u64 = 1 << 15;
     pub(in crate::summary) const YOU: u64 = 1 << 16;
+    pub(in crate::summary) const THE: u64 = 1 << 17;
+    pub(in crate::summary) const ORDER: u64 = 1 << 18;
     pub(in crate::summary) const PRONOUN: u64 = PERSON | THING | GROUP | THIS;
 }
 
 /// The first bit of a pattern.
-pub(super) const FIRST_TRIGGER: u32 = 17;
+pub(super) const FIRST_TRIGGER: u32 = 19;
 
 /// One run of letters and digits.
 #[derive(Debug, Clone, Copy)]
@@ -240,6 +242,8 @@ impl Vocabulary {
             "such" => role::SUCH,
             "time" => role::TIME,
             "also" => role::ALSO,
+            "the" => role::THE,
+            "order" => role::ORDER,
             "I" => role::ME,
             "you" => role::YOU,
             "not" => return words.split('|').for_each(|word| self.play(word, role::NOT)),

@@ -34,6 +34,11 @@ fn by_looking_at_all(candidates: &Candidates<'_>, budget: Budget) -> Vec<usize> 
 fn alone(candidates: &Candidates<'_>, chosen: &[usize], sentence: usize) -> f64 {
     fn met(candidates: &Candidates<'_>, chosen: &[usize], sentence: usize, kind: Kind) -> f64 {
         let need = candidates.needs[sentence].of(kind);
+        if kind == Kind::Surname {
+            let bit = candidates.needs[sentence].surname;
+            let is_given = |&other: &usize| other < sentence && candidates.needs[other].full_names >> bit & 1 == 1;
+            return if chosen.iter().any(is_given) { 1.0 } else { 1.0 - need };
+        }
         let same = |other: usize| candidates.sources[other] == candidates.sources[sentence];
         let before = sentence.checked_sub(1).filter(|before| chosen.contains(before) && same(*before));
         let near = before.map_or(0.0, |before| met(candidates, chosen, before, kind));
@@ -45,8 +50,8 @@ fn alone(candidates: &Candidates<'_>, chosen: &[usize], sentence: usize) -> f64 
 }
 
 prop_compose! {
-    fn a_need()(kinds in prop::collection::vec(prop_oneof![Just(0.0), 0.05_f64..1.0], super::KINDS), is_named: bool) -> Needs {
-        let mut needs = Needs { is_named, ..Needs::default() };
+    fn a_need()(kinds in prop::collection::vec(prop_oneof![Just(0.0), 0.05_f64..1.0], super::KINDS), is_named: bool, full_names in 0_u64..8, surname in 0_u32..3) -> Needs {
+        let mut needs = Needs { is_named, full_names, surname, ..Needs::default() };
         needs.chances.copy_from_slice(&kinds);
         needs
     }

@@ -77,6 +77,7 @@ impl Lean {
         let need = match kind {
             Kind::Opening => format!("it leans on the sentence before (opens with `{word}`)"),
             Kind::Such => format!("`{word}` points at what was said before"),
+            Kind::Surname => format!("`{word}` is named in full before"),
             Kind::Also => format!("it goes on from what was said before (`{word}`)"),
             Kind::Speaker => "it does not say who speaks".to_owned(),
             _ => format!("`{word}` is not named in it"),

@@ -69,4 +69,3 @@ mod support;
 mod terminal;
 mod tls;
 mod wishes;
-mod years;
