@@ -198,16 +198,18 @@ impl Run<'_> {
     async fn for_good(&self, acts: Acts) -> Result<Report, Error> {
         let mail = if acts.compose || acts.deliver { Some(Mail::required(self.config)?) } else { None };
         let lock = store::lock(&self.config.store)?;
-        let store = Store::open(&self.config.store).await?;
+        let (mut store, keeps_replies) = self.open().await?;
         let since = if mail.is_some() { self.restored(&store, &lock).await? } else { None };
         let ping = Ping::new(self.config, acts);
         ping.notify("/start").await;
-        let mut ground = Ground { lock: &lock, restored: since, keeps_replies: true };
-        let mut done = self.acts(acts, &store, mail.as_ref(), &ground).await;
+        let ground = |keeps_replies| Ground { lock: &lock, restored: since, keeps_replies };
+        let mut done = self.acts(acts, &store, mail.as_ref(), &ground(keeps_replies)).await;
         let is_full = matches!(&done, Err(Error::Store(error)) if error.is_full());
         if is_full && forget_replies(&self.config.store) {
-            ground.keeps_replies = false;
-            done = self.acts(acts, &store, mail.as_ref(), &ground).await;
+            // What the disk refused in the middle of a transaction is known to a new connection alone.
+            store.close().await;
+            store = Store::open(&self.config.store).await?;
+            done = self.acts(acts, &store, mail.as_ref(), &ground(false)).await;
         }
         self.note(&store, &done).await;
         // Into one file, which can be looked at without a trace beside it.
@@ -215,6 +217,16 @@ impl Run<'_> {
         let failed = done.as_ref().map_or(true, Report::failed);
         ping.notify(if failed { "/fail" } else { "" }).await;
         done
+    }
+
+    /// The store, and whether there is room for replies beside it: on a full disk they give way.
+    async fn open(&self) -> Result<(Store, bool), store::Error> {
+        match Store::open(&self.config.store).await {
+            Err(error) if error.is_full() && forget_replies(&self.config.store) => {
+                Ok((Store::open(&self.config.store).await?, false))
+            }
+            opened => Ok((opened?, true)),
+        }
     }
 
     /// When the mails left that a restored store does not know, if the request says to go on from there.

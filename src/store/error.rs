@@ -86,7 +86,7 @@ pub enum Error {
         /// Which table.
         table: &'static str,
     },
-    /// Its tables were changed by hand.
+    /// Its tables were changed by hand, or what tells of them is hurt.
     #[error("the store's tables are not those of this program")]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// A stored value is not what was written.
@@ -118,12 +118,15 @@ impl Error {
 
     /// The file is damaged or no database at all: restore it or move it away.
     pub fn is_corrupt(&self) -> bool {
+        if matches!(self, Self::Database { source: sqlx::Error::ColumnDecode { .. }, .. }) {
+            return true;
+        }
         let is_corrupt = match self.cause() {
             Some(Cause::Sqlite(code)) => matches!(code, 11 | 26),
             Some(Cause::Postgres(code)) => code.starts_with("XX"),
             Some(Cause::Unreachable) | None => false,
         };
-        is_corrupt || matches!(self, Self::Broken { .. } | Self::Damaged { .. })
+        is_corrupt || matches!(self, Self::Broken { .. } | Self::Migration(_) | Self::Damaged { .. })
     }
 
     /// The same with the place of the store, if that is what is damaged.
@@ -141,6 +144,11 @@ impl Error {
             return Some(
                 "`digest store check` names what is hurt; restore your last backup (`digest store backup` makes them)"
                     .into(),
+            );
+        }
+        if self.is_full() {
+            return Some(
+                "the disk is full: make room; what was stored is there, and the next run goes on from it".into(),
             );
         }
         let (Self::Truncated { path, backup } | Self::Newer { path, backup }) = self else { return None };
@@ -170,7 +178,7 @@ impl Error {
 
     fn cause(&self) -> Option<Cause> {
         let error = match self {
-            Self::Database { source, .. } | Self::Migration(sqlx::migrate::MigrateError::Execute(source)) => source,
+            Self::Database { source, .. } => source,
             _ => return None,
         };
         Cause::of(error)
@@ -183,6 +191,14 @@ impl Error {
 
     pub(super) fn database(action: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Database { action, source }
+    }
+
+    /// The tables cannot be made or changed.
+    pub(super) fn migration(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::Execute(source) => Self::database("make its tables")(source),
+            error => Self::Migration(error),
+        }
     }
 
     pub(super) fn broken(what: &'static str, id: &str) -> impl FnOnce(serde_json::Error) -> Self {
@@ -210,7 +226,11 @@ impl Cause {
             sqlx::Error::Database(error) => {
                 let code = error.code()?;
                 if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-                    return Some(Self::Sqlite(code.parse::<u32>().ok()? & 0xff));
+                    return Some(Self::Sqlite(match code.parse::<u32>().ok()? {
+                        // There is no room for its -shm file.
+                        4874 => 13,
+                        code => code & 0xff,
+                    }));
                 }
                 Some(Self::Postgres(code.into_owned()))
             }

@@ -69,3 +69,4 @@ mod support;
 mod terminal;
 mod tls;
 mod wishes;
+mod years;

@@ -203,8 +203,8 @@ async fn save(
 
 /// An article as its newsletter sees it: with that newsletter's name of the source and its own first sight.
 fn arrived(row: &SqliteRow) -> Result<Article, Error> {
-    let (id, json): (String, String) = (get(row, "id")?, get(row, "article")?);
-    let mut article: Article = serde_json::from_str(&json).map_err(Error::broken("article", &id))?;
+    let (id, json): (String, Vec<u8>) = (get(row, "id")?, get(row, "article")?);
+    let mut article: Article = serde_json::from_slice(&json).map_err(Error::broken("article", &id))?;
     article.id = id;
     article.source = get(row, "source")?;
     article.first_seen = Some(from_millis(get(row, "seen")?));

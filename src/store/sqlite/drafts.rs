@@ -58,11 +58,12 @@ impl Sqlite {
 }
 
 fn draft(row: &SqliteRow) -> Result<Draft, Error> {
-    let (id, edition, used): (String, String, String) = (get(row, "id")?, get(row, "edition")?, get(row, "used")?);
+    let id: String = get(row, "id")?;
+    let (edition, used): (Vec<u8>, Vec<u8>) = (get(row, "edition")?, get(row, "used")?);
     let broken = || Error::broken("draft", &id);
     Ok(Draft {
-        edition: serde_json::from_str(&edition).map_err(broken())?,
-        used: serde_json::from_str(&used).map_err(broken())?,
+        edition: serde_json::from_slice(&edition).map_err(broken())?,
+        used: serde_json::from_slice(&used).map_err(broken())?,
         told: get::<i64>(row, "told")? != 0,
     })
 }

@@ -104,8 +104,8 @@ impl Sqlite {
 }
 
 fn edition(row: &SqliteRow) -> Result<Edition, Error> {
-    let (id, json): (String, String) = (get(row, "id")?, get(row, "edition")?);
-    serde_json::from_str(&json).map_err(Error::broken("edition", &id))
+    let (id, json): (String, Vec<u8>) = (get(row, "id")?, get(row, "edition")?);
+    serde_json::from_slice(&json).map_err(Error::broken("edition", &id))
 }
 
 /// Writes all of `new`: the edition, its templates, its `deliveries`, and which articles are used now. Nothing of it may

@@ -55,10 +55,15 @@ impl Sqlite {
         not_truncated(path)?;
         create_folder(path).map_err(Error::file("create the folder of", path))?;
         // Made by us first: SQLite gives its -wal and -shm the mode of the file itself.
+        let is_new = !path.exists();
         private(OpenOptions::new().create(true).truncate(false).write(true))
             .open(path)
             .map_err(Error::file("create", path))?;
-        Self::connect(path, path, None).await
+        let opened = Self::connect(path, path, None).await;
+        if opened.is_err() && is_new {
+            remove_empty(path);
+        }
+        opened
     }
 
     pub(in crate::store) async fn snapshot(path: &Path) -> Result<Self, Error> {
@@ -116,7 +121,7 @@ impl Sqlite {
         }
         migrator().run(&writer).await.map_err(|error| match error {
             MigrateError::VersionMissing(_) => newer(original),
-            error => Error::Migration(error),
+            error => Error::migration(error),
         })?;
         let pool = connection(options).await?;
         Ok(Self { pool, writer, folder, viewed: None })
@@ -151,6 +156,15 @@ pub(super) fn not_truncated(path: &Path) -> Result<(), Error> {
         return Err(Error::Truncated { path: path.to_owned(), backup: existing_backup(path) });
     }
     Ok(())
+}
+
+/// Of a new store nothing was written, as on a full disk: an empty file would look like one that lost its content.
+fn remove_empty(path: &Path) {
+    let is_empty = path.metadata().is_ok_and(|data| data.len() == 0);
+    if is_empty && !wal(path).metadata().is_ok_and(|data| data.len() > 0) {
+        // What cannot be removed is found, and named, by the next run.
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// Whether an earlier version made the tables, so that they will be changed now.

@@ -17,8 +17,8 @@ impl Sqlite {
         let query = sqlx::query("SELECT story, rating FROM ratings WHERE newsletter = ? ORDER BY rated, story");
         let rows = query.bind(newsletter).fetch_all(&self.pool).await.map_err(Error::database("read ratings"))?;
         let rating = |row| -> Result<Rating, Error> {
-            let (story, json): (String, String) = (get(row, "story")?, get(row, "rating")?);
-            serde_json::from_str(&json).map_err(Error::broken("rating", &story))
+            let (story, json): (String, Vec<u8>) = (get(row, "story")?, get(row, "rating")?);
+            serde_json::from_slice(&json).map_err(Error::broken("rating", &story))
         };
         Ok(rows.iter().map(rating).collect())
     }
