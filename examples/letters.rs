@@ -9,10 +9,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use jiff::Timestamp;
-use newsdigest::model::{Advertisement, Edition, Intro, OwnWords, RateLinks, Recipient, Section, Story};
-use newsdigest::render::{Reader, Templates, Why, sample};
+use newsdigest::model::{Advertisement, Edition, Intro, OwnWords, Picture, RateLinks, Recipient, Section, Story};
+use newsdigest::render::{Reader, Templates, Why, sample, shown};
 use newsdigest::send::{self, DkimOptions, EditionSecret, MessageTemplate, Placeholders, Signer};
 use newsdigest::story::{Composition, shorten, steps};
 
@@ -95,6 +97,7 @@ fn editions() -> Vec<(&'static str, Edition)> {
         ("sample", sample()),
         ("extras", with_extras()),
         ("owner", sample()),
+        ("picture", with_picture()),
         ("1 story", of(1)),
         ("3 stories", of(3)),
         ("12 stories", of(12)),
@@ -125,6 +128,22 @@ fn with_extras() -> Edition {
             url: Some("https://halden.example/letters".into()),
         }),
     };
+    edition
+}
+
+/// The sample with its lead story's picture.
+fn with_picture() -> Edition {
+    let mut edition = sample();
+    let bytes = include_bytes!("../tests/fixtures/lighthouse.jpg");
+    let (media_type, size) = newsdigest::extract::picture(bytes).unwrap();
+    edition.picture = Some(Picture {
+        story: shown(&edition)[0].story.id.clone(),
+        url: "https://example.org/lighthouse.jpg".into(),
+        media_type: media_type.into(),
+        size,
+        alt: "A white lighthouse in front of an evening sky".into(),
+        data: STANDARD.encode(bytes),
+    });
     edition
 }
 
