@@ -14,7 +14,7 @@ const OTHER_TEXTS: u32 = 14;
 /// Between two prunings of a run a day, which never begins at quite the same second.
 const A_DAY: SignedDuration = SignedDuration::from_hours(20);
 
-/// The whole file is read so often, and what sources have had no more for long is forgotten.
+/// The whole file is read so often, all that is kept is looked at, and what sources have had no more for long is forgotten.
 const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 4);
 
 /// That an article was seen is remembered so long, in days, however short texts are kept: a feed may leave one out for a while.
@@ -29,7 +29,7 @@ fn cutoffs(config: &Config, days: u32, now: Timestamp) -> Option<Cutoffs> {
     // The pages of the archive are made from them.
     let keeps_texts = config.publish.as_ref().is_some_and(|publish| publish.keep_text);
     let published = if keeps_texts { Timestamp::MIN } else { before(days) };
-    (days > 0).then(|| Cutoffs { texts: before(days.min(OTHER_TEXTS)), all: before(days), published })
+    (days > 0).then(|| Cutoffs { texts: before(days.min(OTHER_TEXTS)), all: before(days), published, within: None })
 }
 
 /// Prunes the store of `config` by hand, `days` in place of its `keep_days`, and gives the room back to the disk.
@@ -59,6 +59,10 @@ fn task(newsletter: &str) -> String {
     format!("prune {newsletter}")
 }
 
+fn check(newsletter: &str) -> String {
+    format!("check {newsletter}")
+}
+
 /// Prunes `store` if it was not done today, and looks whether it is whole if that was not done this week. That it cannot be
 /// done is a problem, and none of the mail's.
 pub(super) async fn daily(store: &Store, config: &Config, now: Timestamp, report: &mut Report) {
@@ -81,11 +85,14 @@ pub(super) async fn daily(store: &Store, config: &Config, now: Timestamp, report
 }
 
 async fn pruned_today(store: &Store, config: &Config, now: Timestamp) -> Result<Option<Pruned>, store::Error> {
-    let Some(cutoffs) = cutoffs(config, config.keep_days, now) else { return Ok(None) };
+    let Some(mut cutoffs) = cutoffs(config, config.keep_days, now) else { return Ok(None) };
     let newsletter = &config.newsletter.name;
     let task = task(newsletter);
     if !is_due(store, &task, A_DAY, now).await? {
         return Ok(None);
+    }
+    if !is_due(store, &check(newsletter), A_WEEK, now).await? {
+        cutoffs.within = Some(A_WEEK + A_DAY);
     }
     let pruned = store.prune(newsletter, &cutoffs).await?;
     store.set_done(&task, now).await?;
@@ -101,7 +108,7 @@ async fn is_due(store: &Store, task: &str, every: SignedDuration, now: Timestamp
 /// The damage that is found in the whole file, once a week; in one that is whole, what is long gone is forgotten.
 async fn looked_after(store: &Store, config: &Config, now: Timestamp) -> Result<Vec<String>, store::Error> {
     let newsletter = &config.newsletter.name;
-    let task = format!("check {newsletter}");
+    let task = check(newsletter);
     if !is_due(store, &task, A_WEEK, now).await? {
         return Ok(Vec::new());
     }

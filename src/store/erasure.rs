@@ -61,9 +61,10 @@ impl ErasedAddress {
     }
 }
 
+/// The same however the address is written: nobody who asks to be forgotten knows with which capitals the list has it.
 fn hash(address: &str, salt: &str) -> String {
     let mut hmac = Hmac::<Sha256>::new_from_slice(salt.as_bytes()).expect("a key of any length is one");
-    hmac.update(address.as_bytes());
+    hmac.update(address.to_ascii_lowercase().as_bytes());
     hex(&hmac.finalize().into_bytes())
 }
 
@@ -72,7 +73,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Store {
-    /// All that is known of the reader `address`, in all newsletters of the store.
+    /// All that is known of the reader `address`, in all newsletters of the store and with whatever capitals.
     ///
     /// # Errors
     /// When the store cannot be read.

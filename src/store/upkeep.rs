@@ -21,6 +21,23 @@ pub struct Cutoffs {
     pub all: Timestamp,
     /// Texts of stories in editions composed before.
     pub published: Timestamp,
+    /// Only what came of age within so long: who prunes every day need not look at all that stays. `None`: everything.
+    pub within: Option<SignedDuration>,
+}
+
+impl Cutoffs {
+    /// The time from which on things are looked for that go before `cutoff`.
+    pub(super) fn from(&self, cutoff: Timestamp) -> Timestamp {
+        let from = self.within.and_then(|within| cutoff.checked_sub(within).ok());
+        from.unwrap_or(Timestamp::MIN)
+    }
+
+    /// When texts were first seen that may go now: from, and before.
+    pub(super) fn seen(&self) -> Vec<(Timestamp, Timestamp)> {
+        let ages = [self.texts, self.all, self.published];
+        let ages = if self.within.is_some() { &ages[..] } else { &ages[..1] };
+        ages.iter().map(|age| (self.from(*age), *age)).collect()
+    }
 }
 
 /// How much went.

@@ -1,6 +1,6 @@
 //! The promises that a store keeps whichever engine holds it: each is run on both.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use newsdigest::model::{Article, DeliveryChange, DeliveryState, Edition, PlannedDelivery, Recipient};
 use newsdigest::store::{
     self, Cutoffs, Draft, Durability, GatheredSource, NewEdition, NewTemplate, Pruned, SourceRecord, Store,
@@ -131,7 +131,9 @@ async fn pruned_texts_go_but_do_not_come_back_as_new(store: Store) {
     store.save_articles("morning", &three, time(1)).await.unwrap();
     store.save_articles("morning", &[article("young", "z")], time(9)).await.unwrap();
     put(&store, 2, &[], &["used"]).await.unwrap();
-    let cutoffs = Cutoffs { texts: time(5), all: time(5), published: time(5) };
+    let cutoffs = Cutoffs { texts: time(5), all: time(5), published: time(5), within: None };
+    let lately = Cutoffs { within: Some(SignedDuration::from_secs(1)), ..cutoffs };
+    assert_eq!(store.prune("morning", &lately).await.unwrap(), Pruned::default(), "of age for longer than that");
     let gone = Pruned { texts: 2, mails: 1, deliveries: 0 };
     assert_eq!(store.prune("morning", &cutoffs).await.unwrap(), gone, "what no story names goes, used or not");
     assert_eq!(ids(&store.unused_articles("morning", None).await.unwrap()), ["young"]);

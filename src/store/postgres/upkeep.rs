@@ -8,33 +8,39 @@ use crate::store::{Cutoffs, ErasedAddress, Error, Pruned, ReaderDelivery, Troubl
 
 impl Postgres {
     pub(in crate::store) async fn prune(&self, newsletter: &str, cutoffs: &Cutoffs) -> Result<Pruned, Error> {
-        let failed = || Error::database("prune");
-        let mut write = self.pool.begin().await.map_err(failed())?;
-        let articles = sqlx::query(
-            "UPDATE articles a SET article = NULL WHERE a.article IS NOT NULL AND a.first_seen < $1
+        const TEXTS: &str = "UPDATE articles a SET article = NULL
+             WHERE a.article IS NOT NULL AND a.first_seen >= $5 AND a.first_seen < $1
              AND EXISTS (SELECT 1 FROM arrivals r WHERE r.newsletter = $3 AND r.article = a.id)
              AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.article = a.id AND
                  (r.edition IS NULL AND r.closed = 0 AND (r.newsletter <> $3 OR r.seen >= $2)
                  OR r.published = 1 AND (r.newsletter <> $3 OR EXISTS
-                     (SELECT 1 FROM editions e WHERE e.id = r.edition AND e.composed >= $4))))",
-        );
-        let articles = articles.bind(to_millis(cutoffs.texts)).bind(to_millis(cutoffs.all)).bind(newsletter);
-        let articles = articles.bind(to_millis(cutoffs.published)).execute(&mut *write).await.map_err(failed())?;
+                     (SELECT 1 FROM editions e WHERE e.id = r.edition AND e.composed >= $4))))";
+        let failed = || Error::database("prune");
+        let mut write = self.pool.begin().await.map_err(failed())?;
+        let (all, published) = (to_millis(cutoffs.all), to_millis(cutoffs.published));
+        let mut texts = 0;
+        for (from, before) in cutoffs.seen() {
+            let query = sqlx::query(TEXTS).bind(to_millis(before)).bind(all).bind(newsletter).bind(published);
+            texts += query.bind(to_millis(from)).execute(&mut *write).await.map_err(failed())?.rows_affected();
+        }
+        let from = to_millis(cutoffs.from(cutoffs.all));
         let mails = sqlx::query(
-            "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE newsletter = $1 AND composed < $2)
+            "DELETE FROM letters WHERE edition IN
+             (SELECT id FROM editions WHERE newsletter = $1 AND composed < $2 AND composed >= $3)
              AND edition NOT IN
              (SELECT d.edition FROM deliveries d WHERE d.state IN ('waiting', 'trying', 'unknown'))",
         );
-        let mails = mails.bind(newsletter).bind(to_millis(cutoffs.all)).execute(&mut *write).await.map_err(failed())?;
+        let mails = mails.bind(newsletter).bind(all).bind(from).execute(&mut *write).await.map_err(failed())?;
         let deliveries = sqlx::query(
-            "DELETE FROM deliveries WHERE edition IN (SELECT id FROM editions WHERE newsletter = $1 AND composed < $2)
+            "DELETE FROM deliveries WHERE edition IN
+             (SELECT id FROM editions WHERE newsletter = $1 AND composed < $2 AND composed >= $3)
              AND state IN ('sent', 'refused')",
         );
-        let deliveries = deliveries.bind(newsletter).bind(to_millis(cutoffs.all));
-        let deliveries = deliveries.execute(&mut *write).await.map_err(failed())?;
+        let deliveries =
+            deliveries.bind(newsletter).bind(all).bind(from).execute(&mut *write).await.map_err(failed())?;
         write.commit().await.map_err(failed())?;
         let count = |done: PgQueryResult| done.rows_affected();
-        Ok(Pruned { texts: count(articles), mails: count(mails), deliveries: count(deliveries) })
+        Ok(Pruned { texts, mails: count(mails), deliveries: count(deliveries) })
     }
 
     pub(in crate::store) async fn forget_articles(&self, newsletter: &str, span: i64) -> Result<u64, Error> {
@@ -129,9 +135,10 @@ impl Postgres {
         address: &str,
     ) -> Result<(Vec<ReaderDelivery>, Vec<(String, Refusal)>), Error> {
         let failed = || Error::database("read a reader's data");
-        let query = sqlx::query("SELECT * FROM deliveries WHERE address = $1 ORDER BY id").bind(text(address));
+        let query =
+            sqlx::query("SELECT * FROM deliveries WHERE lower(address) = lower($1) ORDER BY id").bind(text(address));
         let rows = query.fetch_all(&self.pool).await.map_err(failed())?;
-        let query = sqlx::query("SELECT * FROM refused_addresses WHERE address = $1 ORDER BY newsletter");
+        let query = sqlx::query("SELECT * FROM refused_addresses WHERE lower(address) = lower($1) ORDER BY newsletter");
         let refusals = query.bind(text(address)).fetch_all(&self.pool).await.map_err(failed())?;
         let refusal = |row: &PgRow| {
             let refusal =
@@ -147,9 +154,9 @@ impl Postgres {
         let failed = || Error::database("forget a reader");
         let mut write = self.pool.begin().await.map_err(failed())?;
         for statement in [
-            "DELETE FROM deliveries WHERE address = $1",
-            "DELETE FROM refused_addresses WHERE address = $1",
-            "DELETE FROM troubles WHERE strpos(words, $1) > 0",
+            "DELETE FROM deliveries WHERE lower(address) = lower($1)",
+            "DELETE FROM refused_addresses WHERE lower(address) = lower($1)",
+            "DELETE FROM troubles WHERE strpos(lower(words), lower($1)) > 0",
         ] {
             sqlx::query(statement).bind(text(address)).execute(&mut *write).await.map_err(failed())?;
         }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::Sqlite;
+use super::excerpt::Seen;
 use super::sources::get;
 use crate::model::{Article, scope_key};
 use crate::store::{Error, Repeated, Rows, from_millis, to_millis};
@@ -20,7 +21,7 @@ impl Sqlite {
     ) -> Result<Vec<bool>, Error> {
         let action = "save articles";
         let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
-        let new = save_all(&mut write, newsletter, articles, now).await?;
+        let new = save_all(&mut write, &self.seen, newsletter, articles, now).await?;
         write.commit().await.map_err(Error::database(action))?;
         Ok(new)
     }
@@ -115,8 +116,14 @@ impl Sqlite {
         let query = sqlx::query_scalar(
             "SELECT article FROM arrivals WHERE newsletter = ? AND article IN (SELECT value FROM json_each(?))",
         );
-        let known = query.bind(newsletter).bind(sqlx::types::Json(ids)).fetch_all(&self.pool).await;
-        Ok(known.map_err(Error::database("read articles"))?.into_iter().collect())
+        let known: Vec<String> = query
+            .bind(newsletter)
+            .bind(sqlx::types::Json(ids))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::database("read articles"))?;
+        let seen = ids.iter().filter(|id| self.seen.contains(id)).map(|id| (*id).to_owned());
+        Ok(known.into_iter().chain(seen).collect())
     }
 
     pub(in crate::store) async fn adopt_articles(
@@ -157,13 +164,14 @@ const ADOPT: [&str; 3] = [
 /// Saves `articles`, says for each whether it is new to `newsletter`.
 pub(super) async fn save_all(
     write: &mut SqliteConnection,
+    seen: &Seen,
     newsletter: &str,
     articles: &[Article],
     now: Timestamp,
 ) -> Result<Vec<bool>, Error> {
     let mut new = HashSet::new();
     for articles in articles.chunks(TOGETHER) {
-        new.extend(save(write, newsletter, articles, now).await?);
+        new.extend(save(write, seen, newsletter, articles, now).await?);
     }
     // Of two articles with one id the first is the new one.
     Ok(articles.iter().map(|article| new.remove(&article.id)).collect())
@@ -172,13 +180,14 @@ pub(super) async fn save_all(
 /// Saves `articles`; answers the ids of those that are new to `newsletter`.
 async fn save(
     write: &mut SqliteConnection,
+    seen: &Seen,
     newsletter: &str,
     articles: &[Article],
     now: Timestamp,
 ) -> Result<HashSet<String>, Error> {
     let failed = || Error::database("save articles");
     let mut rows = Vec::with_capacity(articles.len());
-    for article in articles {
+    for article in articles.iter().filter(|article| !seen.contains(&article.id)) {
         let json = serde_json::to_string(article).map_err(Error::broken("article", &article.id))?;
         rows.push((&article.id, article.hash(), json, &article.source));
     }

@@ -24,7 +24,7 @@ impl Sqlite {
         let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database(action))?;
         let mut counts = Vec::with_capacity(sources.len());
         for source in sources {
-            let new = save_all(&mut write, newsletter, &source.articles, now).await?;
+            let new = save_all(&mut write, &self.seen, newsletter, &source.articles, now).await?;
             let count = new.into_iter().filter(|new| *new).count();
             if !source.offered.is_empty() {
                 let query = sqlx::query(OFFERED).bind(to_millis(now)).bind(newsletter).bind(Json(&source.offered));

@@ -9,6 +9,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
+use super::excerpt::Seen;
 use crate::store::Error;
 
 /// The store's versions, each the change from the one before it; what was published once never changes.
@@ -48,6 +49,8 @@ pub(in crate::store) struct Sqlite {
     folder: Option<Arc<TempDir>>,
     /// The file opened for viewing, as it was then.
     viewed: Option<(PathBuf, Stamps)>,
+    /// Of an excerpt: what else was seen.
+    pub(super) seen: Seen,
 }
 
 impl Sqlite {
@@ -89,7 +92,13 @@ impl Sqlite {
             return Self::snapshot(path).await;
         }
         not_newer(&pool, path).await?;
-        Ok(Self { writer: pool.clone(), pool, folder: None, viewed: Some((path.to_owned(), before)) })
+        Ok(Self {
+            writer: pool.clone(),
+            pool,
+            folder: None,
+            viewed: Some((path.to_owned(), before)),
+            seen: Seen::default(),
+        })
     }
 
     pub(in crate::store) fn is_unchanged(&self) -> bool {
@@ -124,7 +133,7 @@ impl Sqlite {
             error => Error::migration(error),
         })?;
         let pool = connection(options).await?;
-        Ok(Self { pool, writer, folder, viewed: None })
+        Ok(Self { pool, writer, folder, viewed: None, seen: Seen::default() })
     }
 }
 

@@ -10,32 +10,38 @@ use crate::store::{Cutoffs, ErasedAddress, Error, Pruned, ReaderDelivery, Troubl
 
 impl Sqlite {
     pub(in crate::store) async fn prune(&self, newsletter: &str, cutoffs: &Cutoffs) -> Result<Pruned, Error> {
-        let failed = || Error::database("prune");
-        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        let texts = sqlx::query(
-            "UPDATE articles SET article = NULL WHERE article IS NOT NULL AND first_seen < ?1
+        const TEXTS: &str =
+            "UPDATE articles SET article = NULL WHERE article IS NOT NULL AND first_seen >= ?5 AND first_seen < ?1
              AND EXISTS (SELECT 1 FROM arrivals r WHERE r.newsletter = ?3 AND r.article = articles.id)
              AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.article = articles.id AND
                  (r.edition IS NULL AND r.closed = 0 AND (r.newsletter <> ?3 OR r.seen >= ?2)
                  OR r.published = 1 AND (r.newsletter <> ?3 OR EXISTS
-                     (SELECT 1 FROM editions e WHERE e.id = r.edition AND e.composed >= ?4))))",
-        );
-        let texts = texts.bind(to_millis(cutoffs.texts)).bind(to_millis(cutoffs.all)).bind(newsletter);
-        let texts = texts.bind(to_millis(cutoffs.published)).execute(&mut *write).await.map_err(failed())?;
+                     (SELECT 1 FROM editions e WHERE e.id = r.edition AND e.composed >= ?4))))";
+        let failed = || Error::database("prune");
+        let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let (all, published) = (to_millis(cutoffs.all), to_millis(cutoffs.published));
+        let mut texts = 0;
+        for (from, before) in cutoffs.seen() {
+            let query = sqlx::query(TEXTS).bind(to_millis(before)).bind(all).bind(newsletter).bind(published);
+            texts += query.bind(to_millis(from)).execute(&mut *write).await.map_err(failed())?.rows_affected();
+        }
+        let from = to_millis(cutoffs.from(cutoffs.all));
         let mails = sqlx::query(
-            "DELETE FROM letters WHERE edition IN (SELECT id FROM editions WHERE newsletter = ? AND composed < ?)
+            "DELETE FROM letters WHERE edition IN
+             (SELECT id FROM editions WHERE newsletter = ? AND composed < ? AND composed >= ?)
              AND edition NOT IN (SELECT o.edition FROM open_editions o)",
         );
-        let mails = mails.bind(newsletter).bind(to_millis(cutoffs.all)).execute(&mut *write).await.map_err(failed())?;
+        let mails = mails.bind(newsletter).bind(all).bind(from).execute(&mut *write).await.map_err(failed())?;
         let deliveries = sqlx::query(
-            "DELETE FROM deliveries WHERE edition IN (SELECT id FROM editions WHERE newsletter = ? AND composed < ?)
+            "DELETE FROM deliveries WHERE edition IN
+             (SELECT id FROM editions WHERE newsletter = ? AND composed < ? AND composed >= ?)
              AND state IN ('sent', 'refused')",
         );
-        let deliveries = deliveries.bind(newsletter).bind(to_millis(cutoffs.all));
-        let deliveries = deliveries.execute(&mut *write).await.map_err(failed())?;
+        let deliveries =
+            deliveries.bind(newsletter).bind(all).bind(from).execute(&mut *write).await.map_err(failed())?;
         write.commit().await.map_err(failed())?;
         let count = |done: sqlx::sqlite::SqliteQueryResult| done.rows_affected();
-        Ok(Pruned { texts: count(texts), mails: count(mails), deliveries: count(deliveries) })
+        Ok(Pruned { texts, mails: count(mails), deliveries: count(deliveries) })
     }
 
     pub(in crate::store) async fn compact(&self) -> Result<(), Error> {
@@ -138,9 +144,10 @@ impl Sqlite {
         address: &str,
     ) -> Result<(Vec<ReaderDelivery>, Vec<(String, Refusal)>), Error> {
         let failed = || Error::database("read a reader's data");
-        let query = sqlx::query("SELECT * FROM deliveries WHERE +address = ? ORDER BY id").bind(address);
+        let query = sqlx::query("SELECT * FROM deliveries WHERE +address = ? COLLATE NOCASE ORDER BY id").bind(address);
         let rows = query.fetch_all(&self.pool).await.map_err(failed())?;
-        let query = sqlx::query("SELECT * FROM refused_addresses WHERE address = ? ORDER BY newsletter").bind(address);
+        let query = sqlx::query("SELECT * FROM refused_addresses WHERE address = ? COLLATE NOCASE ORDER BY newsletter")
+            .bind(address);
         let refusals = query.fetch_all(&self.pool).await.map_err(failed())?;
         let refusal = |row: &SqliteRow| {
             let refusal =
@@ -157,10 +164,10 @@ impl Sqlite {
         self.writer.execute("PRAGMA secure_delete = ON").await.map_err(failed())?;
         let mut write = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
         for statement in [
-            "DELETE FROM deliveries WHERE +address = ?",
-            "DELETE FROM refused_addresses WHERE address = ?",
+            "DELETE FROM deliveries WHERE +address = ? COLLATE NOCASE",
+            "DELETE FROM refused_addresses WHERE address = ? COLLATE NOCASE",
             // The words of a problem may name a reader.
-            "DELETE FROM troubles WHERE instr(words, ?) > 0",
+            "DELETE FROM troubles WHERE instr(lower(words), lower(?)) > 0",
         ] {
             sqlx::query(statement).bind(address).execute(&mut *write).await.map_err(failed())?;
         }
