@@ -29,7 +29,7 @@ pub(super) fn length(sentence: &str) -> usize {
         return stamp;
     }
     let window = &sentence[..sentence.floor_char_boundary(LONGEST.min(sentence.len()))];
-    let end = agency_end(window).or_else(|| place_end(window)).unwrap_or(0);
+    let end = agency_end(window).or_else(|| place_end(window)).or_else(|| colon_end(window)).unwrap_or(0);
     let rest = sentence[end..].trim_start();
     let opens =
         |first: char| first.is_uppercase() || first.is_numeric() || matches!(first, '"' | '“' | '«' | '„' | '‘');
@@ -95,6 +95,13 @@ fn place_end(window: &str) -> Option<usize> {
     (is_place(place) && (is_capital(first) || is_in_state())).then(|| at + dash_end(&window[at..]).unwrap_or(0))
 }
 
+/// The end of a place of town, state and country with a colon behind it: `Washington, DC, United States: …`.
+fn colon_end(window: &str) -> Option<usize> {
+    let (place, _) = window.split_once(": ")?;
+    let is_capital = |part: &str| part.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    (place.split(", ").count() == 3 && place.split(", ").all(is_capital) && is_place(place)).then_some(place.len() + 1)
+}
+
 /// The end of a dash at the start, with spaces around it.
 fn dash_end(rest: &str) -> Option<usize> {
     let bare = rest.trim_start();
@@ -140,6 +147,7 @@ mod tests {
         check("Last updated on 9 December 2024 | ", "The bridge was opened on Monday.");
         check("Updated: 10/31/2024 ", "The bridge was opened on Monday.");
         check("New Linden, Ill. — ", "The bridge was opened on Monday.");
+        check("Linden, WN, United Isles: ", "The bridge was opened on Monday.");
         check("- ", "The bridge was opened on Monday.");
         check("•\u{a0}", "The bridge was opened on Monday.");
         check("SÃO PAULO, Brazil (AP) — ", "The bridge was opened on Monday.");
@@ -156,6 +164,8 @@ mod tests {
             "Ada Stone – The Life",
             "Updated: December 9, 2024",
             "Published in December 2024, the book was read by all.",
+            "Linden, Aue and Wend: the three towns of the river.",
+            "Ada Stone: The bridge was opened.",
             "-5 degrees were measured at the bridge.",
             "- - -",
             "",

@@ -197,7 +197,7 @@ pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
         .fold(0, |all, role| all | role);
     let orders_are_rare = is_rare(&opens_so, |&opens| opens != 0);
     let items_are_rare = is_rare(sentences, is_item);
-    let labels: Vec<bool> = sentences.iter().map(|sentence| is_label(sentence.text)).collect();
+    let labels = labels(sentences);
     let labels_are_rare = is_rare(&labels, |&label| label);
     let label_count = labels.iter().filter(|&&label| label).count();
     let stops_are_usual = is_rare(sentences, |sentence| !ends_sentence(last_sign(sentence.text)));
@@ -224,6 +224,13 @@ pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
         held
     };
     sentences.iter().enumerate().map(held).collect()
+}
+
+/// Which sentences are `Label: value`. A long label is one only among others: `Ada was right: The bridge …` is none.
+fn labels(sentences: &[Standing<'_>]) -> Vec<bool> {
+    let long: Vec<bool> = sentences.iter().map(|sentence| is_long_label(sentence.text)).collect();
+    let are_labels = long.iter().filter(|&&long| long).count() >= LIST.0;
+    sentences.iter().zip(long).map(|(sentence, long)| is_label(sentence.text) || are_labels && long).collect()
 }
 
 /// Whether at most half of `all` are such.
@@ -299,15 +306,23 @@ fn is_balanced(sentence: &str) -> bool {
     opened.unwrap_or(0) == 0
 }
 
-/// Cells with bars or tabs between them, or mostly numbers.
+/// Cells with bars or tabs between them, mostly numbers, or tags.
 fn is_row(sentence: &str, words: usize) -> bool {
-    if memchr::memchr2(b'|', b'\t', sentence.as_bytes()).is_some() {
+    if memchr::memchr2(b'|', b'\t', sentence.as_bytes()).is_some() || is_tags(sentence) {
         return true;
     }
     // Two words with digits in five need as many digits.
     words >= 4
         && sentence.bytes().filter(u8::is_ascii_digit).count() * 5 > 2 * words
         && numbers(sentence) * 5 > 2 * words
+}
+
+/// `linden bridge, linden ferry, wend flood, …`: many short parts, no stop.
+fn is_tags(sentence: &str) -> bool {
+    const TAGS: (usize, usize) = (5, 4);
+    !ends_sentence(last_sign(sentence))
+        && sentence.split(", ").count() >= TAGS.0
+        && sentence.split(", ").all(|part| part.split(' ').count() <= TAGS.1)
 }
 
 /// Words with digits.
@@ -369,12 +384,37 @@ fn is_label(sentence: &str) -> bool {
     let is_first = |word: &str| word.starts_with(char::is_alphabetic) && word.chars().all(is_letter);
     let is_other =
         |word: &str| !word.is_empty() && word.chars().all(|letter| is_letter(letter) || "()$€£".contains(letter));
+    if is_result(label) {
+        return true;
+    }
     if !words.next().is_some_and(is_first) || !words.clone().all(is_other) || words.count() > 3 {
         return false;
     }
     let lower = label.to_lowercase();
     let lower = ["our ", "the ", "ap's ", "ap’s "].iter().find_map(|start| lower.strip_prefix(start)).unwrap_or(&lower);
     !VERDICTS.contains(&lower) && lower != "facts"
+}
+
+/// `Wild 4, Sabres 1`
+fn is_result(label: &str) -> bool {
+    let is_side = |side: &str| {
+        side.rsplit_once(' ').is_some_and(|(name, points)| {
+            name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+                && points.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    label.split_once(", ").is_some_and(|(one, other)| is_side(one) && is_side(other))
+}
+
+/// A label of more words, with a sentence behind it.
+fn is_long_label(sentence: &str) -> bool {
+    const WORDS: std::ops::RangeInclusive<usize> = 5..=9;
+    label(sentence).is_some_and(|(label, value)| {
+        value.starts_with(' ')
+            && value.trim_start().starts_with(char::is_uppercase)
+            && WORDS.contains(&label.split_whitespace().count())
+            && !label.contains(['.', '?', '!', '"', '“', '”'])
+    })
 }
 
 /// Which sentences stand on short lines of their own, and how many such lines come together.
@@ -430,6 +470,13 @@ mod tests {
         }
     }
 
+    /// The faults of one line among others.
+    fn faults(language: &str, text: &str) -> Vec<Fault> {
+        let standing = [0, 1].map(|line| Standing { text, language, line, words: count_words(text) });
+        let terms = index(standing.iter().map(|sentence| (sentence.text, language)));
+        read(&standing, &terms, |token, _| token.term().is_some()).held[0].faults().collect()
+    }
+
     const NEWS: (&str, &[Fault]) =
         ("The river rose again on Monday and flooded the cellars of the old town of Wend, the mayor said.", &[]);
 
@@ -465,6 +512,24 @@ mod tests {
             "en",
             &[("I have lived by the river for forty years.", &[]), ("My house was flooded by the river twice.", &[])],
         );
+        check("en", &[("Linden 4, Aue 1: Ada Stone scored twice on Monday night.", &[Label]), NEWS, NEWS]);
+        check(
+            "en",
+            &[("wend flood, linden bridge, linden ferry, old mill, the fifth flood", &[Fragment, Row]), NEWS, NEWS],
+        );
+        check("en", &[("@lindenferry Festival of the river, second part of three", &[Fragment, Junk]), NEWS, NEWS]);
+        for page in [
+            "This complete guide covers the five floods of the Wend.",
+            "Today I am sharing my favourite walks along the river.",
+            "We’ve rounded up ten walks along the river for the summer.",
+            "Each year, we walk the river from end to end to bring you the best of it.",
+        ] {
+            assert!(faults("en", page).contains(&Slow), "{page}");
+        }
+        assert!(faults("de", "Dieser Beitrag zeigt die fünf Hochwasser der Wend.").contains(&Slow));
+        assert!(faults("fr", "Cet article vous explique les cinq crues de la Wend.").contains(&Slow));
+        assert!(!faults("en", "This list of the drowned shows how fast the river rose.").contains(&Slow));
+        assert!(!faults("en", "The masons have listed the arches that need work.").contains(&Slow));
         check("en", &[("Wend | Linden | Aue | Weather of the week.", &[Row]), NEWS, NEWS]);
         assert!(!is_label("In short: the bridge stays closed.") && !is_label("At 5:30 the bridge was closed."));
     }
@@ -482,6 +547,10 @@ mod tests {
         check("en", &[entry, entry, entry, NEWS, NEWS, NEWS]);
         check("en", &[NEWS, ("What became of the five bridges of Wend", &[Fragment, Heading]), NEWS]);
         check("en", &[("4.1 5.2 6.3 7.4 metres.", &[Row, Figures]), NEWS, NEWS]);
+        let long: (&str, &[Fault]) =
+            ("What the water did not reach: The mill stands on its hill as ever.", &[Label, Entry]);
+        check("en", &[long, long, long, NEWS, NEWS, NEWS]);
+        check("en", &[(long.0, &[]), NEWS, NEWS]);
     }
 
     #[test]

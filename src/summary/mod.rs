@@ -17,6 +17,7 @@ mod options;
 mod patterns;
 mod pieces;
 mod point;
+mod quoted;
 mod readable;
 mod reasons;
 mod surnames;

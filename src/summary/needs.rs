@@ -36,11 +36,11 @@ const SUCH: (f64, f64) = (0.6, 0.4);
 /// The words before it are few up to here.
 const FEW: u32 = 2;
 /// `also`, `however` inside a sentence.
-const ALSO: f64 = 0.65;
+const ALSO: f64 = 0.5;
 /// A surname whose full name stands in an earlier sentence.
-pub(super) const SURNAME: f64 = 0.2;
-/// A sentence that is nothing but a quotation.
-const SPEAKER: f64 = 0.7;
+pub(super) const SURNAME: f64 = 0.35;
+/// A sentence that is nothing but a quotation, or stands inside of one.
+pub(super) const SPEAKER: f64 = 0.7;
 
 /// How many kinds there are.
 pub const KINDS: usize = 9;

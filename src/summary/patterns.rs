@@ -66,7 +66,8 @@ pub(super) fn find(sentence: &str, language: &str, roles: u64, may_be_junk: bool
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     let bare = sentence.trim_start_matches(|letter| !is_word(letter));
     let before = &sentence[..sentence.len() - bare.len()];
-    if may_be_junk && (before.contains('©') || before.ends_with('@') && is_one_word(bare)) {
+    let is_post = |sign| before.ends_with(sign) && !bare.ends_with(['.', '!', '?']);
+    if may_be_junk && (before.contains('©') || is_post('@') || is_post('#')) {
         return Some(Table::Junk);
     }
     let is_met = |pattern: &&Pattern| match pattern.table {
@@ -79,12 +80,6 @@ pub(super) fn find(sentence: &str, language: &str, roles: u64, may_be_junk: bool
     };
     let junk = if may_be_junk { of(Table::Junk) } else { None };
     junk.or_else(|| is_triggered.then(|| of(Table::Promo).or_else(|| of(Table::Slow))).flatten())
-}
-
-/// A name and some signs behind it.
-fn is_one_word(text: &str) -> bool {
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    text.starts_with(is_word) && !text.trim_start_matches(is_word).contains(is_word)
 }
 
 impl Pattern {

@@ -3,6 +3,7 @@
 use super::held::{self, Held};
 use super::needs::{self, Needs};
 use super::pieces::Pieces;
+use super::quoted;
 use crate::text::{TermIndex, Token};
 
 /// A sentence and where it stands.
@@ -31,5 +32,7 @@ pub struct Readability {
 pub fn read(sentences: &[Standing<'_>], terms: &TermIndex, says: impl Fn(&Token, &str) -> bool) -> Readability {
     let with_language = sentences.iter().map(|sentence| (sentence.text, sentence.language));
     let pieces = Pieces::new(with_language.clone(), terms, says);
-    Readability { needs: needs::needs(with_language, &pieces), held: held::held(sentences, &pieces) }
+    let mut needs = needs::needs(with_language, &pieces);
+    quoted::add(sentences, &pieces, &mut needs);
+    Readability { needs, held: held::held(sentences, &pieces) }
 }
