@@ -6,7 +6,7 @@ expected and what was found.
 Looks in $DIGEST_CASES or ../shared/cases and says so when they are not there. To add a case: a function named for its folder's
 number that takes the copied folder and yields (what, expected, found), marked with @case.
 """
-import contextlib, functools, http.server, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading
+import contextlib, email, email.policy, functools, http.server, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading
 
 DIGEST = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else 'target/debug/digest').resolve()
 CASES = pathlib.Path(os.environ.get('DIGEST_CASES', '../shared/cases'))
@@ -251,6 +251,42 @@ def items_without_guid(run):
         run.fresh()
         run.source(name)
         yield from holds(run.dry("2026-11-28T12:00:00Z"), *titles)
+
+
+@reading("17")
+def rules_as_people_type(run):
+    dropped = run("--dry-run", "--report", "json", "--now", "2026-11-27T12:00:00Z")[0]
+    rules = sorted({rule for rule in ("müller", "ligue", "werbung", "equipe", "breaking") if f'"rule":"{rule}"' in dropped.replace(" ", "").replace("\n", "")})
+    yield (["breaking", "equipe", "ligue", "müller", "werbung"], rules)
+
+
+@reading("28")
+def a_day_of_23_hours(run):
+    run("run", "--now", "2027-03-27T06:00:40Z")
+    _, said, code = run("run", "-v", "--now", "2027-03-28T05:00:10Z")
+    yield ((0, True), (code, "no edition before" in said))
+
+
+def recipients(folder):
+    """The To lines of the mails written so far."""
+    mails = [email.message_from_bytes(mail.read_bytes(), policy=email.policy.default) for mail in pathlib.Path(folder, "out").glob("*.eml")]
+    return sorted(str(mail["To"]) for mail in mails)
+
+
+@reading("32")
+def lists_of_recipients(run):
+    template = open(os.path.join(run.folder, "config.toml")).read()
+    joerg, ada = ["Jörg Müller <joerg@example.org>", "Zoé Petit <zoe@example.org>"], ["Ada <ada@example.org>"]
+    for name, wanted in (("cp1252.csv", joerg), ("utf16.csv", joerg), ("utf8tab.csv", joerg), ("plain.csv", ada),
+                         ("lf-cr.csv", ["Ada <ada@example.org>", "Bob <bob@example.org>"]), ("headers.csv", ["Ada Stone <ada@example.org>"]),
+                         ("sepline.csv", ["Ada Stone <ada@example.org>"]), ("quoted-semi.csv", ['"Stone; Ada, Dr." <ada@example.org>'])):
+        run.fresh()
+        shutil.rmtree(os.path.join(run.folder, "out"), ignore_errors=True)
+        leave = 'unsubscribe_mailto = "leave@example.org"\n'
+        text = re.sub(r'^recipients = ".*"$', f'recipients = "{name}"', template, count=1, flags=re.M)
+        open(os.path.join(run.folder, "config.toml"), "w").write(text.replace("[mail]\n", f"[mail]\n{leave}"))
+        _, said, code = run("run", "--now", "2026-11-27T12:00:00Z")
+        yield ((name, 0, wanted), (name, code, recipients(run.folder)))
 
 
 @reading("33")

@@ -160,6 +160,12 @@ pub enum Usage {
     /// The config has no `[mail]`, and a message is to be shown.
     #[error("without [mail] in the config there is no message to show")]
     NoMessage,
+    /// Several readers, who are told no way to leave.
+    #[error("the mail goes to {0} readers, and tells them no way to leave")]
+    NoWayToLeave(usize),
+    /// A draft would go to nobody.
+    #[error("nobody would get the edition: the list of recipients is empty")]
+    NoReaders,
     /// The config has no `[publish]`.
     #[error("`{}` has no [publish]: there is no folder for an archive", .0.display())]
     NoPublish(PathBuf),
@@ -295,6 +301,9 @@ impl Error {
             Self::Usage(Usage::Restored { composed, .. }) => Some(format!(
                 "`digest run --since {composed}` goes on from there: what appeared before is not sent, nor the mail that waits in the backup"
             )),
+            Self::Usage(Usage::NoWayToLeave(_)) => {
+                Some("add `unsubscribe_mailto = \"leave@example.org\"` or `unsubscribe_url` to [mail]".into())
+            }
             Self::Usage(Usage::NoPublish(_)) => Some("add `[publish] folder = \"site\"`".into()),
             Self::Usage(Usage::NotAFeed { .. }) => {
                 Some("`digest source add --page URL` adds a page that is one article".into())

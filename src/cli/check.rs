@@ -1,5 +1,6 @@
 //! `digest check`: what is wrong with the config, the template and the mail, before anything happens.
 
+mod facts;
 mod mail;
 
 pub(super) use mail::send_test;
@@ -8,10 +9,10 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use crate::Error;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Session};
 use crate::config::{Changed, Config};
+use crate::error::{Error, Usage};
 use crate::model::{Edition, Problem};
 use crate::pipeline;
 use crate::render::{Rendered, lint};
@@ -48,12 +49,17 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     let config = session.config()?;
     let mut findings = Findings { output: &session.output, exit: Exit::Done };
     findings.problems(message_problems(&config, session.now)?);
+    findings.problems(facts::problems(&config));
     match &config.mail {
         None => findings.fine("no [mail]: the edition can be looked at with --dry-run, but not sent"),
         Some(options) => {
             let Recipients { recipients, problems } = send::recipients(options)?;
             findings.problems(problems);
             findings.problems(send::exposed(options, config.rating.as_ref()));
+            findings.problems(facts::list_problems(&config, &recipients));
+            if recipients.len() > 1 && !options.can_be_left() {
+                return Err(Usage::NoWayToLeave(recipients.len()).into());
+            }
             let readers = if recipients.len() == 1 { "recipient" } else { "recipients" };
             findings.fine(&format!("mail goes to {} {readers}", recipients.len()));
             session.block_on(mail::check(args, &config, options, session.now, &mut findings))??;

@@ -20,7 +20,7 @@ use crate::model::SendOutcome;
 use crate::send::Security;
 use crate::source::Files;
 
-use answers::{Answers, Mail, Password, Server, Way};
+use answers::{Answers, Mail, Own, Password, Server, Way};
 use prompt::Prompt;
 use schedule::{Job, Starter};
 
@@ -112,6 +112,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     if let Some(prompt) = &mut prompt {
         ask(prompt, args, &mut answers, session)?;
     }
+    answers.own = Own::of(Path::new(&path), config::usual_folder().as_deref());
     let mut written = write::write(&path, &answers, args.force)?;
     if path == "-" {
         return Ok(Exit::Done);

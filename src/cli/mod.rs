@@ -51,9 +51,9 @@ pub enum Exit {
     LeftOut,
     /// Usage, config or template error; nothing was done.
     Usage,
-    /// Failed; nothing was sent.
+    /// Failed: nothing was sent, or the mail server wants nothing from us until the config is mended.
     Failed,
-    /// Try again: another run holds the lock, mail is still in the outbox, or no source could be reached.
+    /// Try again: another run is at work, mail is still in the outbox, no source answered, or the program was asked to end.
     Again,
 }
 
@@ -92,8 +92,8 @@ const EXIT_CODES: &str = "Exit codes:
   0   done (also: nothing new, already sent)
   1   done, but something was left out (a failing source, a refused recipient, a bad input, a draft nobody approved)
   2   usage, config or template error; nothing was done
-  3   failed; nothing was sent
-  75  try again (another run holds the lock, mail is still in the outbox, or no source could be reached)";
+  3   failed: nothing was sent, or the mail server does not take our password or anything else (try again once that is mended)
+  75  try again (another run is at work, mail is still in the outbox, no source answered, or the run was asked to end)";
 
 /// Reads your sources, picks the sentences that carry each story, and mails one finished edition.
 ///

@@ -38,9 +38,10 @@ impl Output {
     /// Log lines go to stderr: ours by `-v`, the libraries' only when they warn. Bodies and secrets are never logged.
     pub(super) fn start_logging(&self) {
         let level = match (self.quiet, self.verbose) {
-            (true, _) => "error",
-            (_, 0) => "error,newsdigest=warn",
-            (_, 1) => "error,newsdigest=info",
+            // What the certificate's check logs is told with the error.
+            (true, _) => "error,rustls_platform_verifier=off",
+            (_, 0) => "error,rustls_platform_verifier=off,newsdigest=warn",
+            (_, 1) => "error,rustls_platform_verifier=off,newsdigest=info",
             _ => "warn,newsdigest=debug",
         };
         let builder = tracing_subscriber::fmt()
@@ -70,8 +71,15 @@ impl Output {
         }
     }
 
-    /// Something went wrong and the rest went on: always told.
+    /// Something went wrong and the rest went on: told unless asked to be quiet, when the exit code says it.
     pub(super) fn problem(&self, problem: &Problem) {
+        if !self.quiet {
+            self.failure(problem);
+        }
+    }
+
+    /// What was asked for failed by this: always told.
+    pub(super) fn failure(&self, problem: &Problem) {
         let Problem { subject, what, .. } = problem;
         anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", visible(&format!("{subject}: {what}")));
         if let Some(cause) = &problem.cause {

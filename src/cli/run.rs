@@ -14,6 +14,7 @@ use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::pipeline::{Acts, Composed, Job, Request, Verdict};
+use crate::text::dates::length;
 
 pub(super) use host::{end_of_program, environment, was_asked_to_end};
 pub(super) use show::{browse, headers, to_stdout, to_stdout_bytes};
@@ -52,7 +53,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "ADDR", conflicts_with = "dry_run")]
     pub(super) to: Option<String>,
     /// Stop beginning new work after this long (10m)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = length)]
     pub(super) deadline: Option<SignedDuration>,
     /// Most readers this edition may have, in place of `[mail] max_mails`
     #[arg(long, value_name = "N", conflicts_with = "dry_run")]
@@ -99,9 +100,12 @@ fn since(text: &str) -> Result<Since, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(Since::At(time));
     }
-    let span: jiff::Span = text.parse().map_err(|_| "neither a time nor a length of time".to_owned())?;
-    let days = jiff::SpanRelativeTo::days_are_24_hours();
-    span.to_duration(days).map(Since::Ago).map_err(|error| error.to_string())
+    let how = length::HOW.replace('"', "`");
+    length::parse(text).map(Since::Ago).ok_or_else(|| format!("neither a time nor a length of time; {how}"))
+}
+
+fn length(text: &str) -> Result<SignedDuration, String> {
+    length::parse(text).ok_or_else(|| format!("{}; {}", length::WRONG, length::HOW.replace('"', "`")))
 }
 
 impl Args {
@@ -131,7 +135,7 @@ pub(super) struct ActArgs {
     #[arg(long, value_name = "SOURCE")]
     only: Vec<String>,
     /// Stop beginning new work after this long (10m)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = length)]
     deadline: Option<SignedDuration>,
     /// Most readers this edition may have, in place of `[mail] max_mails`
     #[arg(long, value_name = "N")]

@@ -269,12 +269,20 @@ impl Checker<'_> {
 
     fn mail(&mut self, mut mail: send::Options) -> send::Options {
         const MAIL: Step<'static> = Key("mail");
-        self.mailbox(&mail.from, &[MAIL, Key("from")]);
+        if mail.from.is_empty() {
+            let hint = "add `from = \"Name <name@example.org>\"`";
+            self.wrong_with_hint(&[MAIL, Key("from")], "the mail has no sender: `from` is missing", hint);
+        } else {
+            self.mailbox(&mail.from, &[MAIL, Key("from")]);
+        }
         for (index, to) in mail.to.iter().enumerate() {
             self.mailbox(to.address(), &[MAIL, Key("to"), At(index)]);
         }
         for (index, bcc) in mail.bcc.iter().enumerate() {
             self.mailbox(bcc, &[MAIL, Key("bcc"), At(index)]);
+        }
+        if let Some(owner) = &mail.owner {
+            self.mailbox(owner, &[MAIL, Key("owner")]);
         }
         if let Some(reply_to) = &mail.reply_to {
             self.mailbox(reply_to, &[MAIL, Key("reply_to")]);

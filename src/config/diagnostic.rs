@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use crate::config::words;
+use crate::text::dates::length;
+
 /// One mistake in a config file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -88,7 +91,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(similarity, _)| *similarity >= 0.75)
+        .filter(|(similarity, _)| *similarity >= 0.85)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
 }
@@ -96,31 +99,25 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
 /// Keys that have another name since; the old one is an error that says so.
 const RENAMED: &[(&str, &str)] = &[("feedback", "rating")];
 
-/// Turns a reader's error (toml or serde) into ours: unknown keys and wrong values name the nearest known one.
-pub(super) fn from_toml(error: &toml::de::Error) -> Diagnostic {
+/// Turns a reader's error (toml or serde) about `text` into ours: unknown keys and wrong values name the nearest known one.
+pub(super) fn from_toml(error: &toml::de::Error, text: &str) -> Diagnostic {
     let message = error.message().trim();
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let (kind, rest) = match message {
         _ if message.starts_with("unknown field") => ("unknown key", quoted.as_slice()),
         _ if message.starts_with("unknown variant") => ("unknown value", quoted.as_slice()),
-        _ if message.contains("duration") => {
-            let hint = "write it like \"90s\", \"20m\" or \"36h\"";
-            return Diagnostic::at(error.span(), "this is not a length of time").hint(hint);
-        }
-        _ => return Diagnostic::at(error.span(), plain(message)),
+        _ if message.contains(length::WRONG) => return Diagnostic::at(error.span(), length::WRONG).hint(length::HOW),
+        _ => return words::of(message, error.span(), text),
     };
     let Some((word, known)) = rest.split_first() else {
-        return Diagnostic::at(error.span(), plain(message));
+        return words::of(message, error.span(), text);
     };
     let diagnostic = Diagnostic::at(error.span(), format!("{kind} `{word}`"));
     if let Some((_, new)) = RENAMED.iter().find(|(old, new)| old == word && known.contains(new)) {
         return diagnostic.hint(format!("it is called `{new}` now"));
     }
+    let elsewhere = || words::table_of(word).filter(|_| kind == "unknown key");
+    let elsewhere = || elsewhere().map(|table| format!("`{word}` is a key of `[{table}]`"));
     let all = || format!("known here: {}", known.join(", "));
-    diagnostic.hint(did_you_mean(word, known.iter().copied()).unwrap_or_else(all))
-}
-
-/// serde's words in ours: small first letter, one line.
-fn plain(message: &str) -> String {
-    message.lines().collect::<Vec<_>>().join(", ").replace("invalid type: ", "wrong type: ")
+    diagnostic.hint(did_you_mean(word, known.iter().copied()).or_else(elsewhere).unwrap_or_else(all))
 }

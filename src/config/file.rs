@@ -52,7 +52,7 @@ impl File {
     /// # Errors
     /// The first thing that is no TOML, no known key or of the wrong type.
     pub(super) fn read(text: &str) -> Result<Self, Diagnostic> {
-        toml::from_str(text).map_err(|error| from_toml(&error))
+        toml::from_str(text).map_err(|error| from_toml(&error, text))
     }
 }
 
@@ -101,7 +101,7 @@ pub fn tunable(text: &str) -> Result<serde_json::Value, Diagnostic> {
 /// # Errors
 /// As a config has them that cannot be read.
 pub fn fixed(text: &str) -> Result<toml::Table, Diagnostic> {
-    let at = |error: toml::de::Error| from_toml(&error);
+    let at = |error: toml::de::Error| from_toml(&error, text);
     let mut table: toml::Table = toml::from_str(text).map_err(at)?;
     for key in ["newsletter", "summary", "stories", "rule"] {
         table.remove(key);

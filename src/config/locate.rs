@@ -15,10 +15,13 @@ pub fn candidates() -> Vec<PathBuf> {
         return vec![named.into()];
     }
     let mut places = vec![PathBuf::from("config.toml")];
-    if let Ok(base) = etcetera::choose_base_strategy() {
-        places.push(base.config_dir().join("digest").join("config.toml"));
-    }
+    places.extend(usual_folder().map(|folder| folder.join("config.toml")));
     places
+}
+
+/// The user's folder for configs of this program; `None` for a user without a home.
+pub fn usual_folder() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("digest"))
 }
 
 /// The first of [`candidates`] that is a file.
@@ -30,7 +33,11 @@ pub fn find() -> Option<PathBuf> {
     }
 }
 
-/// The store's file: `[store] path` (relative to the config), else systemd's `$STATE_DIRECTORY`, else the user's state folder.
+/// State of a config below `/etc`, whoever runs the program: where systemd puts `StateDirectory=digest`.
+const SYSTEM_STATE: &str = "/var/lib/digest";
+
+/// The store's file: `[store] path` (relative to the config), else systemd's `$STATE_DIRECTORY`, else of a config of the system
+/// the system's folder for state, else the user's.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where the state's own location is read from the environment"
@@ -43,6 +50,9 @@ pub(super) fn store(configured: Option<&Path>, base: &Path) -> PathBuf {
     let systemd = env::var("STATE_DIRECTORY").ok().and_then(|folders| folders.split(':').next().map(PathBuf::from));
     if let Some(folder) = systemd.filter(|folder| !folder.as_os_str().is_empty()) {
         return folder.join("digest.db");
+    }
+    if std::path::absolute(base).is_ok_and(|base| base.starts_with("/etc")) {
+        return Path::new(SYSTEM_STATE).join("digest.db");
     }
     let state =
         etcetera::choose_base_strategy().ok().and_then(|dirs| dirs.state_dir().or_else(|| Some(dirs.data_dir())));

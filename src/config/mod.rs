@@ -1,7 +1,7 @@
 //! One `config.toml` → one checked [`Config`]: schema, loading, checking.
 //!
-//! The file is read once. A mistake is reported with file, line, column and the nearest known key, all at once where the
-//! reader allows it, and then nothing is done. Each module owns its `Options`; this one composes them, resolves what
+//! The file is read once. A mistake is reported with file, line, column and the nearest known key, all at once,
+//! and then nothing is done. Each module owns its `Options`; this one composes them, resolves what
 //! is relative to the file, and checks what serde cannot: addresses, patterns, files that must be there.
 //!
 //! To add a setting: a documented field of that module's `Options` and a line in the reference `config.toml`; the test
@@ -17,7 +17,9 @@ mod newsletter;
 mod overlay;
 mod position;
 mod publish;
+mod recover;
 mod several;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ pub(crate) use diagnostic::did_you_mean;
 pub use diagnostic::{Diagnostic, Mistakes};
 pub use edit::{NewSource, add_sources};
 pub use file::{Changed, File, changed, file_schema, fixed, schema, tunable};
-pub use locate::{candidates, find};
+pub use locate::{candidates, find, usual_folder};
 pub use newsletter::{Hooks, Newsletter, Ping, WhenEmpty};
 pub use overlay::{Overlay, overlays};
 pub use publish::Publish;
@@ -139,18 +141,16 @@ impl Config {
         })?;
         let text = own.as_deref().unwrap_or(text);
         let mistakes = |diagnostics| Mistakes { path: path.display().to_string(), text: text.to_owned(), diagnostics };
-        let file = File::read(text).map_err(|mistake| mistakes(vec![mistake]))?;
         let base = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let overlays = overlays(path)?;
         if overlays.is_empty() {
-            return check::check(file, text, path, &base).map_err(mistakes);
+            return recover::check(text, path, &base).map_err(mistakes);
         }
         let text = overlay::merged(text, &overlays);
         let names = overlays.iter().map(|overlay| overlay.name.as_str());
         let shown = std::iter::once(path.display().to_string().as_str()).chain(names).collect::<Vec<_>>().join(" + ");
         let mistakes = |diagnostics| Mistakes { path: shown.clone(), text: text.clone(), diagnostics };
-        let file = File::read(&text).map_err(|mistake| mistakes(vec![mistake]))?;
-        check::check(file, &text, path, &base).map_err(mistakes)
+        recover::check(&text, path, &base).map_err(mistakes)
     }
 
     /// The template: a built-in name, or a folder's path.

@@ -48,6 +48,7 @@ pub struct Newsletter {
     pub when_empty: WhenEmpty,
     /// No edition sooner than this after the last one ("20h").
     #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    #[serde(deserialize_with = "crate::text::dates::length::deserialize")]
     #[schemars(with = "String")]
     pub min_interval: SignedDuration,
     /// Hours that the first edition looks back; older articles of a source are not published, but its newest are.

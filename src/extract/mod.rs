@@ -41,4 +41,4 @@ pub use plain::{plain, plain_draft};
 pub use plain_text::{fragment, title_text, visible_line};
 pub use recurring::{drop_recurring, observe_entry};
 pub use sanitize::{SafeHtml, sanitize, sanitize_with_images};
-pub use url::{canonical_url, direct, entry_url, is_a_claim, is_front_page, origin, owns_address, unwrapped};
+pub use url::{canonical_url, direct, entry_url, is_a_claim, is_front_page, origin, owns_address, unwrapped, words_of};

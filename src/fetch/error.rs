@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fetch::Size;
 use crate::fetch::guard::Refused;
+use crate::fetch::tls;
 
 /// Why there is no usable answer. The variants differ in what the caller can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -73,6 +74,14 @@ pub enum Error {
         /// When to come again, as stated by the server.
         retry_after: Option<Duration>,
     },
+    /// Its host said to another request that it wants no more of them for so long.
+    #[error("`{url}` was not asked: its host wants no requests for {}", in_words(*.wait))]
+    Cooldown {
+        /// Without credentials.
+        url: String,
+        /// How long.
+        wait: Duration,
+    },
     /// Redirects in a circle, without end or without a target.
     #[error("`{url}` redirects {what}")]
     Redirect {
@@ -105,6 +114,7 @@ impl Error {
             | Self::Timeout { .. }
             | Self::Deadline { .. }
             | Self::Broken { .. }
+            | Self::Cooldown { .. }
             | Self::NoRoom { .. } => true,
             Self::Status { status, .. } => *status == 429 || *status == 408 || *status >= 500,
             _ => false,
@@ -125,6 +135,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
+            Self::Cooldown { wait, .. } => Some(*wait),
             _ => None,
         }
     }
@@ -181,15 +192,29 @@ fn cause_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T
     None
 }
 
-/// The words of the deepest cause: the outer ones only say that sending failed.
+/// What went wrong, from the deepest cause: the outer ones only say that sending failed.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
+    if let Some(words) = tls::in_words(error) {
+        return words.to_owned();
+    }
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         words = error.to_string();
         cause = error.source();
     }
-    words
+    tls::plain(&words)
+}
+
+/// `2 hours`, `5 minutes`, `40 seconds`: of a wait its size says enough.
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs().max(1);
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7199 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3600), "hour"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 fn reason(status: u16) -> String {

@@ -47,15 +47,28 @@ impl HostLimiter {
     /// Waits until `host` may be asked.
     ///
     /// First for the host, then for a connection: those who queue at a slow host keep nobody else from theirs.
-    pub(super) async fn enter(&self, host: &str) -> Pass {
+    ///
+    /// # Errors
+    /// The host wants to be left alone for this long, which is more than `longest`.
+    pub(super) async fn enter(&self, host: &str, longest: Duration) -> Result<Pass, Duration> {
         let gate = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
             hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
         };
         // Neither semaphore is ever closed, so waiting always ends in a permit.
         let at_host = gate.acquire_owned().await.ok();
-        sleep_until(self.turn(host)).await;
-        Pass { _host: at_host, _all: self.all.clone().acquire_owned().await.ok() }
+        loop {
+            // Whoever was in before may have been told to stay away, also while we wait for our turn.
+            let cooldown = self.cooldown(host);
+            if cooldown > longest {
+                return Err(cooldown);
+            }
+            let turn = self.turn(host);
+            sleep_until(turn).await;
+            if self.cooldown(host).is_zero() {
+                return Ok(Pass { _host: at_host, _all: self.all.clone().acquire_owned().await.ok() });
+            }
+        }
     }
 
     /// When `host` may be asked, its delay after whoever was let in last.
@@ -78,7 +91,7 @@ impl HostLimiter {
     }
 
     /// How long `host` must not be asked yet.
-    pub(super) fn cooldown(&self, host: &str) -> Duration {
+    fn cooldown(&self, host: &str) -> Duration {
         self.at(host, |turn| turn.cooldown_ends.saturating_duration_since(Instant::now()))
     }
 

@@ -94,11 +94,8 @@ impl Http {
     /// One question, one answer, within what is `left` of its time.
     async fn hop(&self, url: &Url, request: &Request, private: bool, left: &mut Duration) -> Result<Response, Error> {
         let host = url.host_str().unwrap_or_default();
-        let cooldown = self.hosts.cooldown(host);
-        if cooldown > LONGEST_WAIT {
-            return Err(Error::Status { url: shown(url.as_str()), status: 429, retry_after: Some(cooldown) });
-        }
-        let _pass = self.hosts.enter(host).await;
+        let busy = |wait| Error::Cooldown { url: shown(url.as_str()), wait };
+        let _pass = self.hosts.enter(host, LONGEST_WAIT).await.map_err(busy)?;
         let started = Instant::now();
         let lease = self.clients.lend(url, private)?;
         let asked = lease.client.get(url.clone()).headers(headers(request)).send();

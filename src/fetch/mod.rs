@@ -23,6 +23,7 @@ mod recorded;
 mod robots;
 mod roots;
 mod size;
+mod tls;
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,7 @@ pub use ping::ping;
 pub use recorded::{Recorded, record};
 pub use roots::fallback_roots;
 pub use size::Size;
+pub(crate) use tls::{in_words, plain};
 
 /// The way in.
 pub trait Fetch: Send + Sync {

@@ -6,17 +6,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::Size;
+use crate::text::dates::length;
 
 /// `[fetch]`: how much of the network's time and size one run may take.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Longest time for one answer, from connecting to its last byte (`"20s"`).
-    #[serde(serialize_with = "compact::required")]
+    #[serde(serialize_with = "compact::required", deserialize_with = "length::deserialize")]
     #[schemars(with = "String")]
     pub timeout: SignedDuration,
     /// Longest time for all fetching of one run (`"5m"`).
-    #[serde(serialize_with = "compact::required")]
+    #[serde(serialize_with = "compact::required", deserialize_with = "length::deserialize")]
     #[schemars(with = "String")]
     pub deadline: SignedDuration,
     /// Largest answer, after decompression (`"15MiB"`).
@@ -28,7 +29,7 @@ pub struct Options {
     #[schemars(range(min = 1))]
     pub per_host: usize,
     /// Least time between the beginnings of two requests to one host (`"0s"`).
-    #[serde(serialize_with = "compact::required")]
+    #[serde(serialize_with = "compact::required", deserialize_with = "length::deserialize")]
     #[schemars(with = "String")]
     pub host_delay: SignedDuration,
     /// How often a server that is busy (429, 503) or stumbles (500, 502, 504) is asked again in the same run.
@@ -36,7 +37,7 @@ pub struct Options {
     /// Most memory that reading one source may take (Linux); a source that needs more is left out and named.
     pub read_memory: Size,
     /// How long reading one source may take; a source that needs longer is left out and named.
-    #[serde(serialize_with = "compact::required")]
+    #[serde(serialize_with = "compact::required", deserialize_with = "length::deserialize")]
     #[schemars(with = "String")]
     pub read_time: SignedDuration,
     /// Let every source reach addresses of private networks and of this machine; also needed where the web is reached
@@ -112,8 +113,9 @@ mod tests {
         assert_eq!(toml::from_str::<Options>(&text).unwrap(), Options::default());
         assert_eq!(toml::from_str::<Options>("").unwrap(), Options::default());
         assert!(toml::from_str::<Options>("time_out = 3").is_err());
-        let long: Options = toml::from_str("deadline = '9223372036854775807s'\ntimeout = '-5s'").unwrap();
-        assert_eq!(long.run_limit(), Duration::from_secs(365 * 24 * 3600));
-        assert_eq!(long.time_limit(), Duration::from_millis(1));
+        assert!(toml::from_str::<Options>("timeout = '-5s'").is_err());
+        let extreme: Options = toml::from_str("deadline = '99999 weeks'\ntimeout = '0s'").unwrap();
+        assert_eq!(extreme.run_limit(), Duration::from_secs(365 * 24 * 3600));
+        assert_eq!(extreme.time_limit(), Duration::from_millis(1));
     }
 }

@@ -3,10 +3,11 @@
 //! [`compose`] is a function on values. The same inputs in any order, the same config, the same templates: the same bytes,
 //! with any number of threads.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::model::{Edition, Picture, RateLinks, Recipient};
+use crate::model::{Edition, Picture, RateLinks, Recipient, SourceHealth};
 use crate::pipeline::fit::fit;
 use crate::pipeline::inputs::Inputs;
 use crate::render::{self, Reader, Rendered, Templates, Why};
@@ -183,26 +184,57 @@ impl Printer<'_> {
         let own = self.config.newsletter.language.as_str();
         let known: BTreeSet<&str> = self.templates.languages().collect();
         let wished = recipients.iter().filter_map(|recipient| recipient.language.as_deref());
-        let others: BTreeSet<&str> = wished.filter(|wish| known.contains(wish) && *wish != own).collect();
+        let read = wished.filter_map(|wish| send::read_by(wish, known.iter().copied()));
+        let others: BTreeSet<&str> = read.filter(|language| *language != own).collect();
         let languages: Vec<&str> = std::iter::once(own).chain(others).collect();
+        let owner = self.owner_among(recipients);
         fit(&self.config.newsletter, composition, |edition| {
-            let print = |language: &&str| {
-                Ok(((*language).to_owned(), self.templates.render(edition, &self.reader(edition, language))?))
-            };
-            languages.iter().map(print).collect()
+            let shared = self.shared(edition);
+            let mut printed = Vec::new();
+            for language in &languages {
+                let rendered = self.templates.render(&shared, &self.reader(edition, language))?;
+                printed.push(((*language).to_owned(), rendered));
+            }
+            if let Some(owner) = owner {
+                let language =
+                    owner.language.as_deref().and_then(|wish| send::read_by(wish, languages.iter().copied()));
+                let reader = Reader { why: Why::OwnDigest, ..self.reader(edition, language.unwrap_or(own)) };
+                printed.push((send::OWNER.to_owned(), self.templates.render(edition, &reader)?));
+            }
+            Ok(printed)
         })
+    }
+
+    fn is_list(&self) -> bool {
+        self.config.mail.as_ref().is_some_and(send::Options::is_list)
+    }
+
+    /// The owner, if they read a list with others.
+    fn owner_among<'r>(&self, recipients: &'r [Recipient]) -> Option<&'r Recipient> {
+        let owner = self.config.mail.as_ref().filter(|_| self.is_list())?.owner()?.to_lowercase();
+        recipients.iter().find(|recipient| recipient.address.to_lowercase() == owner)
+    }
+
+    /// The edition as all readers of a list may see it: how the sources did, and links to rate stories, are the owner's.
+    fn shared<'e>(&self, edition: &'e Edition) -> Cow<'e, Edition> {
+        if !self.is_list() {
+            return Cow::Borrowed(edition);
+        }
+        let mut shared = Edition { health: SourceHealth::default(), ..edition.clone() };
+        shared.sections.iter_mut().flat_map(|section| &mut section.stories).for_each(|story| story.rate = None);
+        Cow::Owned(shared)
     }
 
     /// A reader made of [`Placeholders`]: what is one reader's alone is filled in when their message is made or shown.
     fn reader(&self, edition: &Edition, language: &str) -> Reader {
         let Placeholders { address, unsubscribe } = self.placeholders.clone();
         let mail = self.config.mail.as_ref();
-        let is_list = mail.is_some_and(|mail| mail.unsubscribe_mailto.is_some() || mail.unsubscribe_url.is_some());
+        let can_be_left = mail.is_some_and(send::Options::can_be_left);
         Reader {
             address,
             language: Some(language.to_owned()),
-            why: if is_list { Why::List { since: None } } else { Why::OwnDigest },
-            unsubscribe: is_list.then_some(unsubscribe),
+            why: if self.is_list() { Why::List { since: None } } else { Why::OwnDigest },
+            unsubscribe: can_be_left.then_some(unsubscribe),
             preferences: mail.and_then(|mail| mail.preferences_url.clone()),
             postal_address: mail.and_then(|mail| mail.postal_address.clone()),
             name: None,

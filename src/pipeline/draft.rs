@@ -89,6 +89,9 @@ pub async fn approve(config: &Config, now: Timestamp, at: Option<Timestamp>) -> 
     problems.extend(skipped);
     let (recipients, erased) = skip_erased(&store, recipients).await?;
     problems.extend(erased);
+    if recipients.is_empty() && config.publish.is_none() {
+        return Err(Usage::NoReaders.into());
+    }
     let composed = printed(&draft, &recipients, config, &templates)?;
     prove(&store, &composed).await?;
     let released = at.map_or(now, |at| at.max(now));

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tracing::info;
 
 use self::batches::SourceResult;
@@ -19,9 +20,10 @@ use crate::config::Config;
 use crate::fetch::Fetch;
 use crate::model::{Article, Entry, FailedSource, Problem, SourceHealth};
 use crate::pipeline::bounds::Bounds;
+use crate::pipeline::identity::Identity;
 use crate::pipeline::inspect::announced;
 use crate::pipeline::job::{self, Carried, Failure, Output, Task};
-use crate::pipeline::read::{self, Entries, Identity, Read};
+use crate::pipeline::read::{self, Entries, Read};
 use crate::pipeline::workers::Workers;
 use crate::source::{FullText, Memory, Outcome, Source, Unread};
 use crate::store::{self, GatheredSource, SourceRecord, Store};
@@ -47,6 +49,14 @@ impl Gathered {
         self.sources.iter().map(|source| source.fresh).sum()
     }
 
+    /// Sources were to be asked, and none answered: each failed, or wants to be left alone for longer. What other machines ask
+    /// is not known here.
+    pub fn nobody_answered(&self, is_shared: bool) -> bool {
+        let has = |outcome| self.sources.iter().any(|source| source.outcome == outcome);
+        let is_silent = !has(Outcome::Fresh) && !has(Outcome::Unchanged);
+        is_silent && (has(Outcome::Failed) || has(Outcome::Waiting) && !is_shared)
+    }
+
     /// Problems to report: failures worth a warning, and faults in sources that answered.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.sources.iter().filter(|report| report.should_warn).flat_map(|report| &report.problems)
@@ -65,7 +75,7 @@ pub struct SourceReport {
     /// Articles new to this newsletter.
     pub fresh: usize,
     /// Somebody should hear of its problems: it answered and something is wrong with what it said, it never answered,
-    /// or it has failed `warn_after` times in a row.
+    /// or not on `warn_after` days in a row.
     pub should_warn: bool,
     /// The problems.
     pub problems: Vec<Problem>,
@@ -154,16 +164,20 @@ pub async fn health(config: &Config, store: &Store) -> Result<SourceHealth, stor
         health.asked += 1;
         if record.failures == 0 {
             health.answered += 1;
-        } else if should_warn(source, record) {
+        } else if should_warn(source, record, record.checked.unwrap_or_default(), &config.timezone) {
             health.failed.push(failed(source, record));
         }
     }
     Ok(health)
 }
 
-/// Whether to warn about a failing source: it never answered, or has failed `warn_after` times in a row.
-fn should_warn(source: &Source, record: &SourceRecord) -> bool {
-    record.last_success.is_none() || record.failures >= source.warn_after
+/// Whether to warn at `now` about a failing source: it never answered, or not on `warn_after` days in a row. Days, for it may be
+/// asked every hour.
+fn should_warn(source: &Source, record: &SourceRecord, now: Timestamp, zone: &TimeZone) -> bool {
+    let day = |time: Timestamp| zone.to_datetime(time).date();
+    let Some(first) = record.first_failure.filter(|_| record.last_success.is_some()) else { return true };
+    let days = day(first).until(day(now)).map_or(0, |span| span.get_days());
+    days + 1 >= i32::try_from(source.warn_after).unwrap_or(i32::MAX)
 }
 
 fn failed(source: &Source, record: &SourceRecord) -> FailedSource {
@@ -187,6 +201,8 @@ struct Articles {
     articles: Vec<Article>,
     /// Pages behind its entries that could not be read.
     unread: Vec<Problem>,
+    /// Entries that are left out with that.
+    lost: Vec<Problem>,
     /// Reading took too much; whether nothing at all was read.
     failure: Option<(Problem, bool)>,
     /// Lines that stood on its pages; `None`: as before.
@@ -219,8 +235,8 @@ impl Gatherer<'_> {
         } else {
             self.retry_unread(source, &mut memory).await?
         };
-        let Articles { mut articles, unread, failure, site_lines, known: mut offered } =
-            self.articles(source, gathered.entries, gathered.address.as_deref(), &mut memory.unread).await?;
+        let Articles { mut articles, unread, lost, failure, site_lines, known: mut offered } =
+            self.articles(source, gathered.entries, gathered.address.as_deref(), &mut memory).await?;
         articles.extend(retried);
         let took_too_much = failure.is_some();
         if let Some((problem, is_fatal)) = failure {
@@ -232,13 +248,14 @@ impl Gatherer<'_> {
         }
         unread.iter().for_each(|problem| info!(source = source.name, "{problem}"));
         report.unread = unread;
+        report.problems.extend(lost);
         let is_failure = report.outcome == Outcome::Failed;
         let is_asked = gathered.outcome != Outcome::Waiting;
         if is_asked {
             self.note(&mut record, &report, source, memory);
         }
-        report.should_warn =
-            !report.problems.is_empty() && (!is_failure || took_too_much || should_warn(source, &record));
+        report.should_warn = !report.problems.is_empty()
+            && (!is_failure || took_too_much || should_warn(source, &record, self.now, &self.config.timezone));
         let failed = (is_failure && report.should_warn).then(|| failed(source, &record));
         // What has no id before it is read may be known, too.
         offered.extend(articles.iter().map(|article| article.id.clone()));
@@ -250,13 +267,13 @@ impl Gatherer<'_> {
     async fn articles(
         self,
         source: &Source,
-        entries: Vec<Entry>,
+        mut entries: Vec<Entry>,
         address: Option<&str>,
-        later: &mut Vec<Unread>,
+        memory: &mut Memory,
     ) -> Result<Articles, store::Error> {
         let scope = source.place();
         self.store.adopt_articles(&self.config.newsletter.name, &source.name, &scope).await?;
-        let identity = Identity::of(&entries, &scope, address);
+        let identity = Identity::of(&mut entries, &scope, address, &mut memory.seen);
         // What has no id before it is read (a local text) is read, and its id decides when it is stored.
         let ids: Vec<Option<String>> = entries.iter().map(|entry| identity.id(entry)).collect();
         let asked: Vec<&str> = ids.iter().flatten().map(String::as_str).collect();
@@ -270,7 +287,7 @@ impl Gatherer<'_> {
         let key = key(&self.config.newsletter.name, source);
         let site = self.store.site_lines(&key).await?;
         let (read, failure) = self.read(source, Entries { entries, identity, site }).await;
-        later.extend(read.later.into_iter().map(|(id, wait)| {
+        memory.unread.extend(read.later.into_iter().map(|(id, wait)| {
             let mut unread = Unread { id, ..Unread::default() };
             unread.put_off(self.now, wait);
             unread
@@ -279,8 +296,8 @@ impl Gatherer<'_> {
         let by_now = |published: Timestamp| published.min(self.now);
         let articles = read.articles.into_iter();
         let articles = articles.map(|article| Article { published: article.published.map(by_now), ..article });
-        let articles = articles.collect();
-        Ok(Articles { articles, unread: read.problems, failure, site_lines: read.site, known })
+        let (articles, unread, lost, site_lines) = (articles.collect(), read.problems, read.lost, read.site);
+        Ok(Articles { articles, unread, lost, failure, site_lines, known })
     }
 
     /// Reads `entries`, in a worker if there are any; what failed, and whether all of it. Where they are too much together,
@@ -339,6 +356,7 @@ impl Gatherer<'_> {
             if let Ok(Output::Read(read)) = read {
                 whole.articles.extend(read.articles);
                 whole.problems.extend(read.problems);
+                whole.lost.extend(read.lost);
                 whole.later.extend(read.later);
             }
         }

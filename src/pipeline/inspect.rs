@@ -1,12 +1,15 @@
 //! A source's current announcements, and how its newest entries would be read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::extract::DocumentLines;
 use crate::fetch::Fetch;
 use crate::model::{Article, Problem};
+use crate::pipeline::identity::Identity;
 use crate::pipeline::job::{self, Body, Failure, Output, Task};
-use crate::pipeline::read::{self, Entries, Identity};
+use crate::pipeline::read::{self, Entries};
 use crate::pipeline::workers::Workers;
 use crate::source::{self, Gathered, Memory, Outcome, Source, SourceKind};
 
@@ -29,8 +32,8 @@ pub async fn inspect(
     workers: Option<&Workers>,
 ) -> Inspection {
     let mut gathered = announced(source, &Memory::default(), now, heard, workers).await;
-    let newest = gathered.entries[..gathered.entries.len().min(most)].to_vec();
-    let identity = Identity::of(&newest, "", None);
+    let mut newest = gathered.entries[..gathered.entries.len().min(most)].to_vec();
+    let identity = Identity::of(&mut newest, "", None, &mut BTreeMap::new());
     let mut entries = Entries { entries: newest, identity, site: Vec::new() };
     let Some(workers) = workers else {
         let sample = read::entries(source, entries, fetch).await.articles;

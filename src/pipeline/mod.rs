@@ -12,6 +12,7 @@ mod fit;
 mod frame;
 mod gather;
 mod hooks;
+mod identity;
 mod illustrate;
 mod inputs;
 mod inspect;

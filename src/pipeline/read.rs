@@ -1,6 +1,5 @@
 //! One entry → one article: out of what the source gave, or out of the page behind it.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -9,65 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::boilerplate::SiteTemplate;
 use crate::extract::{self, DocumentLines, Draft};
-use crate::fetch::{Fetch, Size};
+use crate::fetch::{self, Fetch, Size};
 use crate::model::{Article, Document, Entry, Problem};
+use crate::pipeline::identity::{Identity, LOCAL};
 use crate::source::{self, Source, add_page, announced, complete, wants_page};
-
-/// The origin of what was not read over the web: a mail, a file, the output of a command.
-const LOCAL: &str = "file:";
 
 /// The text of an article that is read for an edition, in bytes: a long evening's reading. What comes after it is left out,
 /// so that no text is more than a morning can bear.
 const LONGEST: usize = 128 << 10;
 
+/// What becomes of an entry without its page.
+const STANDS_IN: &str = ", its teaser stands in";
+
 /// Entries of one source read at the same time.
 const ENTRIES_AT_ONCE: usize = 8;
-
-/// How the entries of one source are told apart, and from those of all others.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Identity {
-    scope: String,
-    /// Where the entries themselves were read, by [`extract::origin`].
-    origin: Option<String>,
-    /// How many entries link each URL: one that all of them link (the home page) says nothing.
-    links: BTreeMap<String, usize>,
-}
-
-impl Identity {
-    pub(super) fn of(entries: &[Entry], scope: &str, address: Option<&str>) -> Self {
-        let mut links = BTreeMap::new();
-        for url in entries.iter().filter_map(Entry::url) {
-            *links.entry(extract::entry_url(url)).or_default() += 1;
-        }
-        let origin = address.and_then(extract::origin).or_else(|| Some(LOCAL.to_owned()));
-        Self { scope: scope.to_owned(), origin, links }
-    }
-
-    /// The id of an entry's article, if that can be known before it is read.
-    pub(super) fn id(&self, entry: &Entry) -> Option<String> {
-        let mut article = Article { url: self.own_url(entry), ..Article::default() };
-        if article.url.is_none() && entry.id.is_none() {
-            return None;
-        }
-        article.identify(entry.id.as_deref(), &self.scope);
-        Some(article.id)
-    }
-
-    fn own_url(&self, entry: &Entry) -> Option<String> {
-        let url = extract::entry_url(entry.url()?);
-        let is_own = self.links.get(&url).copied().unwrap_or(0) < 2
-            && (entry.document.is_some() || !extract::is_front_page(&url));
-        is_own.then_some(url)
-    }
-
-    fn identify(&self, article: &mut Article, entry: &Entry) {
-        // A document may claim any address (`Archived-At`, `canonical`): where no entry gave one, it is known by its text.
-        match self.id(entry) {
-            Some(id) => article.id = id,
-            None => article.identify_by_text(&self.scope),
-        }
-    }
-}
 
 /// One entry that was fetched, before it is decided which lines of its page are the article.
 struct Reading {
@@ -80,6 +34,8 @@ struct Reading {
     origin: Option<String>,
     /// The page could not be had for now, and may be asked for again after this.
     later: Option<Duration>,
+    /// Why there is no page, and will be none.
+    gone: Option<Problem>,
     problems: Vec<Problem>,
 }
 
@@ -88,14 +44,14 @@ async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) -> Reading 
     if let Some(document) = entry.document.clone() {
         let origin = document.url.as_deref().and_then(extract::origin).or_else(|| Some(LOCAL.to_owned()));
         let (draft, problems) = drafted(source, document).await;
-        return Reading { entry, announced: None, draft, origin, later: None, problems };
+        return Reading { entry, announced: None, draft, origin, later: None, gone: None, problems };
     }
     let given = (entry.content.take(), entry.summary.take());
     let title = entry.title.clone().unwrap_or_default();
     let announce = move || announced(given.0.as_ref(), given.1.as_ref(), &title);
     let (announced, problems) = away(source, announce).await;
     let announced = announced.unwrap_or_default();
-    let mut reading = Reading { entry, announced: None, draft: None, origin: None, later: None, problems };
+    let mut reading = Reading { entry, announced: None, draft: None, origin: None, later: None, gone: None, problems };
     if wants_page(source, &announced, &reading.entry) {
         match page(source, reading.entry.url().unwrap_or_default(), fetch).await {
             Ok(page) => {
@@ -105,6 +61,7 @@ async fn begin(source: &Source, mut entry: Entry, fetch: &dyn Fetch) -> Reading 
             // A page that cannot be had costs the rest of the text, not the article.
             Err(missed) => {
                 reading.later = missed.retry_after;
+                reading.gone = missed.is_gone.then(|| missed.problem.clone());
                 reading.problems.push(missed.problem);
             }
         }
@@ -153,6 +110,8 @@ pub(super) struct Read {
     pub(super) articles: Vec<Article>,
     /// Problems; their subject is the source's name.
     pub(super) problems: Vec<Problem>,
+    /// Entries that are no articles, for there is nothing of them but an address that leads nowhere.
+    pub(super) lost: Vec<Problem>,
     /// Ids of articles whose page may be had at another time, and how long to wait.
     pub(super) later: Vec<(String, Duration)>,
     /// Lines of the source's pages and entries, to be remembered; `None`: nothing was read.
@@ -172,7 +131,11 @@ pub(super) async fn entries(source: &Source, entries: Entries, fetch: &dyn Fetch
         read.site = Some(site.lasting().collect());
     }
     for reading in readings {
+        let gone = reading.gone.clone();
         let (article, met) = reading.finish(source, &identity, &site);
+        if article.is_none() {
+            read.lost.extend(gone.map(|gone| Problem { what: gone.what.replace(STANDS_IN, ""), ..gone }));
+        }
         read.articles.extend(article);
         read.problems.extend(met);
     }
@@ -184,6 +147,8 @@ pub(super) struct Missed {
     problem: Problem,
     /// It may be had after this; `None` if that makes no sense.
     pub(super) retry_after: Option<Duration>,
+    /// There is no such page.
+    is_gone: bool,
 }
 
 impl Reading {
@@ -207,9 +172,11 @@ impl Reading {
         }
     }
 
-    /// The article, with what is remembered of its site; `None` if there is no text at all, not even a title.
+    /// The article, with what is remembered of its site; under its address if there is no title and no text. `None` if there is
+    /// nothing at all, or only an address that leads nowhere.
     fn finish(self, source: &Source, identity: &Identity, site: &SiteTemplate) -> (Option<Article>, Vec<Problem>) {
-        let Self { entry, announced, draft, origin, mut problems, .. } = self;
+        let Self { entry, announced, draft, origin, mut problems, gone, .. } = self;
+        let is_local = entry.document.is_some();
         let read = draft.map(|draft| {
             let (article, met) = draft.finish(site);
             problems.extend(met);
@@ -227,6 +194,11 @@ impl Reading {
             (announced, read) => announced.or(read).unwrap_or_default(),
         };
         complete(&mut article, source, &entry);
+        let is_bare = |article: &Article| article.text.trim().is_empty() && article.title.trim().is_empty();
+        if is_bare(&article) && gone.is_none() && !is_local {
+            article.title = entry.url().map(extract::words_of).unwrap_or_default();
+            article.teaser = true;
+        }
         identity.identify(&mut article, &entry);
         if article.shorten(LONGEST) {
             let what =
@@ -236,8 +208,7 @@ impl Reading {
         for problem in &mut problems {
             problem.subject.clone_from(&source.name);
         }
-        let is_empty = article.text.trim().is_empty() && article.title.trim().is_empty();
-        ((!is_empty).then_some(article), problems)
+        ((!is_bare(&article)).then_some(article), problems)
     }
 }
 
@@ -252,9 +223,10 @@ struct Page {
 
 async fn page(source: &Source, url: &str, fetch: &dyn Fetch) -> Result<Page, Missed> {
     let document = source::read_page(url, source, fetch).await.map_err(|error| {
-        let what = format!("the page behind an entry cannot be read, its teaser stands in: {error}");
+        let what = format!("the page behind an entry cannot be read{STANDS_IN}: {error}");
         let retry_after = error.is_temporary().then(|| error.retry_after().unwrap_or_default());
-        Missed { problem: Problem::new(&source.name, what), retry_after }
+        let is_gone = matches!(error, fetch::Error::Status { status: 404 | 410, .. });
+        Missed { problem: Problem::new(&source.name, what), retry_after, is_gone }
     })?;
     let origin = document.url.as_deref().and_then(extract::origin);
     let (draft, problems) = drafted(source, document).await;

@@ -41,8 +41,10 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// The test copy was not taken.
     pub test_failed: bool,
-    /// No source could be reached, as on a morning without network.
-    pub unreachable: bool,
+    /// No source answered, as on a morning without network.
+    pub unanswered: bool,
+    /// The program was asked to end before an edition was made.
+    pub interrupted: bool,
 }
 
 /// Why a run that should compose made no new edition.
@@ -54,6 +56,8 @@ pub enum Skipped {
     NothingNew,
     /// Another machine has composed an edition while this one gathered, or does so now.
     Elsewhere,
+    /// Nobody would get it.
+    NoReaders,
 }
 
 /// How a run ended, in one word.
@@ -63,9 +67,9 @@ pub enum Verdict {
     Done,
     /// Done, but something was left out.
     LeftOut,
-    /// Failed; nothing was sent.
+    /// Failed: nothing was sent, or the mail server wants nothing from us until the config is mended.
     Failed,
-    /// A later run will do it: mail is still in the outbox, or no source could be reached.
+    /// A later run will do it: mail is still in the outbox, no source answered, or the program was asked to end.
     Unfinished,
 }
 
@@ -85,23 +89,20 @@ impl Report {
             pruned: None,
             problems: Vec::new(),
             test_failed: false,
-            unreachable: false,
+            unanswered: false,
+            interrupted: false,
         }
     }
 
     /// How the run ended; `strict`: any trouble counts as something left out.
     pub fn verdict(&self, strict: bool) -> Verdict {
         let delivered = self.delivered.as_ref();
-        // An edition of nothing because every source failed is a failure, not a quiet day.
-        let all_failed = self.gathered.as_ref().is_some_and(|gathered| {
-            let health = &gathered.health;
-            health.asked > 0 && health.answered == 0 && health.failed.len() == health.asked
-        });
-        let nothing_new = self.skipped == Some(Skipped::NothingNew);
-        if self.test_failed || all_failed && nothing_new && !self.unreachable {
+        // Asking again does not help, and may lock the account.
+        if self.test_failed || delivered.is_some_and(|outcome| outcome.stopped.is_some()) {
             return Verdict::Failed;
         }
-        if delivered.is_some_and(|outcome| outcome.unfinished) || self.is_cut_off() {
+        let nobody_answered = self.unanswered && self.sent() == 0;
+        if delivered.is_some_and(|outcome| outcome.unfinished) || nobody_answered || self.interrupted {
             return Verdict::Unfinished;
         }
         let refused = delivered.is_some_and(DeliveryReport::left_out);
@@ -166,12 +167,16 @@ impl Report {
 
     /// Nothing was sent that should have been.
     pub(super) fn failed(&self) -> bool {
-        self.verdict(false) == Verdict::Failed || self.is_cut_off()
+        match self.verdict(false) {
+            Verdict::Failed => true,
+            Verdict::Unfinished => self.sent() == 0,
+            Verdict::LeftOut => self.skipped == Some(Skipped::NoReaders),
+            Verdict::Done => false,
+        }
     }
 
-    /// There was no way to the sources, and nothing of earlier days to send.
-    fn is_cut_off(&self) -> bool {
-        self.unreachable && self.delivered.as_ref().is_none_or(|outcome| outcome.sent == 0)
+    fn sent(&self) -> u64 {
+        self.delivered.as_ref().map_or(0, |outcome| outcome.sent)
     }
 
     fn any_trouble(&self) -> bool {
@@ -184,15 +189,23 @@ impl Report {
         self.gathered.as_ref().map(|gathered| gathered.health.clone())
     }
 
-    /// Adds what the sources did; `nobody_reached`: there was no connection to any of them.
-    pub(super) fn gather(&mut self, gathered: Gathered, nobody_reached: bool) {
-        self.problems.extend(gathered.problems().cloned());
-        self.unreachable = nobody_reached && gathered.health.answered == 0;
-        if self.unreachable {
-            let problem = Problem::new("network", "no source could be reached, so nothing new was read");
-            self.problems.push(problem.hint("is this machine connected? the next run reads what this one missed"));
+    /// Adds what the sources did; `nobody_reached`: there was no connection to any of them; `is_shared`: other machines may ask
+    /// them, too. Of a morning on which nobody answered one line is told.
+    pub(super) fn gather(&mut self, gathered: Gathered, nobody_reached: bool, is_shared: bool) {
+        self.unanswered = gathered.nobody_answered(is_shared);
+        if self.unanswered {
+            self.problems.push(unanswered(&gathered, nobody_reached));
+        } else {
+            self.problems.extend(gathered.problems().cloned());
         }
         self.gathered = Some(gathered);
+    }
+
+    /// Adds that the program was asked to end before there was an edition. What was read by then is stored.
+    pub(super) fn interrupt(&mut self) {
+        self.interrupted = true;
+        let what = "the program was asked to end before an edition was made; the next run makes it";
+        self.problems = vec![Problem::new(&self.newsletter, what)];
     }
 
     /// Adds that `draft` was there before this run, and that nobody has approved it.
@@ -245,5 +258,22 @@ impl Report {
             }
         }
         self.deliver(report);
+    }
+}
+
+/// The one line for a morning on which no source answered.
+fn unanswered(gathered: &Gathered, nobody_reached: bool) -> Problem {
+    let count = gathered.sources.len();
+    if nobody_reached {
+        let what =
+            format!("none of {count} sources could be reached, so nothing new was read; is this machine connected?");
+        return Problem::new("network", what);
+    }
+    let first = gathered.sources.iter().find_map(|source| Some((&source.name, source.problems.first()?)));
+    let why = first.map(|(name, problem)| format!("; `{name}`: {}", problem.what)).unwrap_or_default();
+    let problem = Problem::new("sources", format!("none of {count} answered, so nothing new was read{why}"));
+    match first.and_then(|(_, problem)| problem.hint.as_deref()).filter(|_| count == 1) {
+        Some(hint) => problem.hint(hint),
+        None => problem,
     }
 }

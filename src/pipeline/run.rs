@@ -5,6 +5,8 @@
 //! lent as a [`Host`].
 
 mod once;
+mod ping;
+mod turn;
 
 use std::time::Duration;
 
@@ -35,6 +37,8 @@ use crate::pipeline::{hooks, illustrate};
 use crate::render::Templates;
 use crate::send::{self, Mailbox, Recipients};
 use crate::store::{self, Draft, Excerpt, Mailed, RunLock, Store, Trouble};
+
+use ping::Ping;
 
 /// Longest a delivery lasts when nothing else is said: a run a day must not meet the next.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(6 * 3600);
@@ -188,8 +192,6 @@ struct Run<'a> {
 /// The machine's side of a run for good.
 struct Ground<'a> {
     lock: &'a RunLock,
-    /// Of a store that was restored from a copy older than its mails: the time up to which everything counts as sent.
-    restored: Option<Timestamp>,
     /// Whether there is room for the replies of the sources.
     keeps_replies: bool,
 }
@@ -197,25 +199,28 @@ struct Ground<'a> {
 impl Run<'_> {
     async fn for_good(&self, acts: Acts) -> Result<Report, Error> {
         let mail = if acts.compose || acts.deliver { Some(Mail::required(self.config)?) } else { None };
-        let lock = store::lock(&self.config.store)?;
-        let (mut store, keeps_replies) = self.open().await?;
-        let since = if mail.is_some() { self.restored(&store, &lock).await? } else { None };
+        let lock = turn::take(self.config, &self.host.cancel).await?;
         let ping = Ping::new(self.config, acts);
         ping.notify("/start").await;
-        let ground = |keeps_replies| Ground { lock: &lock, restored: since, keeps_replies };
-        let mut done = self.acts(acts, &store, mail.as_ref(), &ground(keeps_replies)).await;
+        let done = self.on_store(acts, mail.as_ref(), &lock).await;
+        let failed = done.as_ref().map_or(true, Report::failed);
+        ping.notify(if failed { "/fail" } else { "" }).await;
+        done
+    }
+
+    async fn on_store(&self, acts: Acts, mail: Option<&Mail>, lock: &RunLock) -> Result<Report, Error> {
+        let (mut store, keeps_replies) = self.open().await?;
+        let mut done = self.acts(acts, &store, mail, Ground { lock, keeps_replies }).await;
         let is_full = matches!(&done, Err(Error::Store(error)) if error.is_full());
         if is_full && forget_replies(&self.config.store) {
             // What the disk refused in the middle of a transaction is known to a new connection alone.
             store.close().await;
             store = Store::open(&self.config.store).await?;
-            done = self.acts(acts, &store, mail.as_ref(), &ground(false)).await;
+            done = self.acts(acts, &store, mail, Ground { lock, keeps_replies: false }).await;
         }
         self.note(&store, &done).await;
         // Into one file, which can be looked at without a trace beside it.
         store.close().await;
-        let failed = done.as_ref().map_or(true, Report::failed);
-        ping.notify(if failed { "/fail" } else { "" }).await;
         done
     }
 
@@ -229,7 +234,8 @@ impl Run<'_> {
         }
     }
 
-    /// When the mails left that a restored store does not know, if the request says to go on from there.
+    /// Of a store that was restored from a copy older than its mails: the time up to which everything counts as sent, if the
+    /// request says to go on from there.
     async fn restored(&self, store: &Store, lock: &RunLock) -> Result<Option<Timestamp>, Error> {
         let newsletter = &self.config.newsletter.name;
         let Some(Mailed { edition, composed }) = unknown_mails(store, lock, newsletter).await? else { return Ok(None) };
@@ -250,7 +256,8 @@ impl Run<'_> {
         let _ = noted.inspect_err(|error| tracing::debug!(%error, "the run is not remembered"));
     }
 
-    async fn acts(&self, acts: Acts, store: &Store, mail: Option<&Mail>, ground: &Ground<'_>) -> Result<Report, Error> {
+    async fn acts(&self, acts: Acts, store: &Store, mail: Option<&Mail>, ground: Ground<'_>) -> Result<Report, Error> {
+        let restored = if mail.is_some() { self.restored(store, ground.lock).await? } else { None };
         let mut report = Report::new(self.config, self.request.now);
         let before = store.last_edition(&self.config.newsletter.name).await?.map(|edition| edition.id);
         let sender = mail.filter(|_| acts.deliver);
@@ -271,7 +278,10 @@ impl Run<'_> {
             }
         }
         let Some(mail) = mail else { return Ok(report) };
-        if let Some(since) = ground.restored {
+        if report.interrupted {
+            return Ok(report);
+        }
+        if let Some(since) = restored {
             close_before(store, &self.config.newsletter.name, since).await?;
         }
         let mut is_new = false;
@@ -285,7 +295,7 @@ impl Run<'_> {
         } else if acts.compose {
             is_new = self.publish_once(store, mail, before.as_deref(), &mut report).await?;
         }
-        if is_new || ground.restored.is_some() {
+        if is_new || restored.is_some() {
             self.remember_mailed(store, ground.lock).await?;
         }
         if is_new {
@@ -349,7 +359,16 @@ impl Run<'_> {
             return Err(Usage::TooManyReaders { readers: recipients.len(), most }.into());
         }
         report.recipients(recipients.len(), problems);
+        if recipients.is_empty() && self.config.publish.is_none() {
+            report.skipped = Some(Skipped::NoReaders);
+            report.problems.push(nobody(&mail.options, report.problems.is_empty()));
+            return Ok(false);
+        }
         let (composed, recipients) = self.compose(store, recipients, report).await?;
+        if *self.host.cancel.borrow() {
+            report.interrupt();
+            return Ok(false);
+        }
         if composed.edition().is_empty() && newsletter.when_empty == WhenEmpty::Skip {
             store.skip_articles(&newsletter.name, self.request.now).await?;
             report.skipped = Some(Skipped::NothingNew);
@@ -423,7 +442,7 @@ impl Run<'_> {
         policy.progress = Some(tell);
         // Only now: the password is asked for when there is something to send.
         let transport = send::transport(&mail.options, self.host.environment)?;
-        let cancel = last_moment(self.host.cancel.clone());
+        let cancel = self.host.cancel.clone();
         (self.host.progress)(Progress::Sending(open));
         let work = async {
             let outcome = deliver(store, transport.as_ref(), mail.signer.clone(), &policy, &cancel).await;
@@ -487,6 +506,9 @@ impl Run<'_> {
             self.gather(&store, &self.http()?, &mut report).await?;
         }
         report.recipients(recipients.len(), problems);
+        if report.interrupted {
+            return Ok(report);
+        }
         if let Some(draft) = store.draft(&self.config.newsletter.name).await? {
             if self.request.job == Job::DryRun {
                 report.wait_for_approval(&draft.edition);
@@ -584,41 +606,18 @@ impl Run<'_> {
             Bounds { fetch: &reach, workers: self.host.workers, until: self.until(), cancel: Some(&self.host.cancel) };
         let gathered = gather_within(self.config, &self.request.only, store, bounds, self.request.now, &tick).await;
         (self.host.progress)(Progress::Over);
-        report.gather(gathered?, reach.nobody());
+        report.gather(gathered?, reach.nobody(), store.is_shared());
+        if *self.host.cancel.borrow() {
+            report.interrupt();
+        }
         Ok(())
     }
 }
 
-/// One more second after the program was asked to end, for an edition of what was gathered until then.
-fn last_moment(cancel: watch::Receiver<bool>) -> watch::Receiver<bool> {
-    if !*cancel.borrow() {
-        return cancel;
-    }
-    let (tell, hear) = watch::channel(false);
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        // Nobody listens any more when all is sent.
-        let _ = tell.send(true);
-    });
-    hear
-}
-
-/// `[ping]`: hears of the start, the success and the failure of a whole run. Of an act alone it hears nothing: an hourly
-/// gathering that is fine would hide that the morning's run has died.
-struct Ping {
-    url: Option<String>,
-}
-
-impl Ping {
-    fn new(config: &Config, acts: Acts) -> Self {
-        let ping = config.ping.as_ref().filter(|_| acts.gather && acts.compose && acts.deliver);
-        Self { url: ping.map(|ping| ping.url.trim_end_matches('/').to_owned()) }
-    }
-
-    async fn notify(&self, path: &str) {
-        let Some(url) = &self.url else { return };
-        if let Err(error) = fetch::ping(&format!("{url}{path}")).await {
-            tracing::warn!(%error, "the ping was not heard");
-        }
-    }
+/// That nobody would get an edition, which is not composed for nobody.
+fn nobody(mail: &send::Options, is_meant: bool) -> Problem {
+    let list = mail.recipients.as_ref().map_or_else(|| "[mail] to".to_owned(), |path| path.display().to_string());
+    let what = if is_meant { "has no recipient" } else { "has no recipient who can be written to" };
+    let problem = Problem::new(list, format!("{what}, so no edition was made; what is new waits for the next one"));
+    problem.hint("add a line with an address")
 }

@@ -50,6 +50,9 @@ pub(super) fn is_bidi_control(char: char) -> bool {
 /// When it is no mail address (RFC 5321, with UTF-8 in the local part as in RFC 6531).
 pub fn normalize(address: &str) -> Result<String, Error> {
     let text = address.trim();
+    if text.is_empty() {
+        return Err(Error::NoAddress);
+    }
     let fails = |why| Err(Error::address(text, why));
     let Some((local, domain)) = text.rsplit_once('@') else {
         return fails("it has no `@`");

@@ -12,6 +12,9 @@ pub enum Error {
         /// The reason.
         why: &'static str,
     },
+    /// There is nothing where a mail address should be.
+    #[error("a mail address is missing")]
+    NoAddress,
     /// A setting is missing, or contradicts another.
     #[error("{0}")]
     Settings(String),

@@ -46,7 +46,7 @@ pub use recipients::{Recipients, recipients};
 pub use secret::{exposed, password};
 pub use sendmail::Sendmail;
 pub use smtp::{Greeting, Smtp};
-pub use template::{DeliveryPlan, MessageTemplate, message_id, plan_deliveries};
+pub use template::{DeliveryPlan, MessageTemplate, OWNER, message_id, plan_deliveries, read_by};
 
 use crate::model::{Message, SendOutcome};
 

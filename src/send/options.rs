@@ -1,8 +1,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::fmt::serde::unsigned_duration::friendly::compact;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::send::Mailbox;
+use crate::text::dates::length;
 
 /// `[mail]`: from whom, to whom, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +20,9 @@ pub struct Options {
     pub bcc: Vec<String>,
     /// A CSV file of recipients beside `to`, relative to the config; columns `address`, `name`, `language`.
     pub recipients: Option<PathBuf>,
+    /// The reader whose newsletter it is, who alone hears how the sources did and gets links to rate stories; unset: the reader
+    /// of a newsletter that has only one.
+    pub owner: Option<String>,
     /// Where answers go, if not to `from`.
     pub reply_to: Option<String>,
     /// How messages leave.
@@ -37,7 +44,7 @@ pub struct Options {
     /// At most this many messages a second; unset: as fast as the server takes them.
     pub rate: Option<f64>,
     /// Mail that nobody took for so long is given up.
-    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[serde(serialize_with = "compact::required::serialize", deserialize_with = "length::deserialize_unsigned")]
     #[schemars(with = "String")]
     pub give_up_after: Duration,
     /// A recipient refused for good by this many editions in a row gets no more; 0: never skip anybody.
@@ -52,6 +59,25 @@ pub struct Options {
     pub dkim: Option<DkimOptions>,
 }
 
+impl Options {
+    /// The address of the reader whose newsletter it is.
+    pub fn owner(&self) -> Option<String> {
+        let only = self.to.first().filter(|_| !self.is_list()).map(To::address);
+        let owner = self.owner.as_deref().or(only)?;
+        Mailbox::parse(owner).ok().map(|mailbox| mailbox.address)
+    }
+
+    /// Whether it goes to more than one reader, or could: then each must be told how to leave.
+    pub fn is_list(&self) -> bool {
+        self.to.len() + self.bcc.len() > 1 || self.recipients.is_some() || self.can_be_left()
+    }
+
+    /// Whether readers are told a way to leave.
+    pub fn can_be_left(&self) -> bool {
+        self.unsubscribe_mailto.is_some() || self.unsubscribe_url.is_some()
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -59,6 +85,7 @@ impl Default for Options {
             to: Vec::new(),
             bcc: Vec::new(),
             recipients: None,
+            owner: None,
             reply_to: None,
             transport: TransportKind::default(),
             delivery: Delivery::default(),
@@ -170,11 +197,11 @@ pub struct SmtpOptions {
     /// PEM file of a certificate authority to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     /// Longest wait for one step of the conversation; after the final dot it is ten minutes (RFC 5321, 4.5.3.2.6).
-    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[serde(serialize_with = "compact::required::serialize", deserialize_with = "length::deserialize_unsigned")]
     #[schemars(with = "String")]
     pub timeout: Duration,
     /// Longest wait for the answer after the final dot.
-    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[serde(serialize_with = "compact::required::serialize", deserialize_with = "length::deserialize_unsigned")]
     #[schemars(with = "String")]
     pub final_timeout: Duration,
     /// Connections used at once.
@@ -233,7 +260,7 @@ pub struct SendmailOptions {
     /// Program and arguments; `-f SENDER -- RECIPIENT` follows them.
     pub command: Vec<String>,
     /// Longest wait for it.
-    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[serde(serialize_with = "compact::required::serialize", deserialize_with = "length::deserialize_unsigned")]
     #[schemars(with = "String")]
     pub timeout: Duration,
 }

@@ -56,7 +56,7 @@ fn read(table: &Table, path: &Path, found: &mut Recipients) -> Result<(), Error>
     for Record { line, fields } in table.records().skip(usize::from(has_heading)) {
         lines += 1;
         match columns.read(&fields) {
-            Ok(recipient) => found.recipients.push(recipient),
+            Ok(recipients) => found.recipients.extend(recipients),
             Err(error) => {
                 let problem = Problem::new(format!("{}:{line}", path.display()), "this line is no recipient");
                 found.problems.push(problem.because(error));
@@ -66,17 +66,22 @@ fn read(table: &Table, path: &Path, found: &mut Recipients) -> Result<(), Error>
     if found.recipients.len() > before || lines == 0 {
         return Ok(());
     }
-    Err(Error::Recipients { path: path.to_owned(), why: format!("none of its {lines} lines is a recipient") })
+    let why = match lines {
+        1 => "its only line is no recipient".to_owned(),
+        _ => format!("none of its {lines} lines is a recipient"),
+    };
+    Err(Error::Recipients { path: path.to_owned(), why })
 }
 
-/// Leaves each address once, where it stands first. By sorting places: a set of a million addresses would be as large as
+/// Leaves each address once, where it stands first. Capitals make no other mailbox: no mail provider in use keeps two that
+/// differ in them. By sorting places: a set of a million addresses would be as large as
 /// they are.
 fn drop_repeated(recipients: &mut Vec<Recipient>) {
-    let address = |place: usize| recipients[place].address.as_str();
+    let address = |place: usize| recipients[place].address.chars().flat_map(char::to_lowercase);
     let mut places: Vec<usize> = (0..recipients.len()).collect();
     places.sort_unstable_by(|&one, &other| address(one).cmp(address(other)).then(one.cmp(&other)));
     let mut is_repeated = vec![false; recipients.len()];
-    for two in places.windows(2).filter(|two| address(two[0]) == address(two[1])) {
+    for two in places.windows(2).filter(|two| address(two[0]).eq(address(two[1]))) {
         is_repeated[two[1]] = true;
     }
     let mut repeated = is_repeated.into_iter();
@@ -140,6 +145,26 @@ mod tests {
             0,
         );
         check("email,name\n", &[], 0);
+    }
+
+    #[test]
+    fn lists_of_many_habits_are_read() {
+        let ann = [("a@example.org", Some("Ann"), None)];
+        let both = [("a@example.org", None, None), ("b@example.org", None, None)];
+        for heading in
+            ["E-post;Name", "Sähköposti;Name", "メールアドレス;Name", "电子邮件;Name", "이메일;Name", "Kontakt;Name"]
+        {
+            check(&format!("{heading}\r\na@example.org;Ann\r\n"), &ann, 0);
+        }
+        check("a@example.org; b@example.org\n", &both, 0);
+        check("Work email,Private email\n,a@example.org\nb@example.org,c@example.org\n", &both, 0);
+        check(
+            "A@example.org\na@example.org\nB@Example.ORG\nb@example.org\n",
+            &[("A@example.org", None, None), ("B@example.org", None, None)],
+            0,
+        );
+        // A mistyped address in the first line is no heading.
+        check("annexample.org,Ann\na@example.org,Ann\n", &ann, 1);
     }
 
     #[test]

@@ -126,8 +126,21 @@ fn attached(edition: &Edition, html: &str) -> Option<Picture> {
 pub struct DeliveryPlan<'a> {
     edition: &'a Edition,
     languages: Vec<String>,
+    owner: Option<String>,
     domain: String,
     links: Option<Links>,
+}
+
+/// In place of a language: the template that only the owner gets.
+pub const OWNER: &str = "owner";
+
+/// The one of `languages` that somebody reads who wishes for `wish`: `de` for `de-CH`.
+pub fn read_by<'a>(wish: &str, languages: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let broad = wish.split(['-', '_']).next().unwrap_or_default();
+    languages
+        .clone()
+        .find(|language| *language == wish)
+        .or_else(|| languages.clone().find(|language| *language == broad))
 }
 
 impl<'a> DeliveryPlan<'a> {
@@ -138,15 +151,20 @@ impl<'a> DeliveryPlan<'a> {
     /// When `[mail] from` is no address, or the unsubscribe settings contradict each other.
     pub fn new(edition: &'a Edition, languages: Vec<String>, options: &Options) -> Result<Self, Error> {
         let domain = Mailbox::parse(&options.from)?.domain().to_owned();
-        Ok(Self { edition, languages, domain, links: Links::new(options)? })
+        let owner = options.owner().filter(|_| languages.iter().any(|language| language == OWNER));
+        Ok(Self { edition, languages, owner, domain, links: Links::new(options)? })
     }
 
     /// The delivery to `recipient`.
     pub fn delivery(&self, recipient: &Recipient) -> PlannedDelivery {
-        let wished = recipient.language.as_ref().filter(|wish| self.languages.contains(wish));
+        let languages = self.languages.iter().map(String::as_str);
+        let wished = recipient.language.as_ref().and_then(|wish| read_by(wish, languages.filter(|one| *one != OWNER)));
+        let is_owner =
+            self.owner.as_ref().is_some_and(|owner| owner.to_lowercase() == recipient.address.to_lowercase());
+        let template = if is_owner { Some(OWNER) } else { wished.or(self.languages.first().map(String::as_str)) };
         PlannedDelivery {
             recipient: recipient.clone(),
-            template: wished.or(self.languages.first()).cloned().unwrap_or_default(),
+            template: template.unwrap_or_default().to_owned(),
             message_id: message_id(&self.edition.id, &recipient.address, &self.domain),
             unsubscribe: self.links.as_ref().map(|links| links.link(&self.edition.newsletter, &recipient.address)),
         }

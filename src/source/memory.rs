@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -33,6 +34,28 @@ pub struct Memory {
     pub gone: bool,
     /// Articles whose page could not be had for now: to be asked for again, whatever the source says.
     pub unread: Vec<Unread>,
+    /// What was last seen under the ids of its entries.
+    pub seen: BTreeMap<String, Seen>,
+}
+
+/// What stood under an id when it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its title, in a number.
+    pub title: u64,
+    /// Title and text as announced, in a number.
+    pub text: u64,
+    /// When it appeared, as stated by its source.
+    pub published: Option<Timestamp>,
+}
+
+impl Seen {
+    /// Whether this is another entry than `before`, which stood under the same id: no title and no day in common. An edit keeps
+    /// one of them.
+    pub(crate) fn is_another(&self, before: &Self) -> bool {
+        let same_day = self.published.is_some() && self.published == before.published;
+        self.title != before.title && !same_day
+    }
 }
 
 /// An article that was kept as its source announced it, since its page could not be had for now.

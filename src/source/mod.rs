@@ -32,7 +32,7 @@ use crate::fetch::Fetch;
 use crate::model::{Entry, Feed, Problem};
 
 pub use announced::{add_page, announced, complete, wants_page};
-pub use memory::{Memory, Unread};
+pub use memory::{Memory, Seen, Unread};
 pub use options::{Defaults, Files, FullText, Invalid, Location, Options, Source, SourceKind};
 pub use page::read as read_page;
 pub use section::SectionOptions;

@@ -48,7 +48,7 @@ pub struct Options {
     /// Whether links are followed for the whole article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_text: Option<FullText>,
-    /// Failures in a row before anyone hears of it.
+    /// Days in a row without an answer before anyone hears of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warn_after: Option<u32>,
     /// It may live in a private network or on this machine.
@@ -87,7 +87,7 @@ pub struct Defaults {
     pub full_text: FullText,
     /// How much its stories count when they are ordered; 1 is neutral.
     pub weight: f64,
-    /// Failures in a row before anyone hears of it.
+    /// Days in a row without an answer before anyone hears of it.
     pub warn_after: u32,
     /// Most stories one source leads in one edition; no limit if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +158,7 @@ pub struct Source {
     pub max_stories: Option<usize>,
     /// Whether links are followed.
     pub full_text: FullText,
-    /// Failures in a row before anyone hears of it.
+    /// Days in a row without an answer before anyone hears of it.
     pub warn_after: u32,
     /// It may live in a private network.
     pub allow_private: bool,

@@ -25,10 +25,48 @@ pub struct Mailed {
     pub composed: Timestamp,
 }
 
+/// What the lock file says.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Said {
+    /// The newsletter whose run is at work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    holder: Option<String>,
+    /// By newsletter, its last edition whose mails were put on their way.
+    #[serde(default)]
+    mailed: BTreeMap<String, Mailed>,
+}
+
+impl Said {
+    /// Nothing where it cannot be read: then nothing is known.
+    fn read(mut file: &File) -> Self {
+        let mut text = String::new();
+        let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+        read.ok().and_then(|_| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Written over what was there, and shortened then: on a full disk the last word stays.
+    fn write(&self, mut file: &File) -> io::Result<()> {
+        let text = serde_json::to_string(self)?;
+        file.rewind()?;
+        file.write_all(text.as_bytes())?;
+        file.set_len(text.len() as u64)
+    }
+}
+
 impl RunLock {
+    /// The same, which says of itself that a run of `newsletter` holds it. Where that cannot be written it says nothing, and
+    /// nobody waits for it.
+    #[must_use]
+    pub fn held_for(self, newsletter: &str) -> Self {
+        if let Some(file) = &self.file {
+            let _ = Said { holder: Some(newsletter.to_owned()), ..Said::read(file) }.write(file);
+        }
+        self
+    }
+
     /// The last edition of `newsletter` whose mails were put on their way from this machine; `None` if that is not known.
     pub fn last_mailed(&self, newsletter: &str) -> Option<Mailed> {
-        self.all_mailed().remove(newsletter)
+        Said::read(self.file.as_ref()?).mailed.remove(newsletter)
     }
 
     /// Remembers it in place of the last one.
@@ -36,25 +74,13 @@ impl RunLock {
     /// # Errors
     /// When the lock file cannot be written.
     pub fn remember_mailed(&self, newsletter: &str, mailed: &Mailed) -> io::Result<()> {
-        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
-        let mut all = self.all_mailed();
-        if all.insert(newsletter.to_owned(), mailed.clone()).as_ref() == Some(mailed) {
+        let Some(file) = &self.file else { return Ok(()) };
+        let mut said = Said::read(file);
+        if said.mailed.insert(newsletter.to_owned(), mailed.clone()).as_ref() == Some(mailed) {
             return Ok(());
         }
-        // Written over what was there, and shortened then: on a full disk the last word stays.
-        let text = serde_json::to_string(&all)?;
-        file.rewind()?;
-        file.write_all(text.as_bytes())?;
-        file.set_len(text.len() as u64)?;
+        said.write(file)?;
         file.sync_data()
-    }
-
-    /// By newsletter; nothing where it cannot be read: then nothing is known.
-    fn all_mailed(&self) -> BTreeMap<String, Mailed> {
-        let Some(mut file) = self.file.as_ref() else { return BTreeMap::new() };
-        let mut text = String::new();
-        let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
-        read.ok().and_then(|_| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 }
 
@@ -67,6 +93,8 @@ pub enum LockError {
     Busy {
         /// The lock file.
         path: PathBuf,
+        /// The newsletter that is at work, if it said so.
+        holder: Option<String>,
     },
     /// The lock file cannot be made or locked.
     #[error("cannot lock `{}`", path.display())]
@@ -82,6 +110,14 @@ impl LockError {
     /// Another run is at work: nothing is wrong, come back later.
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Busy { .. })
+    }
+
+    /// The newsletter that is at work, if it said so.
+    pub fn holder(&self) -> Option<&str> {
+        match self {
+            Self::Busy { holder, .. } => holder.as_deref(),
+            Self::File { .. } => None,
+        }
     }
 }
 
@@ -101,8 +137,15 @@ pub fn lock(location: impl Into<Location>) -> Result<RunLock, LockError> {
     let file =
         private(OpenOptions::new().create(true).truncate(false).read(true).write(true)).open(&path).map_err(fails)?;
     match file.try_lock() {
-        Ok(()) => Ok(RunLock { file: Some(file) }),
-        Err(TryLockError::WouldBlock) => Err(LockError::Busy { path }),
+        Ok(()) => {
+            // Whoever held it before is not at work now.
+            let said = Said::read(&file);
+            if said.holder.is_some() {
+                let _ = Said { holder: None, ..said }.write(&file);
+            }
+            Ok(RunLock { file: Some(file) })
+        }
+        Err(TryLockError::WouldBlock) => Err(LockError::Busy { path, holder: Said::read(&file).holder }),
         Err(TryLockError::Error(source)) => Err(LockError::File { path, source }),
     }
 }

@@ -234,6 +234,36 @@ fn rules_drop_keep_and_boost_in_that_order() {
 }
 
 #[test]
+fn rules_match_text_as_people_type_it() {
+    let found = |patterns: Patterns, article: &Article| {
+        let rule = Rule { name: "r".into(), drop: Some(patterns), ..Rule::default() };
+        let matches = Rules::compile(&[rule]).unwrap().matches(article, time("2026-03-10T06:00:00Z"));
+        matches.first().map(|found| found.range.clone())
+    };
+    for (pattern, text, place) in [
+        ("M\u{fc}ller", "Der Mu\u{308}ller", "Mu\u{308}ller"),
+        ("Mu\u{308}ller", "Der M\u{fc}ller", "M\u{fc}ller"),
+        ("Ligue 1 :", "Ligue\u{a0}1\u{202f}: Nantes", "Ligue\u{a0}1\u{202f}:"),
+        ("(?i)werbung", "Eine Wer\u{ad}bung", "Wer\u{ad}bung"),
+        ("L'Équipe", "Dans L\u{2019}Équipe", "L\u{2019}Équipe"),
+        ("L\u{2019}Équipe", "Dans L'Équipe", "L'Équipe"),
+        ("Breaking-News", "Breaking\u{2011}News", "Breaking\u{2011}News"),
+    ] {
+        let mut article = article("a", "wire", text, text);
+        article.tags = vec!["other".into(), text.into()];
+        let given = Some(pattern.to_owned());
+        for patterns in [
+            Patterns { title: given.clone(), ..Patterns::default() },
+            Patterns { text: given.clone(), ..Patterns::default() },
+            Patterns { tag: given, ..Patterns::default() },
+        ] {
+            let range = found(patterns, &article).unwrap_or_else(|| panic!("{pattern:?} is in {text:?}"));
+            assert_eq!(&text[range], place, "{pattern:?}");
+        }
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_linked_and_then_counted() {
     let articles = notices("wire")[..6].to_vec();
     let limits = Limits { max_stories: 2, max_more: 3, ..Limits::default() };

@@ -16,10 +16,12 @@ mod spellings;
 mod split;
 mod stem;
 mod tokens;
+mod typed;
 mod words;
 
 pub(crate) use catch_panic::catch_panic;
 pub use split::sentences;
 pub use stem::Stem;
 pub use tokens::{TermIndex, Token, index, terms};
+pub(crate) use typed::Typed;
 pub use words::{count_words, words};

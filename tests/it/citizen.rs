@@ -38,7 +38,7 @@ fn who_says_when_to_come_again_is_left_in_peace_till_then() {
         gather(&program, "01T05:00").ends(0);
         web.on("/feed", Answer::Status(status, headers));
         for time in ["02T05:00", "02T05:01", "02T05:59"] {
-            gather(&program, time).ends(0);
+            gather(&program, time).ends(75);
         }
         assert_eq!(web.hits("/feed"), 2, "{status}: it is not asked before");
         web.feed("/feed", &rss("a", 2));
@@ -96,7 +96,7 @@ fn what_is_gone_for_good_is_told_and_not_asked_for_a_week() {
     let web = Web::start();
     let program = feed_only(&web);
     web.on("/feed", Answer::Status(410, vec![]));
-    let told = gather(&program, "01T05:00").ends(1).stderr;
+    let told = gather(&program, "01T05:00").ends(75).stderr;
     assert!(told.contains("410") && told.contains("gone for good: remove the source"), "{told}");
     for day in 2..=7 {
         gather(&program, &format!("0{day}T05:00"));

@@ -45,14 +45,17 @@ fn an_unknown_value_names_the_nearest_known_one() {
 
 #[test]
 fn a_wrong_type_is_told_at_the_value() {
-    check("[newsletter]\n  max_stories = \"twelve\"\n", &["2:17 wrong type: string \"twelve\", expected usize | -"]);
+    check(
+        "[newsletter]\n  max_stories = \"twelve\"\n",
+        &["2:17 a whole number from 0 up is expected here, not `\"twelve\"` | -"],
+    );
 }
 
 #[test]
 fn a_length_of_time_is_told_how_to_be_written() {
-    let hint = "write it like \"90s\", \"20m\" or \"36h\"";
+    let hint = "write it like \"90s\", \"20m\", \"36h\" or \"7 days\"";
     check("[fetch]\ntimeout = \"soon\"\n", &[&format!("2:11 this is not a length of time | {hint}")]);
-    check("[newsletter]\nmin_interval = \"5d\"\n", &[&format!("2:16 this is not a length of time | {hint}")]);
+    check("[newsletter]\nmin_interval = \"5 moons\"\n", &[&format!("2:16 this is not a length of time | {hint}")]);
 }
 
 #[test]

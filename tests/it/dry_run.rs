@@ -31,7 +31,7 @@ fn list(web: &Web, mail: &Server, unsubscribe: &str) -> Program {
         "version = 1\n[newsletter]\nname = 'morning'\ntitle = 'Morning'\n\
          [[source]]\nname = 'News'\nfeed = '{}'\nfull_text = 'never'\n[fetch]\nallow_private = true\n\
          [rating]\nmailto = 'rate@example.org'\nsecret_file = 'secret'\n\
-         [mail]\nfrom = 'Morning <digest@example.org>'\nto = ['\"O Neill\" <o+neill_1@example.org>', 'b@example.org']\n\
+         [mail]\nfrom = 'Morning <digest@example.org>'\nto = ['\"O Neill\" <o+neill_1@example.org>', 'b@example.org']\nowner = 'o+neill_1@example.org'\n\
          {unsubscribe}\npreferences_url = 'https://example.org/me'\n\
          [mail.dkim]\ndomain = 'example.org'\nselector = 's1'\nkey_file = '{key}'\n\
          [mail.smtp]\nhost = '127.0.0.1'\nport = {}\nsecurity = 'none'\nconnections = 1\n",

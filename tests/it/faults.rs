@@ -142,13 +142,13 @@ async fn a_server_that_refuses_the_recipient_or_the_mail_for_good() {
 async fn a_server_that_wants_nothing_from_us() {
     const NO: Act = Act::Say("554 5.7.1 go away");
     let words = "the mail server takes nothing from us";
-    row(|step| if let Step::Greeting(_) = step { NO } else { Act::Go }, 75, "waiting", words).await;
-    row(|step| if let Step::Mail(_) = step { NO } else { Act::Go }, 75, "waiting", words).await;
+    row(|step| if let Step::Greeting(_) = step { NO } else { Act::Go }, 3, "waiting", words).await;
+    row(|step| if let Step::Mail(_) = step { NO } else { Act::Go }, 3, "waiting", words).await;
     let relay = |step: &Step| match step {
         Step::Rcpt(..) => Act::Say("554 5.7.1 Relay access denied"),
         _ => Act::Go,
     };
-    row(relay, 75, "waiting", words).await;
+    row(relay, 3, "waiting", words).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,7 +160,7 @@ async fn a_wrong_password_is_tried_once() {
     .await;
     let login = "username = \"anna\"\npassword_file = \"password\"\n";
     let program = program(server.port, &format!("{CLEAR}{login}"));
-    check(&program, 75, "waiting", "the server does not accept the password: 535 5.7.8 bad credentials");
+    check(&program, 3, "waiting", "the server does not accept the password: 535 5.7.8 bad credentials");
     let tries = server.steps().iter().filter(|step| matches!(step, Step::Auth(_))).count();
     assert_eq!(tries, 1, "{:?}", server.steps());
 }
@@ -195,7 +195,7 @@ async fn a_certificate_for_another_name() {
     for (kind, security) in [(Front::Tls, "tls"), (Front::Starttls, "starttls")] {
         let server = Server::offering(PLAIN, |_| Act::Go).await;
         let program = program(front(kind, server.port).await, &secure("127.0.0.1", security));
-        check(&program, 75, "waiting", "no secure connection");
+        check(&program, 3, "waiting", "no secure connection");
         said_nothing(&server);
     }
 }
@@ -203,7 +203,7 @@ async fn a_certificate_for_another_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn starttls_that_was_stripped_or_is_nonsense() {
     let server = Server::offering(PLAIN, |_| Act::Go).await;
-    check(&program(server.port, &secure("localhost", "starttls")), 75, "waiting", "does not offer STARTTLS");
+    check(&program(server.port, &secure("localhost", "starttls")), 3, "waiting", "does not offer STARTTLS");
     said_nothing(&server);
     let nonsense = program(front(Front::Nonsense, server.port).await, &secure("localhost", "starttls"));
     check(&nonsense, 75, "waiting", "the mail server");

@@ -186,7 +186,7 @@ fn commands_that_read_what_is_named_do_so_within_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_asked_to_end_ends_at_once_and_sends_what_it_has() {
+async fn a_run_that_is_asked_to_end_ends_at_once_and_the_next_sends_what_it_read() {
     let (web, mail) = (Web::start(), Server::start().await);
     web.on("/Good", Answer::Body("text/xml", good(1).into_bytes())).on("/Hang", Answer::Hang).on("/Drip", Answer::Drip);
     web.on("/Bad", Answer::Encoded("gzip", gzip(&hostile(3))));
@@ -205,6 +205,10 @@ async fn a_run_that_is_asked_to_end_ends_at_once_and_sends_what_it_has() {
     kill_process(Pid::from_child(&run), Signal::TERM).unwrap();
     let code = run.wait().unwrap().code();
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(75));
+    assert!(mail.taken().is_empty(), "no edition is made of half a gathering");
+    web.on("/Hang", Answer::Status(404, Vec::new())).on("/Drip", Answer::Status(404, Vec::new()));
+    web.on("/Bad", Answer::Status(404, Vec::new()));
+    program.run(&["run", "--now", NOW]).ends(1);
     assert!(text_of(&mail.taken()[0].bytes).contains("gate1"));
 }

@@ -26,13 +26,47 @@ pub(super) struct Answers {
     pub(super) sources: Vec<NewSource>,
     /// `None`: it is only looked at.
     pub(super) mail: Option<Mail>,
+    /// What tells this newsletter from others.
+    pub(super) own: Own,
+}
+
+/// A newsletter's name, and its store beside the config; `None`: the user's, where newsletters are told apart by their names.
+#[derive(Debug, Clone)]
+pub(super) struct Own {
+    name: String,
+    store: Option<&'static str>,
+}
+
+impl Own {
+    /// Of a config at `path`: in the user's `usual` folder by the name of the file, elsewhere by that of the folder, for each
+    /// folder is a newsletter of its own.
+    pub(super) fn of(path: &Path, usual: Option<&Path>) -> Self {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folder = whole.parent().unwrap_or(Path::new("")).to_owned();
+        let is_usual = Some(&*folder) == usual;
+        let stem = path.file_stem().filter(|stem| *stem != "config" && *stem != "-");
+        let name = stem.or_else(|| folder.file_name().filter(|_| !is_usual));
+        let name = name.map(|name| slug(&name.to_string_lossy())).filter(|name| !name.is_empty());
+        let store = (!is_usual && path != Path::new("-")).then_some("digest.db");
+        Self { name: name.unwrap_or_else(|| "digest".to_owned()), store }
+    }
+}
+
+/// `text` in the letters that a newsletter's name may have.
+fn slug(text: &str) -> String {
+    let plain = text
+        .to_lowercase()
+        .chars()
+        .map(|char| if char.is_ascii_alphanumeric() { char } else { '-' })
+        .collect::<String>();
+    plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 impl Default for Answers {
     fn default() -> Self {
         let zone = TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
-        let (sources, mail) = (Vec::new(), None);
-        Self { title: "Morning digest".into(), zone, time: Time::constant(7, 0, 0, 0), sources, mail }
+        let (sources, mail, own) = (Vec::new(), None, Own { name: "digest".into(), store: None });
+        Self { title: "Morning digest".into(), zone, time: Time::constant(7, 0, 0, 0), sources, mail, own }
     }
 }
 
@@ -205,10 +239,17 @@ impl Answers {
     /// The config's text; a typed password is in `password_file`.
     pub(super) fn config(&self, password_file: &str) -> String {
         let mut text = STARTER.to_owned();
+        set(&mut text, "name", &self.own.name);
         set(&mut text, "title", &self.title);
         set(&mut text, "timezone", &self.zone);
         if let Some(mail) = &self.mail {
             text = with_mail(&text, &mail.write(password_file));
+        }
+        if let Some(store) = self.own.store {
+            let store =
+                format!("[store]\npath = \"{store}\"              # what was read and sent; beside this config\n\n");
+            let place = text.find("# [[rule]]").unwrap_or(text.len());
+            text.insert_str(place, &store);
         }
         add_sources(&text, &self.sources).0
     }

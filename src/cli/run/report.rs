@@ -5,7 +5,7 @@ use crate::cli::output::Output;
 use crate::cli::store::words;
 use crate::config::Config;
 use crate::pipeline::deliver::DeliveryReport;
-use crate::pipeline::{Report, Skipped};
+use crate::pipeline::{Report, Skipped, Verdict};
 use crate::story;
 
 /// Decisions shown one by one after a dry run; of more only the number is told.
@@ -13,7 +13,13 @@ const SHOWN_DECISIONS: usize = 40;
 
 /// Tells what happened: problems always, the rest to somebody who watches.
 pub(super) fn tell(report: &Report, output: &Output) {
-    report.problems.iter().for_each(|problem| output.problem(problem));
+    let is_failure = report.verdict(false) == Verdict::Failed;
+    for problem in &report.problems {
+        if is_failure { output.failure(problem) } else { output.problem(problem) }
+    }
+    if report.interrupted {
+        return;
+    }
     if let Some(gathered) = &report.gathered {
         let health = &gathered.health;
         output.note(&format!("{} new articles from {} of {} sources", gathered.fresh(), health.answered, health.asked));
@@ -22,6 +28,8 @@ pub(super) fn tell(report: &Report, output: &Output) {
         output.note(&format!("no edition before {due}: that is `min_interval` after the last one"));
     } else if report.skipped == Some(Skipped::Elsewhere) {
         output.note("another machine composes the edition");
+    } else if report.skipped == Some(Skipped::NoReaders) {
+        output.note("nobody would get it: no edition");
     } else if report.skipped == Some(Skipped::NothingNew) {
         output.note("nothing new: no edition");
     } else if let Some(composed) = &report.composed {

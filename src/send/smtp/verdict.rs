@@ -3,6 +3,7 @@ use std::error::Error as _;
 use lettre::transport::smtp::Error;
 
 use super::wire::Injected;
+use crate::fetch;
 use crate::model::SendOutcome;
 
 /// How far a message had come.
@@ -46,7 +47,10 @@ impl Failure {
         let cause = match error.status() {
             Some(code) => Cause::Reply { code: code.into(), words: words(error) },
             // lettre calls a bad certificate a connection error; waiting does not mend it.
-            None if error.is_tls() || words(error).contains("peer certificate") || is_injected(error) => {
+            None if error.is_tls()
+                || fetch::in_words(error).is_some_and(|words| words.contains("certificate"))
+                || is_injected(error) =>
+            {
                 Cause::Unwilling(format!("no secure connection: {}", words(error)))
             }
             None => Cause::Silence(words(error)),
@@ -125,6 +129,9 @@ fn is_relay_denial(words: &str) -> bool {
 
 /// The server's words, or the innermost cause, on one line of bounded length.
 fn words(error: &Error) -> String {
+    if let Some(words) = fetch::in_words(error) {
+        return words.to_owned();
+    }
     let mut text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     if error.status().is_none() {
         let mut cause = error.source().and_then(std::error::Error::source);
@@ -137,5 +144,5 @@ fn words(error: &Error) -> String {
         }
     }
     let line = |char: char| if char.is_control() { ' ' } else { char };
-    text.trim().chars().take(500).map(line).collect()
+    fetch::plain(text.trim()).chars().take(500).map(line).collect()
 }

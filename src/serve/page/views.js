@@ -88,7 +88,7 @@ async function drawSources() {
   if (!one) { put($('right')); return; }
   const { name, asked } = one, isShown = $('source-status')?.dataset.source === name;
   const { rows: entries } = await again(`entries/${app.result.id}?${new URLSearchParams({ source: name })}`) || { rows: [] };
-  const status = [health(one), one.since && ` since ${date(one.since)}`, one.reason && h('p.wrong', one.reason), one.failing && mute(`Readers hear of it after ${many(one.warn_after, 'failure')} in a row.`),
+  const status = [health(one), one.since && ` since ${date(one.since)}`, one.reason && h('p.wrong', one.reason), one.failing && mute(`Readers hear of it after ${many(one.warn_after, 'day')} in a row.`),
     one.problems.concat(asked?.problems || []).map(problem => mute(problem)), asked?.read?.map(one => mute(`“${one.title}”: ${many(one.words, 'word')}${one.teaser ? ', only a teaser' : ''}`)),
     mute(one.last_success ? `Last answer ${date(one.last_success)}, last new entry ${date(one.last_new) || 'never'}.` : 'No run has asked it yet.')];
   // What is being typed stays.

@@ -3,16 +3,21 @@
 //! Precedence is fixed, whatever the order in the file: `drop`, then `keep`, then `boost`. An article that any rule
 //! drops is gone. A kept article's story is published whatever the quotas and budgets say (it still must be new and not too
 //! old). A boosted article's story moves up by the rule's `by`. Patterns are regular expressions of the `regex` crate,
-//! whose matching time is linear in the text; all patterns of one rule must match.
+//! whose matching time is linear in the text; all patterns of one rule must match. Pattern and text are compared as people
+//! type them ([`Typed`]): a no-break space is a space.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Article;
+use crate::text::Typed;
+use crate::text::dates::length;
 
 /// One `[[rule]]`: a name and exactly one of `drop`, `keep`, `boost`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -87,7 +92,7 @@ pub struct RuleMatch {
     /// Which of its patterns, as it is called in the config; `older_than` of a rule without patterns.
     pub field: &'static str,
     /// Where in that field's text; for `tag`, in the tag it is found in.
-    pub range: std::ops::Range<usize>,
+    pub range: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -196,21 +201,21 @@ impl Rules {
 
     /// The name of the first rule that drops `article`, if one does.
     pub(in crate::story) fn dropped_by(&self, article: &Article, now: Timestamp) -> Option<&str> {
-        self.drop.iter().find(|rule| rule.matches(article, self.section(article), now)).map(|rule| rule.name.as_str())
+        let subject = self.subject(article);
+        self.drop.iter().find(|rule| rule.matches(&subject, now)).map(|rule| rule.name.as_str())
     }
 
     /// Every rule that matches `article`, whatever it does, with the place of its first pattern.
     pub fn matches(&self, article: &Article, now: Timestamp) -> Vec<RuleMatch> {
         let all = self.drop.iter().chain(&self.keep).chain(&self.boost);
+        let subject = self.subject(article);
         let place = |rule: &Compiled| {
-            let found = rule
-                .patterns
-                .first()
-                .and_then(|(field, regex)| Some((field.name(), field.find(article, self.section(article), regex)?)));
+            let first = rule.patterns.first();
+            let found = first.and_then(|(field, regex)| Some((field.name(), subject.find(*field, regex)?)));
             let (field, range) = found.unwrap_or(("older_than", 0..0));
             RuleMatch { rule: rule.name.clone(), field, range }
         };
-        all.filter(|rule| rule.matches(article, self.section(article), now)).map(place).collect()
+        all.filter(|rule| rule.matches(&subject, now)).map(place).collect()
     }
 
     /// The name of the section an article's source stands in; empty for none.
@@ -218,10 +223,15 @@ impl Rules {
         self.sections.get(&article.source).map_or("", String::as_str)
     }
 
+    fn subject<'a>(&'a self, article: &'a Article) -> Subject<'a> {
+        Subject { article, section: self.section(article), text: OnceCell::new() }
+    }
+
     /// The effects of the other rules on `article`.
     pub(in crate::story) fn effects(&self, article: &Article, now: Timestamp) -> RuleEffects {
+        let subject = self.subject(article);
         let matching = |rules: &[Compiled]| -> Vec<(String, f64)> {
-            let matching = rules.iter().filter(|rule| rule.matches(article, self.section(article), now));
+            let matching = rules.iter().filter(|rule| rule.matches(&subject, now));
             matching.map(|rule| (rule.name.clone(), rule.by)).collect()
         };
         let kept_by = matching(&self.keep).into_iter().map(|(name, _)| name).collect();
@@ -244,7 +254,7 @@ impl Compiled {
         let mut compiled = Vec::new();
         let mut errors = Vec::new();
         for (field, key, pattern) in given {
-            match pattern.as_deref().map(|pattern| RegexBuilder::new(pattern).build()) {
+            match pattern.as_deref().map(|pattern| RegexBuilder::new(&Typed::of(pattern).text).build()) {
                 Some(Ok(regex)) => compiled.push((field, regex)),
                 Some(Err(error)) => errors.push((format!("{verb}.{key}"), error.to_string())),
                 None => {}
@@ -267,10 +277,9 @@ impl Compiled {
         Ok(Self { name: rule.name.clone(), by, patterns: compiled, older_than })
     }
 
-    fn matches(&self, article: &Article, section: &str, now: Timestamp) -> bool {
-        let old = |age: SignedDuration| article.time().is_some_and(|time| now.duration_since(time) > age);
-        self.older_than.is_none_or(old)
-            && self.patterns.iter().all(|(field, regex)| field.found(article, section, regex))
+    fn matches(&self, subject: &Subject<'_>, now: Timestamp) -> bool {
+        let old = |age: SignedDuration| subject.article.time().is_some_and(|time| now.duration_since(time) > age);
+        self.older_than.is_none_or(old) && self.patterns.iter().all(|(field, regex)| subject.has(*field, regex))
     }
 }
 
@@ -288,38 +297,47 @@ impl Field {
         }
     }
 
-    /// Where `regex` is first found.
-    fn find(self, article: &Article, section: &str, regex: &Regex) -> Option<std::ops::Range<usize>> {
-        let find = |text: &str| regex.find(text).map(|found| found.range());
+    /// Its texts in what is asked about: several tags, one title, perhaps no author.
+    fn texts<'a>(self, article: &'a Article, section: &'a str) -> Vec<&'a str> {
         match self {
-            Self::Title => find(&article.title),
-            Self::Text => find(&article.text),
-            Self::Author => article.byline.as_deref().and_then(find),
-            Self::Tag => article.tags.iter().find_map(|tag| find(tag)),
-            Self::Url => article.url.as_deref().and_then(find),
-            Self::Source => find(&article.source),
-            Self::Section => find(section),
-            Self::Language => article.language.as_deref().and_then(find),
-        }
-    }
-
-    fn found(self, article: &Article, section: &str, regex: &Regex) -> bool {
-        let in_option = |value: &Option<String>| value.as_deref().is_some_and(|value| regex.is_match(value));
-        match self {
-            Self::Title => regex.is_match(&article.title),
-            Self::Text => regex.is_match(&article.text),
-            Self::Author => in_option(&article.byline),
-            Self::Tag => article.tags.iter().any(|tag| regex.is_match(tag)),
-            Self::Url => in_option(&article.url),
-            Self::Source => regex.is_match(&article.source),
-            Self::Section => regex.is_match(section),
-            Self::Language => in_option(&article.language),
+            Self::Title => vec![&article.title],
+            Self::Text => vec![&article.text],
+            Self::Author => article.byline.as_deref().into_iter().collect(),
+            Self::Tag => article.tags.iter().map(String::as_str).collect(),
+            Self::Url => article.url.as_deref().into_iter().collect(),
+            Self::Source => vec![&article.source],
+            Self::Section => vec![section],
+            Self::Language => article.language.as_deref().into_iter().collect(),
         }
     }
 }
 
+/// An article that rules are asked about.
+struct Subject<'a> {
+    article: &'a Article,
+    section: &'a str,
+    /// Its text as people type it, made once for all rules.
+    text: OnceCell<Typed<'a>>,
+}
+
+impl Subject<'_> {
+    fn has(&self, field: Field, regex: &Regex) -> bool {
+        if matches!(field, Field::Text) {
+            return regex.is_match(&self.text.get_or_init(|| Typed::of(&self.article.text)).text);
+        }
+        let texts = field.texts(self.article, self.section);
+        texts.into_iter().any(|text| regex.is_match(&Typed::of(text).text))
+    }
+
+    /// Where `regex` is first found.
+    fn find(&self, field: Field, regex: &Regex) -> Option<Range<usize>> {
+        field.texts(self.article, self.section).into_iter().find_map(|text| {
+            let typed = Typed::of(text);
+            Some(typed.original(regex.find(&typed.text)?.range()))
+        })
+    }
+}
+
 fn duration(text: &str) -> Result<SignedDuration, String> {
-    let span: Span =
-        text.parse().map_err(|error: jiff::Error| format!("not a time like `36h` or `3 days`: {error}"))?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| "give it in weeks, days or hours".to_owned())
+    length::parse(text).ok_or_else(|| format!("{}: {}", length::WRONG, length::HOW))
 }

@@ -7,6 +7,8 @@
 //! A date without a time is its midnight, a time without a zone is UTC. Names of months and zones are data: `months.txt`
 //! and `zones.txt`.
 
+pub mod length;
+
 mod machine;
 mod prose;
 mod worded;

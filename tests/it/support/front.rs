@@ -86,6 +86,7 @@ async fn guard(front: Front, stream: TcpStream, inner: u16, said: &AtomicUsize) 
         }
     }
     if front == Front::Nonsense {
+        stream.fill_buf().await?; // the beginning of its TLS
         stream.write_all(b"this is no TLS\r\nat all\r\n").await?;
         return Ok(());
     }
