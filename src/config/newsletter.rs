@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Layout, LayoutKind, Pictures, TextLinks};
+use crate::model::{Layout, LayoutKind, Pictures, SourceHealthFor, TextLinks};
 
 /// The publication's name, length and schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +36,8 @@ pub struct Newsletter {
     pub fulls: usize,
     /// Addresses in the text part: `one` a story, or `all`, every sentence's own place as well.
     pub text_links: TextLinks,
+    /// Whose mail says how the sources did: `none`, the `owner`'s, or `all`.
+    pub source_health: SourceHealthFor,
     /// Pictures inside the mail: `none`, or the `lead` story's, fetched once when the edition is composed.
     pub images: Pictures,
     /// Largest picture in kilobytes of 1,000 bytes; a larger one is left out.
@@ -79,6 +81,7 @@ impl Default for Newsletter {
             layout: LayoutKind::Lead,
             fulls: 5,
             text_links: TextLinks::One,
+            source_health: SourceHealthFor::Owner,
             images: Pictures::None,
             max_image_kb: 300,
             max_height: 3600,
@@ -97,7 +100,8 @@ impl Default for Newsletter {
 impl Newsletter {
     /// How much of each story is shown.
     pub fn layout(&self) -> Layout {
-        Layout { kind: self.layout, fulls: self.fulls, text_links: self.text_links, ..Layout::default() }
+        let (text_links, source_health) = (self.text_links, self.source_health);
+        Layout { kind: self.layout, fulls: self.fulls, text_links, source_health, ..Layout::default() }
     }
 }
 

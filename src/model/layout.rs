@@ -17,12 +17,15 @@ pub struct Layout {
     pub also_in: usize,
     /// Addresses in the text part.
     pub text_links: TextLinks,
+    /// Whose mail says how the sources did.
+    pub source_health: SourceHealthFor,
 }
 
 impl Default for Layout {
     fn default() -> Self {
         let kind = LayoutKind::default();
-        Self { kind, fulls: 5, lead_sentences: 3, adds: true, also_in: 8, text_links: TextLinks::default() }
+        let (text_links, source_health) = (TextLinks::default(), SourceHealthFor::default());
+        Self { kind, fulls: 5, lead_sentences: 3, adds: true, also_in: 8, text_links, source_health }
     }
 }
 
@@ -35,6 +38,19 @@ pub enum LayoutKind {
     Lead,
     /// Every story in full.
     Equal,
+}
+
+/// Whose mail says how the sources did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceHealthFor {
+    /// Nobody's.
+    None,
+    /// The owner's: readers of a list can mend no source.
+    #[default]
+    Owner,
+    /// Every reader's.
+    All,
 }
 
 /// Addresses in the text part of a mail.

@@ -27,7 +27,7 @@ pub use edition::{
 pub use edits::Edits;
 pub use entry::{Content, Document, Enclosure, Entry, Link, Person};
 pub use feed::Feed;
-pub use layout::{Layout, LayoutKind, TextLinks};
+pub use layout::{Layout, LayoutKind, SourceHealthFor, TextLinks};
 pub use outbox::{DeliveryChange, DeliveryCounts, PendingDelivery, PlannedDelivery, Refusal};
 pub use own::{Advertisement, Intro, MAX_OWN_CHARS, OwnWords};
 pub use part::{Figure, Part, PartKind};

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::config::Config;
-use crate::model::{Edition, Picture, RateLinks, Recipient, SourceHealth};
+use crate::model::{Edition, Picture, RateLinks, Recipient, SourceHealth, SourceHealthFor};
 use crate::pipeline::fit::fit;
 use crate::pipeline::inputs::Inputs;
 use crate::render::{self, Reader, Rendered, Templates, Why};
@@ -215,12 +215,16 @@ impl Printer<'_> {
         recipients.iter().find(|recipient| recipient.address.to_lowercase() == owner)
     }
 
-    /// The edition as all readers of a list may see it: how the sources did, and links to rate stories, are the owner's.
+    /// The edition as all readers of a list may see it: how the sources did, unless it is for all, and links to rate stories, are
+    /// the owner's.
     fn shared<'e>(&self, edition: &'e Edition) -> Cow<'e, Edition> {
         if !self.is_list() {
             return Cow::Borrowed(edition);
         }
-        let mut shared = Edition { health: SourceHealth::default(), ..edition.clone() };
+        let mut shared = edition.clone();
+        if edition.layout.source_health != SourceHealthFor::All {
+            shared.health = SourceHealth::default();
+        }
         shared.sections.iter_mut().flat_map(|section| &mut section.stories).for_each(|story| story.rate = None);
         Cow::Owned(shared)
     }

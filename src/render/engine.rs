@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use css_inline::CSSInliner;
 use tera::{Context, Kwargs, State, Tera, Value};
 
-use crate::model::Edition;
+use crate::model::{Edition, SourceHealthFor};
 use crate::render::reader::ReaderView;
 use crate::render::texts::Library;
 use crate::render::view::View;
@@ -114,8 +114,12 @@ impl Templates {
         let texts = self.library.find(wanted);
         let mut view = View::new(edition, texts);
         view.edition.online = reader.online.as_deref().and_then(display::link);
-        if reader.why != Why::OwnDigest {
-            // Readers of a list can mend no source, and which of them fails is the owner's business.
+        let tells_health = match edition.layout.source_health {
+            SourceHealthFor::None => false,
+            SourceHealthFor::Owner => reader.why == Why::OwnDigest,
+            SourceHealthFor::All => true,
+        };
+        if !tells_health {
             (view.health.asked, view.health.line) = (0, String::new());
             view.health.failed.clear();
         }

@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     /// Not tuned on an edition: what the newsletter is called, when it comes, who lets it leave and what is fetched for it.
-    const FACTS: [&str; 12] = [
+    const FACTS: [&str; 13] = [
         "name",
         "title",
         "language",
@@ -187,6 +187,7 @@ mod tests {
         "subject",
         "approve",
         "editor",
+        "source_health",
         "images",
         "max_image_kb",
     ];

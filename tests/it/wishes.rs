@@ -114,6 +114,20 @@ fn a_newsletter_has_a_subject_of_its_own() {
     assert!(said.contains("subject.txt"), "{said}");
 }
 
+#[test]
+fn the_sources_health_is_for_nobody_for_oneself_or_for_all() {
+    for (wish, own, list) in [("none", false, false), ("owner", true, false), ("all", true, true)] {
+        for (mail, tells) in
+            [(MAIL.to_owned(), own), (format!("{MAIL}unsubscribe_mailto = 'leave@example.org'\n"), list)]
+        {
+            let wish = format!("[newsletter]\nsource_health = '{wish}'\n{mail}");
+            let shown = newsletter(&[("Aville", "Region")], &wish).run(&["--dry-run", "--now", NOW]).ends(0).stdout;
+            assert_eq!(shown.contains("1 of 1 sources answered."), tells, "{wish}: {shown}");
+            assert_eq!(shown.contains("Only you see this"), tells && !mail.contains("unsubscribe"), "{wish}: {shown}");
+        }
+    }
+}
+
 /// The mails of a run, by reader.
 fn mails(program: &Program) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = fs::read_dir(program.path("mail"))
