@@ -73,7 +73,11 @@ fn agency_end(window: &str) -> Option<usize> {
     let behind = close + 1;
     match dash_end(&window[behind..]) {
         Some(dash) => Some(behind + dash),
-        None => (place.is_empty() && is_capital(agency)).then_some(behind),
+        // `(CNN) The …`, `London (CNN)The …`
+        None => {
+            let is_glued = || window[behind..].starts_with(|first: char| first.is_uppercase() || first == '"');
+            (is_capital(agency) && (place.is_empty() || is_glued())).then_some(behind)
+        }
     }
 }
 
@@ -148,6 +152,7 @@ mod tests {
         check("Updated: 10/31/2024 ", "The bridge was opened on Monday.");
         check("New Linden, Ill. — ", "The bridge was opened on Monday.");
         check("Linden, WN, United Isles: ", "The bridge was opened on Monday.");
+        check("New Linden (WNN)", "The bridge was opened on Monday.");
         check("- ", "The bridge was opened on Monday.");
         check("•\u{a0}", "The bridge was opened on Monday.");
         check("SÃO PAULO, Brazil (AP) — ", "The bridge was opened on Monday.");
@@ -165,6 +170,7 @@ mod tests {
             "Updated: December 9, 2024",
             "Published in December 2024, the book was read by all.",
             "Linden, Aue and Wend: the three towns of the river.",
+            "New Linden (WNN) has a bridge again.",
             "Ada Stone: The bridge was opened.",
             "-5 degrees were measured at the bridge.",
             "- - -",

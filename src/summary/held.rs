@@ -239,7 +239,13 @@ fn is_rare<T>(all: &[T], is_such: impl Fn(&T) -> bool) -> bool {
 }
 
 fn is_item(sentence: &Standing<'_>) -> bool {
-    dateline::bullet_end(sentence.text) > 0
+    let is_numbered = || {
+        let behind = sentence.text.trim_start_matches(|first: char| first.is_ascii_digit());
+        let item = behind.strip_prefix(". ").or_else(|| behind.strip_prefix(") "));
+        behind.len() < sentence.text.len() && item.is_some_and(|item| item.starts_with(char::is_uppercase))
+    };
+    // `5. Mai` is a date.
+    dateline::bullet_end(sentence.text) > 0 || sentence.language != "de" && is_numbered()
 }
 
 /// The faults that a sentence has by itself.
@@ -521,6 +527,7 @@ mod tests {
         for page in [
             "This complete guide covers the five floods of the Wend.",
             "Today I am sharing my favourite walks along the river.",
+            "To help you walk, this guide aims to name all bridges of the river.",
             "We’ve rounded up ten walks along the river for the summer.",
             "Each year, we walk the river from end to end to bring you the best of it.",
         ] {
@@ -543,6 +550,8 @@ mod tests {
         let item: (&str, &[Fault]) = ("- The ferry to Linden goes every hour until the evening.", &[Item]);
         check("en", &[item, NEWS, NEWS]);
         check("en", &[(item.0, &[]), (item.0, &[]), NEWS]);
+        check("en", &[("3. The ferry to Linden goes every hour until the evening.", &[Item]), NEWS, NEWS]);
+        check("de", &[("5. Mai war der Tag, an dem die Fähre nach Linden wieder fuhr.", &[]), NEWS, NEWS]);
         let entry: (&str, &[Fault]) = ("Height of the river: four metres on Monday.", &[Label, Entry]);
         check("en", &[entry, entry, entry, NEWS, NEWS, NEWS]);
         check("en", &[NEWS, ("What became of the five bridges of Wend", &[Fragment, Heading]), NEWS]);

@@ -35,6 +35,10 @@ pub(super) fn add(sentences: &[Standing<'_>], pieces: &Pieces, needs: &mut [Need
 /// Reads the quotation marks of a sentence: where the first closing one ends, and in `open` the mark that is open at the end.
 fn first_close(sentence: &str, open: &mut Option<char>) -> Option<usize> {
     let mut first = None;
+    // The first bytes of all marks; most sentences have none of them.
+    if memchr::memchr3(b'"', 0xE2, 0xC2, sentence.as_bytes()).is_none() {
+        return first;
+    }
     for (place, mark) in sentence.char_indices() {
         match (mark, *open) {
             ('"', Some('"')) | ('”', Some(_)) | ('“', Some('„')) | ('»', Some('«')) | ('«', Some('»')) => {
