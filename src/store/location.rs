@@ -67,7 +67,7 @@ impl Location {
     pub fn new(options: &Options, file: PathBuf, base: &Path) -> Result<Self, String> {
         let has_password = options.password_command.is_some() || options.password_file.is_some();
         let Some(url) = &options.url else {
-            return if has_password { Err("a password without `url`".to_owned()) } else { Ok(Self::File(file)) };
+            return if has_password { Err("a password without `url`".to_owned()) } else { Ok(Self::file(file)) };
         };
         if options.path.is_some() {
             return Err("both `path` and `url`: keep one".to_owned());
@@ -90,9 +90,15 @@ impl Location {
     /// What is wrong with the URL, without any part of it.
     pub fn named(text: &str) -> Result<Self, String> {
         if !is_server(text) {
-            return Ok(Self::File(text.into()));
+            return Ok(Self::file(text.into()));
         }
         Ok(Self::Server(Box::new(Server { url: parse(text)?, password: Password::None, beside: PathBuf::new() })))
+    }
+
+    /// What lies beside a store (its log, its lock) lies beside the file itself, not beside a link to it.
+    fn file(path: PathBuf) -> Self {
+        let real = if path.is_symlink() { path.canonicalize().ok() } else { None };
+        Self::File(real.unwrap_or(path))
     }
 
     /// Whether both are the same database, whatever its password, or the same file.

@@ -270,6 +270,25 @@ async fn a_store_of_a_newer_version_is_left_as_it_is() {
     assert_eq!(fixture.mail.count(), 6);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_store_is_that_store_and_a_folder_is_none() {
+    let fixture = Fixture::two_days("[store]\npath = 'real.db'\n").await;
+    let program = &fixture.program;
+    let config = fs::read_to_string(program.path("config.toml")).unwrap();
+    std::os::unix::fs::symlink("real.db", program.path("link.db")).unwrap();
+    program.write("config.toml", &config.replace("real.db", "link.db"));
+    program.run(&["--now", WEDNESDAY]).ends(0);
+    fixture.sent_cedar_alone(6);
+    assert!(!program.path("link.db.lock.run").exists(), "two locks would let two runs send at once");
+    program.write("config.toml", &config.replace("real.db", "mail"));
+    fs::create_dir(program.path("mail")).unwrap();
+    for arguments in [vec!["--now", THURSDAY], vec!["status"], vec!["store", "check"], vec!["explain"]] {
+        let said = program.run(&arguments).ends(3).stderr;
+        assert!(said.contains("`mail`") && said.contains("directory"), "{arguments:?}: {said}");
+    }
+}
+
 /// Bytes in a page of the store.
 const PAGE: usize = 4096;
 

@@ -160,6 +160,9 @@ async fn not_newer(pool: &SqlitePool, path: &Path) -> Result<(), Error> {
 
 /// A store that is there has a header at least; what has none lost its content.
 pub(super) fn not_truncated(path: &Path) -> Result<(), Error> {
+    if path.is_dir() {
+        return Err(Error::file("open", path)(io::ErrorKind::IsADirectory.into()));
+    }
     let is_empty = |path: &Path| path.metadata().is_ok_and(|data| data.len() == 0);
     if is_empty(path) && !wal(path).metadata().is_ok_and(|data| data.len() > 0) {
         return Err(Error::Truncated { path: path.to_owned(), backup: existing_backup(path) });
