@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 
 use crate::cli::output::Output;
+use crate::cli::words::count;
 use crate::cli::{Exit, Session};
 use crate::config::{Changed, Config};
 use crate::error::{Error, Usage};
@@ -60,8 +61,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
             if recipients.len() > 1 && !options.can_be_left() {
                 return Err(Usage::NoWayToLeave(recipients.len()).into());
             }
-            let readers = if recipients.len() == 1 { "recipient" } else { "recipients" };
-            findings.fine(&format!("mail goes to {} {readers}", recipients.len()));
+            findings.fine(&format!("mail goes to {}", count(recipients.len(), "recipient", "recipients")));
             session.block_on(mail::check(args, &config, options, session.now, &mut findings))??;
         }
     }
@@ -69,7 +69,8 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
         findings.fine("no sources yet: `digest source add URL` adds one");
     }
     if findings.exit == Exit::Done {
-        findings.fine(&format!("`{}` is fine: {} sources", config.path.display(), config.sources.len()));
+        let sources = count(config.sources.len(), "source", "sources");
+        findings.fine(&format!("`{}` is fine: {sources}", config.path.display()));
     }
     Ok(findings.exit)
 }

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::cli::run::{Format, environment, headers, replayed, to_stdout, to_stdout_bytes};
+use crate::cli::words::count;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::error::{Error, Usage};
@@ -119,7 +120,8 @@ fn list(last: usize, as_json: bool, session: &Session, config: &Config) -> Resul
         let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
         let lead = lead.as_deref().unwrap_or("nothing in full");
-        let _ = writeln!(text, "{id}  {stories:>2} stories  {counts:20}  {lead}");
+        let many = if *stories == 1 { "story  " } else { "stories" };
+        let _ = writeln!(text, "{id}  {stories:>2} {many}  {counts:20}  {lead}");
     }
     to_stdout(if text.is_empty() { "no edition yet\n" } else { &text })?;
     Ok(Exit::Done)
@@ -212,6 +214,6 @@ fn difference_text(compared: &Difference) -> String {
     let link = |title: &String| Changed { text: format!("link: {title}"), why: None };
     compared.links_in.iter().for_each(|title| line("+", &link(title)));
     compared.links_out.iter().for_each(|title| line("-", &link(title)));
-    let _ = writeln!(text, "{} stories are the same", compared.same);
+    let _ = writeln!(text, "{} the same", count(compared.same, "story is", "stories are"));
     text
 }

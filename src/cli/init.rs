@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::cli::output::Output;
+use crate::cli::words::count;
 use crate::cli::{Exit, Session};
 use crate::config::{self, Config};
 use crate::error::{Error, Usage};
@@ -226,7 +227,7 @@ fn ask(prompt: &mut Prompt, args: &Args, answers: &mut Answers, session: &Sessio
 }
 
 fn tell(output: &Output, path: &str, answers: &Answers) {
-    output.note(&format!("wrote `{path}` with {} sources", answers.sources.len()));
+    output.note(&format!("wrote `{path}` with {}", count(answers.sources.len(), "source", "sources")));
 }
 
 /// Offers a test mail until one was taken, or nobody wants another.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::cli::Exit;
 use crate::extract::media_type;
 use crate::fetch::{Accept, Fetch, Http, Options, Request};
 use crate::model::Document;
@@ -14,6 +15,12 @@ const LARGEST: u64 = 1 << 30;
 /// Whether `name` is an address on the web.
 pub(super) fn is_url(name: &str) -> bool {
     name.starts_with("http://") || name.starts_with("https://")
+}
+
+/// How a command ends that could not read one of `names`: where none of them is there, whoever named them was wrong.
+pub(super) fn left_out(names: &[String]) -> Exit {
+    let is_missing = |name: &String| name != "-" && !is_url(name) && !Path::new(name).exists();
+    if !names.is_empty() && names.iter().all(is_missing) { Exit::Usage } else { Exit::LeftOut }
 }
 
 /// The bytes at `name`: a URL, a file, or `-` for the standard input; otherwise one line that says why not.

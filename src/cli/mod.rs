@@ -31,6 +31,7 @@ mod summarize;
 mod template;
 mod terminal;
 mod verify;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

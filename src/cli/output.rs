@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use crate::Error;
 use crate::cli::terminal::visible;
 use crate::cli::{Color, Exit, Global, LogFormat};
+use crate::fetch;
 use crate::model::Problem;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -81,9 +82,9 @@ impl Output {
     /// What was asked for failed by this: always told.
     pub(super) fn failure(&self, problem: &Problem) {
         let Problem { subject, what, .. } = problem;
-        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", visible(&format!("{subject}: {what}")));
+        anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", told(&format!("{subject}: {what}")));
         if let Some(cause) = &problem.cause {
-            anstream::eprintln!("  caused by: {}", visible(cause));
+            anstream::eprintln!("  caused by: {}", told(cause));
         }
         if let Some(hint) = &problem.hint {
             anstream::eprintln!("{HINT}hint:{HINT:#} {}", visible(hint));
@@ -96,10 +97,10 @@ impl Output {
             _ if error.is_closed_pipe() => return Exit::Done,
             Error::Config(mistakes) => anstream::eprintln!("{}", mistakes.report(self.is_styled())),
             _ => {
-                anstream::eprintln!("{ERROR}error:{ERROR:#} {}", visible(&error.to_string()));
+                anstream::eprintln!("{ERROR}error:{ERROR:#} {}", told(&error.to_string()));
                 let mut cause = error.source();
                 while let Some(error) = cause {
-                    anstream::eprintln!("  caused by: {}", visible(&error.to_string()));
+                    anstream::eprintln!("  caused by: {}", told(&error.to_string()));
                     cause = error.source();
                 }
             }
@@ -120,6 +121,11 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(200));
         style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
     }
+}
+
+/// `text` in plain words and as it may be shown.
+pub(super) fn told(text: &str) -> String {
+    visible(&fetch::plain(text))
 }
 
 /// The exit code: a mistake of the user's (2), try again later (75), or a failure (3).

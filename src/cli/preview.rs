@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::cli::read_worker::workers;
 use crate::cli::run::{self, browse};
+use crate::cli::words::count;
 use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::error::{Error, Usage};
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
 async fn serve(args: &Args, options: &Options, config: &Config, session: &Session) -> Result<Exit, Error> {
     let cancel = run::end_of_program();
     if !options.offline {
-        session.output.say(&format!("asking {} sources …", config.sources.len()));
+        session.output.say(&format!("asking {} …", count(config.sources.len(), "source", "sources")));
     }
     let surroundings = Surroundings { environment: run::environment, workers: Some(workers(config)?) };
     let server = Server::start(options, surroundings).await?;

@@ -11,6 +11,7 @@ use crate::Error;
 use crate::cli::{Exit, input, terminal};
 use crate::extract::boilerplate::SiteTemplate;
 use crate::extract::{self, DocumentKind, Draft};
+use crate::fetch::plain;
 use crate::model::{Article, Content, Document, Problem};
 use crate::source::feed;
 
@@ -77,7 +78,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
             failed |= print(files.par_iter().flat_map_iter(|file| read(file, &options)).collect(), &mut sites)?;
         }
     }
-    Ok(if failed { Exit::LeftOut } else { Exit::Done })
+    Ok(if failed { input::left_out(&args.files) } else { Exit::Done })
 }
 
 /// The sites met so far.
@@ -147,7 +148,7 @@ fn record(number: usize, line: &std::io::Result<String>, options: &extract::Opti
 fn read(name: &str, options: &extract::Options) -> Vec<Begun> {
     let document = match input::document(name) {
         Ok(document) => document,
-        Err(error) => return vec![Begun::Answer(json!({ "input": name, "ok": false, "error": error }))],
+        Err(error) => return vec![Begun::Answer(json!({ "input": name, "ok": false, "error": plain(&error) }))],
     };
     let kind = DocumentKind::of(&document.bytes, document.media_type.as_deref());
     if kind != DocumentKind::Mailbox {

@@ -182,7 +182,7 @@ fn run_job(args: &Args, job: Job, session: &Session) -> Result<Exit, Error> {
         if args.report == Some(ReportFormat::Json) {
             show::to_stdout(&report::json(&report, args.strict))?;
         }
-        report::tell(&report, &session.output);
+        report::tell(&report, &config, &session.output);
     }
     Ok(report.verdict(args.strict).into())
 }

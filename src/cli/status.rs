@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde_json::json;
 
 use crate::Error;
 use crate::cli::run::to_stdout;
 use crate::cli::source::health;
+use crate::cli::words::{at, count};
 use crate::cli::{Exit, Session};
 use crate::config::Config;
 use crate::model::{DeliveryCounts, Edition, PendingDelivery};
@@ -44,6 +46,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
 
 struct Status {
     newsletter: String,
+    zone: TimeZone,
     edition: Option<Edition>,
     /// When the last edition may leave, if it was a draft.
     released: Option<Timestamp>,
@@ -83,7 +86,8 @@ impl Status {
         let paused = config.sources.iter().filter(|source| source.paused).map(|source| source.name.clone()).collect();
         let troubles = store.troubles(&newsletter, now - TROUBLED).await?;
         let workers = store.workers().await?;
-        Ok(Self { newsletter, edition, released, draft, counts, refused, sources, paused, troubles, workers })
+        let zone = config.timezone.clone();
+        Ok(Self { newsletter, zone, edition, released, draft, counts, refused, sources, paused, troubles, workers })
     }
 
     fn text(&self, now: Timestamp) -> String {
@@ -91,7 +95,8 @@ impl Status {
             None => format!("{}: no edition yet\n", self.newsletter),
             Some(edition) => {
                 let age = age(now.duration_since(edition.composed));
-                format!("{}: {} stories, composed {age} ago\n", edition.id, edition.story_count())
+                let stories = count(edition.story_count(), "story", "stories");
+                format!("{}: {stories}, composed {age} ago\n", edition.id)
             }
         };
         if self.edition.is_some() {
@@ -102,14 +107,11 @@ impl Status {
             ));
         }
         if let Some(released) = self.released.filter(|released| *released > now) {
-            text.push_str(&format!("  it leaves not before {released}\n"));
+            text.push_str(&format!("  it leaves not before {}\n", at(released, &self.zone)));
         }
         if let Some(Draft { edition, told, .. }) = &self.draft {
             let (id, age) = (&edition.id, age(now.duration_since(edition.composed)));
-            let stories = match edition.story_count() {
-                1 => "1 story".to_owned(),
-                count => format!("{count} stories"),
-            };
+            let stories = count(edition.story_count(), "story", "stories");
             let told = if *told { "" } else { ", and its publisher could not be told" };
             text.push_str(&format!("draft {id}: {stories}, composed {age} ago, not approved{told}: not sent\n"));
         }
@@ -119,15 +121,15 @@ impl Status {
         }
         let width = self.sources.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, record) in &self.sources {
-            let health = record.as_ref().map_or_else(|| "never asked".to_owned(), health);
+            let health = record.as_ref().map_or_else(|| "never asked".to_owned(), |record| health(record, &self.zone));
             let health = if self.paused.contains(name) { format!("paused; {health}") } else { health };
             text.push_str(&format!("  {name:width$}  {health}\n"));
         }
         for Trouble { began, exit, words } in self.troubles.iter().take(SHOWN_TROUBLES) {
-            text.push_str(&format!("  run of {began:.0} ended with {exit}: {words}\n"));
+            text.push_str(&format!("  run of {} ended with {exit}: {words}\n", at(*began, &self.zone)));
         }
         for worker in &self.workers {
-            text.push_str(&format!("  worker {}\n", at_work(worker, now)));
+            text.push_str(&format!("  worker {}\n", at_work(worker, now, &self.zone)));
         }
         text
     }
@@ -165,15 +167,15 @@ impl Status {
 }
 
 /// One worker in words: what it has done, what it has claimed, and until when at least.
-fn at_work(worker: &Worker, now: Timestamp) -> String {
+fn at_work(worker: &Worker, now: Timestamp, zone: &TimeZone) -> String {
     let Worker { name, seen, done, rate, deliveries, sources, composes, lease, .. } = worker;
     let mut text = format!("{name}: seen {} ago, {done} done ({rate:.0} a second)", age(now.duration_since(*seen)));
     let mut claims = Vec::new();
-    claims.extend((*deliveries > 0).then(|| format!("{deliveries} deliveries")));
-    claims.extend((*sources > 0).then(|| format!("{sources} sources")));
+    claims.extend((*deliveries > 0).then(|| count(*deliveries as usize, "delivery", "deliveries")));
+    claims.extend((*sources > 0).then(|| count(*sources as usize, "source", "sources")));
     claims.extend(composes.then(|| "the edition".to_owned()));
     if let (false, Some(lease)) = (claims.is_empty(), lease) {
-        text.push_str(&format!(", has claimed {} until {lease:.0}", claims.join(", ")));
+        text.push_str(&format!(", has claimed {} until {}", claims.join(", "), at(*lease, zone)));
     }
     text
 }

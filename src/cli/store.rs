@@ -165,6 +165,11 @@ fn copy(from: &str, to: &str, session: &Session) -> Result<Exit, Error> {
     if from.is_same(&to) {
         return Err(Usage::SameStore.into());
     }
+    if let Location::File(path) = &from
+        && !path.exists()
+    {
+        return Err(Usage::Store(format!("no file `{}`", path.display())).into());
+    }
     let _locks = (store::lock(&from)?, store::lock(&to)?);
     let copied = session.block_on(store::copy(&from, &to))??;
     for (table, rows) in copied.iter().filter(|(_, rows)| *rows > 0) {

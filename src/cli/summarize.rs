@@ -9,6 +9,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::cli::output::told;
 use crate::cli::terminal::{self, visible};
 use crate::cli::{Exit, input};
 use crate::error::{Error, Usage};
@@ -80,8 +81,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
             Ok(other) => exit = other,
             Err(Trouble::Closed) => return Ok(exit),
             Err(Trouble::Input(why)) => {
-                anstream::eprintln!("error: cannot read `{}`\n  caused by: {}", visible(name), visible(&why));
-                exit = Exit::LeftOut;
+                anstream::eprintln!("error: cannot read `{}`\n  caused by: {}", visible(name), told(&why));
+                exit = input::left_out(inputs);
             }
         }
     }

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use crate::fetch::plain;
 use crate::render::Templates;
 use crate::source::Source;
 use crate::story::{Limits, Rules, SourcePolicy};
@@ -99,7 +100,7 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|error| Mistakes {
             path: shown,
             text: String::new(),
-            diagnostics: vec![Diagnostic::at(None, format!("cannot read the config: {error}"))],
+            diagnostics: vec![Diagnostic::at(None, format!("cannot read the config: {}", plain(&error.to_string())))],
         })?;
         Self::parse_one(&text, path, newsletter)
     }

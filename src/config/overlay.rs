@@ -11,6 +11,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::config::diagnostic::{Diagnostic, Mistakes};
 use crate::config::file::File;
+use crate::fetch::plain;
 
 /// How the variables begin that set a key.
 const PREFIX: &str = "DIGEST__";
@@ -38,7 +39,7 @@ pub fn overlays(path: &Path) -> Result<Vec<Overlay>, Mistakes> {
         let text = fs::read_to_string(&file).map_err(|error| Mistakes {
             path: name.clone(),
             text: String::new(),
-            diagnostics: vec![Diagnostic::at(None, format!("cannot read it: {error}"))],
+            diagnostics: vec![Diagnostic::at(None, format!("cannot read it: {}", plain(&error.to_string())))],
         })?;
         all.push(checked(Overlay { name, text })?);
     }

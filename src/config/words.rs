@@ -17,7 +17,7 @@ pub(super) fn of(message: &str, span: Option<Range<usize>>, text: &str) -> Diagn
         return wrong_type(found, wanted, span);
     }
     if message == "wanted string or table" {
-        return Diagnostic::at(span, "a text in quotes is expected here");
+        return Diagnostic::at(span, format!("a text in quotes is expected here, not `{given}`"));
     }
     if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         return Diagnostic::at(span, format!("the key `{name}` is missing"));

@@ -62,10 +62,12 @@ pub(crate) fn plain(words: &str) -> String {
     if words.contains("failed to lookup address information") || words.contains("dns error") {
         return "there is no host of this name, or the name server does not answer".to_owned();
     }
-    match words.split_once(" (os error") {
-        Some((words, _)) => words.to_owned(),
-        None => words.to_owned(),
+    let (mut plain, mut rest) = (String::new(), words);
+    while let Some((before, behind)) = rest.split_once(" (os error ") {
+        plain.push_str(before);
+        rest = behind.split_once(')').map_or("", |(_, behind)| behind);
     }
+    plain + rest
 }
 
 #[cfg(test)]
@@ -86,6 +88,6 @@ mod tests {
             assert_eq!(in_words(&nested), Some(expected));
         }
         assert_eq!(in_words(&io::Error::other("no")), None);
-        assert_eq!(plain("Connection refused (os error 111)"), "Connection refused");
+        assert_eq!(plain("Connection refused (os error 111), no mail"), "Connection refused, no mail");
     }
 }

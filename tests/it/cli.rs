@@ -125,10 +125,10 @@ fn source_check_tells_what_came_back_and_what_to_do() {
     ];
     check(0, &first);
     program.run(&["gather", "--now", "2026-11-02T06:00:00Z"]).ends(0);
-    check(0, &["remembered: ok 2026-11-02T06:00:00Z, last new entry 2026-11-02T06:00:00Z"]);
+    check(0, &["remembered: ok 2026-11-02 06:00 UTC, last new entry 2026-11-02 06:00 UTC"]);
     web.on("/new", Answer::Status(500, vec![]));
     program.run(&["gather", "--now", "2026-11-02T08:00:00Z"]);
-    let failed = ["status 500", "failed 1 times since 2026-11-02T08:00:00Z", "last success 2026-11-02T06:00:00Z"];
+    let failed = ["status 500", "failed 1 time since 2026-11-02 08:00 UTC", "last success 2026-11-02 06:00 UTC"];
     check(1, &failed);
 }
 

@@ -259,7 +259,7 @@ async fn no_edition_sooner_than_the_interval() {
     program.run(&["--now", MONDAY]).ends(0);
     web.on("/feed", Answer::Body("application/rss+xml", feed(&["Beton"]).into_bytes()));
     let early = program.run(&["--now", "2026-10-19T20:00:00Z", "-v"]).ends(0);
-    assert!(early.stderr.contains("2026-10-20T01:00:00Z"), "says when the next is due: {}", early.stderr);
+    assert!(early.stderr.contains("2026-10-20 01:00 UTC"), "says when the next is due: {}", early.stderr);
     assert_eq!(mail.taken().len(), 3);
     program.run(&["--now", TUESDAY]).ends(0);
     assert_eq!(mail.taken().len(), 6);

@@ -70,5 +70,6 @@ mod support;
 mod terminal;
 mod tls;
 mod wishes;
+mod words;
 mod year;
 mod years;

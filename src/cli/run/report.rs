@@ -3,6 +3,7 @@
 use crate::cli::Exit;
 use crate::cli::output::Output;
 use crate::cli::store::words;
+use crate::cli::words::{at, count};
 use crate::config::Config;
 use crate::pipeline::deliver::DeliveryReport;
 use crate::pipeline::{Report, Skipped, Verdict};
@@ -12,7 +13,7 @@ use crate::story;
 const SHOWN_DECISIONS: usize = 40;
 
 /// Tells what happened: problems always, the rest to somebody who watches.
-pub(super) fn tell(report: &Report, output: &Output) {
+pub(super) fn tell(report: &Report, config: &Config, output: &Output) {
     let is_failure = report.verdict(false) == Verdict::Failed;
     for problem in &report.problems {
         if is_failure { output.failure(problem) } else { output.problem(problem) }
@@ -22,10 +23,14 @@ pub(super) fn tell(report: &Report, output: &Output) {
     }
     if let Some(gathered) = &report.gathered {
         let health = &gathered.health;
-        output.note(&format!("{} new articles from {} of {} sources", gathered.fresh(), health.answered, health.asked));
+        let fresh = count(gathered.fresh(), "new article", "new articles");
+        output.note(&format!("{fresh} from {} of {}", health.answered, count(health.asked, "source", "sources")));
     }
     if let Some(Skipped::NotDue(due)) = report.skipped {
-        output.note(&format!("no edition before {due}: that is `min_interval` after the last one"));
+        output.note(&format!(
+            "no edition before {}: that is `min_interval` after the last one",
+            at(due, &config.timezone)
+        ));
     } else if report.skipped == Some(Skipped::Elsewhere) {
         output.note("another machine composes the edition");
     } else if report.skipped == Some(Skipped::NoReaders) {
@@ -36,12 +41,17 @@ pub(super) fn tell(report: &Report, output: &Output) {
         let edition = composed.edition();
         let (kind, end) =
             if report.draft.is_some() { ("draft", ", waits for `digest approve`") } else { ("edition", "") };
-        output.note(&format!("{kind} {} with {} stories{end}", edition.id, edition.story_count()));
+        let stories = count(edition.story_count(), "story", "stories");
+        output.note(&format!("{kind} {} with {stories}{end}", edition.id));
     } else if let Some(id) = report.draft.as_ref().filter(|id| report.problems.iter().all(|one| one.subject != **id)) {
         output.note(&format!("draft {id} waits for `digest approve`; nothing of it is sent"));
     }
     if let Some(published) = report.published.as_ref().filter(|published| published.written > 0) {
-        output.note(&format!("archive: {} editions, {} files written", published.editions, published.written));
+        output.note(&format!(
+            "archive: {}, {} written",
+            count(published.editions, "edition", "editions"),
+            count(published.written, "file", "files")
+        ));
     }
     if let Some(pruned) = report.pruned.filter(|pruned| pruned.texts + pruned.mails + pruned.deliveries > 0) {
         output.note(&words(&pruned));
@@ -71,8 +81,9 @@ pub(super) fn tell_dry_run(report: &Report, config: &Config, output: &Output) {
     let size = composed.rendered().html.len().div_ceil(1000);
     let stories = count(edition.story_count(), "story", "stories");
     let health = &edition.health;
-    let from = format!("{} of {} sources answered", health.answered, health.asked);
-    output.say(&format!("{stories} and {} more links, {size} kB of HTML; {from}", edition.more_count()));
+    let from = format!("{} of {} answered", health.answered, count(health.asked, "source", "sources"));
+    let links = count(edition.more_count(), "more link", "more links");
+    output.say(&format!("{stories} and {links}, {size} kB of HTML; {from}"));
     let to = match &config.mail {
         None => "without [mail] in the config nobody would get it".to_owned(),
         Some(_) if edition.is_empty() => "nothing new: no mail would be sent".to_owned(),
@@ -90,8 +101,4 @@ pub(super) fn json(report: &Report, strict: bool) -> String {
     let mut account = report.account();
     account["exit"] = Exit::from(report.verdict(strict)).code().into();
     format!("{account}\n")
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -51,8 +51,10 @@ pub(super) async fn check(config: &Config, names: &[String], now: Timestamp) -> 
         let first = heard.first.into_inner();
         let mut report = report(source, &gathered, first.as_ref(), &read, now);
         if let Some(record) = records.get(&key(&config.newsletter.name, source)) {
-            let _ = writeln!(report, "  remembered: {}", health(record));
-            last_well(record).into_iter().for_each(|last| report.push_str(&format!("  remembered: {last}\n")));
+            let _ = writeln!(report, "  remembered: {}", health(record, &config.timezone));
+            last_well(record, &config.timezone)
+                .into_iter()
+                .for_each(|last| report.push_str(&format!("  remembered: {last}\n")));
         }
         to_stdout(&report)?;
     }

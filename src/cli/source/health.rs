@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::cli::Exit;
 use crate::cli::run::to_stdout;
+use crate::cli::words::{at, count};
 use crate::config::Config;
 use crate::error::{Error, Usage};
 use crate::pipeline::key;
@@ -24,7 +26,7 @@ pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
     let mut lines = String::new();
     for source in &config.sources {
         let record = records.get(&key(&config.newsletter.name, source));
-        let health = record.map_or_else(|| "never asked".to_owned(), health);
+        let health = record.map_or_else(|| "never asked".to_owned(), |record| health(record, &config.timezone));
         let health = if source.paused { format!("paused; {health}") } else { health };
         lines.push_str(&format!("{:width$}  {}  {health}\n", source.name, source.shown_address()));
     }
@@ -33,20 +35,21 @@ pub(super) async fn list(config: &Config) -> Result<Exit, Error> {
 }
 
 /// How a source did, in a few words.
-pub(in crate::cli) fn health(record: &SourceRecord) -> String {
+pub(in crate::cli) fn health(record: &SourceRecord, zone: &TimeZone) -> String {
     if record.failures == 0 {
-        return format!("ok {}, last new entry {}", day(record.last_success), day(record.last_new_entry));
+        return format!("ok {}, last new entry {}", day(record.last_success, zone), day(record.last_new_entry, zone));
     }
     let problem = record.problem.as_deref().unwrap_or("failed");
-    format!("failed {} times since {}: {problem}", record.failures, day(record.first_failure))
+    let times = count(record.failures as usize, "time", "times");
+    format!("failed {times} since {}: {problem}", day(record.first_failure, zone))
 }
 
 /// When a source that fails was last well; `None` of one that does not fail.
-pub(super) fn last_well(record: &SourceRecord) -> Option<String> {
-    let (success, entry) = (day(record.last_success), day(record.last_new_entry));
+pub(super) fn last_well(record: &SourceRecord, zone: &TimeZone) -> Option<String> {
+    let (success, entry) = (day(record.last_success, zone), day(record.last_new_entry, zone));
     (record.failures > 0).then(|| format!("last success {success}, last new entry {entry}"))
 }
 
-fn day(time: Option<Timestamp>) -> String {
-    time.and_then(|time| time.round(Unit::Second).ok()).map_or_else(|| "never".to_owned(), |time| time.to_string())
+fn day(time: Option<Timestamp>, zone: &TimeZone) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| at(time, zone))
 }
