@@ -74,6 +74,8 @@ async fn an_edition_is_sent_once_more_to_one_address_alone() {
     let (program, _) = two_days(&web, &mail);
     let friend = "friend@example.org";
     let shown = program.run(&["edition", "show", EDITION, "--to", friend, "--format", "eml"]).ends(0);
+    let others = || READERS.map(|reader| program.run(&["store", "export", reader]).ends(0).stdout);
+    let before = others();
     program.run(&["edition", "resend", EDITION, "--to", "A Friend <friend@example.org>"]).ends(0);
     let taken = mail.taken();
     let copy = &taken[6];
@@ -89,6 +91,7 @@ async fn an_edition_is_sent_once_more_to_one_address_alone() {
     let list: Value = serde_json::from_str(&program.run(&["edition", "list", "--json"]).ends(0).stdout).unwrap();
     assert_eq!(list["editions"][1]["mail"]["sent"], 4, "{list}");
     assert_eq!(list["editions"][0]["mail"]["sent"], 3, "{list}");
+    assert_eq!(others(), before, "the deliveries of the others are untouched");
     // The next run has nothing left to send.
     program.run(&["--now", TUESDAY]).ends(0);
     assert_eq!(mail.count(), 8);
