@@ -94,9 +94,9 @@ impl Status {
         let mut text = match &self.edition {
             None => format!("{}: no edition yet\n", self.newsletter),
             Some(edition) => {
-                let age = age(now.duration_since(edition.composed));
+                let when = ago(edition.composed, now, &self.zone);
                 let stories = count(edition.story_count(), "story", "stories");
-                format!("{}: {stories}, composed {age} ago\n", edition.id)
+                format!("{}: {stories}, composed {when}\n", edition.id)
             }
         };
         if self.edition.is_some() {
@@ -110,10 +110,10 @@ impl Status {
             text.push_str(&format!("  it leaves not before {}\n", at(released, &self.zone)));
         }
         if let Some(Draft { edition, told, .. }) = &self.draft {
-            let (id, age) = (&edition.id, age(now.duration_since(edition.composed)));
+            let (id, when) = (&edition.id, ago(edition.composed, now, &self.zone));
             let stories = count(edition.story_count(), "story", "stories");
             let told = if *told { "" } else { ", and its publisher could not be told" };
-            text.push_str(&format!("draft {id}: {stories}, composed {age} ago, not approved{told}: not sent\n"));
+            text.push_str(&format!("draft {id}: {stories}, composed {when}, not approved{told}: not sent\n"));
         }
         for refused in &self.refused {
             let answer = refused.delivery.answer.as_deref().unwrap_or("refused");
@@ -169,7 +169,7 @@ impl Status {
 /// One worker in words: what it has done, what it has claimed, and until when at least.
 fn at_work(worker: &Worker, now: Timestamp, zone: &TimeZone) -> String {
     let Worker { name, seen, done, rate, deliveries, sources, composes, lease, .. } = worker;
-    let mut text = format!("{name}: seen {} ago, {done} done ({rate:.0} a second)", age(now.duration_since(*seen)));
+    let mut text = format!("{name}: seen {}, {done} done ({rate:.0} a second)", ago(*seen, now, zone));
     let mut claims = Vec::new();
     claims.extend((*deliveries > 0).then(|| count(*deliveries as usize, "delivery", "deliveries")));
     claims.extend((*sources > 0).then(|| count(*sources as usize, "source", "sources")));
@@ -178,6 +178,14 @@ fn at_work(worker: &Worker, now: Timestamp, zone: &TimeZone) -> String {
         text.push_str(&format!(", has claimed {} until {}", claims.join(", "), at(*lease, zone)));
     }
     text
+}
+
+/// `3h 20m ago`; a time to come, as after a clock was set back, by itself.
+fn ago(time: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    if time > now {
+        return format!("at {}, which is to come", at(time, zone));
+    }
+    format!("{} ago", age(now.duration_since(time)))
 }
 
 /// `4 days`, `3h 20m`, without seconds unless there is nothing else.

@@ -4,7 +4,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test that waits reads the clock")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -167,21 +169,32 @@ fn options_that_only_show_never_send() {
 
 #[test]
 fn newsletters_in_one_store_that_start_at_once_are_both_sent_each_once_on_every_morning() {
-    let program = Program::new("");
-    let (mornings, mut dice) = (30, Dice(4));
-    for name in ["a", "b"] {
-        let folder = format!("[mail.file]\nfolder = \"mail-{name}\"\n[store]\npath = \"state.db\"\n");
-        program.write(&format!("{name}.toml"), &format!("[newsletter]\nname = \"{name}\"\n{NOTES}{MAIL}{folder}"));
-    }
-    for morning in 1..=mornings {
-        let text = [dice.sentence(), dice.sentence(), dice.sentence()].join(" ");
-        program.write(&format!("{morning}.txt"), &format!("{} in {}\n\n{text}\n", dice.word(), dice.word()));
-        let now = format!("2026-11-{morning:02}T05:00:00Z");
-        let mut runs = ["a", "b"].map(|name| program.start(&["-c", &format!("{name}.toml"), "run", "--now", &now]));
-        for run in &mut runs {
-            assert_eq!(run.wait().unwrap().code(), Some(0), "morning {morning}");
+    for is_one_file in [false, true] {
+        let (program, mut dice) = (Program::new(""), Dice(4));
+        let mail = |name| format!("{MAIL}[mail.file]\nfolder = \"mail-{name}\"\n");
+        for name in ["a", "b"] {
+            let text = format!("[newsletter]\nname = \"{name}\"\n{NOTES}{}[store]\npath = \"state.db\"\n", mail(name));
+            program.write(&format!("{name}.toml"), &text);
         }
-        assert_eq!((mails(&program, "mail-a"), mails(&program, "mail-b")), (morning, morning));
+        let several = ["a", "b"].map(|name| {
+            format!("[[newsletter]]\nname = \"{name}\"\n[newsletter.mail.file]\nfolder = \"mail-{name}\"\n")
+        });
+        program.write("both.toml", &format!("{NOTES}{MAIL}[store]\npath = \"state.db\"\n{}", several.concat()));
+        for morning in 1..=30 {
+            let text = [dice.sentence(), dice.sentence(), dice.sentence()].join(" ");
+            program.write(&format!("{morning}.txt"), &format!("{} in {}\n\n{text}\n", dice.word(), dice.word()));
+            let now = format!("2026-11-{morning:02}T05:00:00Z");
+            let mut runs = ["a", "b"].map(|name| {
+                let own = format!("{name}.toml");
+                let config =
+                    if is_one_file { ["-c", "both.toml", "--newsletter", name].to_vec() } else { vec!["-c", &own] };
+                program.start(&[&config[..], &["run", "--now", &now]].concat())
+            });
+            for run in &mut runs {
+                assert_eq!(run.wait().unwrap().code(), Some(0), "morning {morning}");
+            }
+            assert_eq!((mails(&program, "mail-a"), mails(&program, "mail-b")), (morning, morning));
+        }
     }
 }
 
@@ -421,4 +434,64 @@ fn every_entry_is_decided_on_whatever_its_id_says() {
         all_are_decided(&[&[(a, id), (a, id)], &[(a, id)]], &[1, 0]);
     }
     all_are_decided(&[&[(a, LINK)], &[(b, ANCHOR), (a, LINK)]], &[1, 1]);
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_is_a_failure_that_is_heard() {
+    let web = Web::start();
+    web.on("/one", rss(""));
+    let program = Program::new(&config(&web, &["/one"], "[store]\npath = \"state.db\"\n"));
+    program.write("state.db", &"this is no store ".repeat(500));
+    program.run(&["--now", MONDAY]).ends(3);
+    assert_eq!(pings(&web), (0, 1));
+}
+
+/// The commands of a crontab, as `/bin/sh` gets them from cron.
+fn commands(crontab: &str) -> Vec<String> {
+    let lines = crontab.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines
+        .map(|line| line.splitn(6, ' ').last().unwrap().replace("/usr/local/bin/digest", env!("CARGO_BIN_EXE_digest")))
+        .collect()
+}
+
+#[test]
+fn what_the_guide_lets_paste_sees_one_store_wherever_it_runs() {
+    let program = Program::new("");
+    let home = program.path("home");
+    program.write("home/.config/digest/config.toml", &format!("{NOTES}{MAIL}"));
+    program.write("home/.config/digest/note.txt", NOTE);
+    for (name, text) in
+        [("crontab", "[ \"$1\" = -l ] || cat > \"$HOME/crontab\""), ("systemctl", ":"), ("loginctl", ":")]
+    {
+        let path = format!("bin/{name}");
+        program.write(&path, &format!("#!/bin/sh\n{text}\n"));
+        std::fs::set_permissions(program.path(&path), std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    std::fs::create_dir_all(home.join(".cargo/bin")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_digest"), home.join(".cargo/bin/digest")).unwrap();
+    let shell = |path: &str, command: &str| {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", command]).current_dir("/").env_clear().env("HOME", &home).env("PATH", path);
+        let ran = shell.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(0), "{command}: {said}");
+        said
+    };
+    let by_hand = format!("{}:{}:/usr/bin:/bin", home.join(".cargo/bin").display(), program.path("bin").display());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let (readme, guide) = (read("README.md"), read("docs/guide/operating.md"));
+    shell(&by_hand, readme.lines().find(|line| line.starts_with("(crontab -l")).unwrap());
+    let unit = guide.split("```sh\n").find(|block| block.starts_with("mkdir -p ~/.config/systemd/user")).unwrap();
+    shell(&by_hand, unit.split("```").next().unwrap());
+    let service = std::fs::read_to_string(home.join(".config/systemd/user/digest.service")).unwrap();
+    let start = service.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+    let pasted = commands(&std::fs::read_to_string(home.join("crontab")).unwrap());
+    assert_eq!(pasted.len(), 1);
+    for command in pasted.into_iter().chain(commands(&read("examples/crontab"))).chain([start.to_owned()]) {
+        assert_eq!(shell("/usr/bin:/bin", &command), "", "{command}");
+    }
+    assert_eq!(mails(&program, "home/.config/digest/mail"), 1);
+    let status = shell(&by_hand, "digest status");
+    assert!(status.contains(": 1 story, ") && status.contains("1 sent, 0 waiting"), "{status}");
 }

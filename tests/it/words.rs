@@ -269,7 +269,14 @@ fn times_are_those_of_the_newsletter_and_numbers_fit_their_words() {
     );
     let early = program.run(&["-v", "--now", "2026-10-20T05:00:00Z"]).ends(0).stderr;
     assert!(early.contains("no edition before 2026-10-26 14:00 JST: that is `min_interval`"), "{early}");
-    for said in [first, status, dry, early] {
+    program.write(
+        "other.txt",
+        "Geese return\n\nWild geese were counted on the marsh of Beton for the first time in forty years.\n",
+    );
+    program.run(&["--now", "2099-01-01T05:00:00Z"]).ends(0);
+    let later = program.run(&["status"]).ends(0).stdout;
+    assert!(later.contains("1 story, composed at 2099-01-01 14:00 JST, which is to come\n"), "{later}");
+    for said in [first, status, later, dry, early] {
         is_plain(&said);
     }
 }
