@@ -25,9 +25,10 @@ pub(super) fn of(message: &str, span: Option<Range<usize>>, text: &str) -> Diagn
     if message.contains("untagged enum Order") {
         return Diagnostic::at(span, "`order` is \"auto\" or a number from 0 to 1");
     }
-    let is_curly = given.starts_with(['“', '”', '„', '‘', '’', '«']);
-    let diagnostic = Diagnostic::at(span, message);
-    if is_curly { diagnostic.hint("use straight quotation marks: \"") } else { diagnostic }
+    if given.starts_with(['“', '”', '„', '‘', '’', '«']) {
+        return Diagnostic::at(span, "these quotation marks are for print").hint("use straight ones: \"");
+    }
+    Diagnostic::at(span, message)
 }
 
 fn wrong_type(found: &str, wanted: &str, span: Option<Range<usize>>) -> Diagnostic {

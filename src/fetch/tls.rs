@@ -62,6 +62,9 @@ pub(crate) fn plain(words: &str) -> String {
     if words.contains("failed to lookup address information") || words.contains("dns error") {
         return "there is no host of this name, or the name server does not answer".to_owned();
     }
+    if words.contains("stream did not contain valid UTF-8") {
+        return "it is no text in UTF-8".to_owned();
+    }
     let (mut plain, mut rest) = (String::new(), words);
     while let Some((before, behind)) = rest.split_once(" (os error ") {
         plain.push_str(before);

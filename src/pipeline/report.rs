@@ -264,13 +264,13 @@ impl Report {
 /// The one line for a morning on which no source answered.
 fn unanswered(gathered: &Gathered, nobody_reached: bool) -> Problem {
     let count = gathered.sources.len();
-    if nobody_reached {
-        let what =
-            format!("none of {count} sources could be reached, so nothing new was read; is this machine connected?");
-        return Problem::new("network", what);
-    }
     let first = gathered.sources.iter().find_map(|source| Some((&source.name, source.problems.first()?)));
     let why = first.map(|(name, problem)| format!("; `{name}`: {}", problem.what)).unwrap_or_default();
+    if nobody_reached {
+        let what =
+            format!("none of {count} could be reached, so nothing new was read{why}; is this machine connected?");
+        return Problem::new("network", what);
+    }
     let problem = Problem::new("sources", format!("none of {count} answered, so nothing new was read{why}"));
     match first.and_then(|(_, problem)| problem.hint.as_deref()).filter(|_| count == 1) {
         Some(hint) => problem.hint(hint),

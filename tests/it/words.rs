@@ -293,3 +293,14 @@ async fn a_server_without_tls() {
     );
     check(&config, &["gather", "--now", "2026-10-19T05:00:00Z"], 75, &expected);
 }
+
+#[test]
+fn what_is_no_text_or_in_quotes_for_print() {
+    let program = Program::new("");
+    program.write_bytes("config.toml", b"version = 1\n# caf\xe9\n");
+    let ran = program.run(&["check"]).ends(2);
+    assert_eq!(ran.stderr, "error: cannot read the config: it is no text in UTF-8\n--> config.toml\n");
+    let expected = "error: these quotation marks are for print\n --> config.toml:3:8\n  |\n3 | feed = “https://a.example”\n  \
+                    |        ^^^^^^^^^^^^^^^^^^^\n  |\n  = help: use straight ones: \"";
+    checked("[[source]]\nname = \"a\"\nfeed = “https://a.example”\n", 2, expected);
+}
