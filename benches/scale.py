@@ -190,7 +190,8 @@ def repeat_history(store, editions):
         for day in range(1, editions + 1):
             copy = f"past-{day}-{edition}"
             database.execute(
-                "INSERT INTO editions SELECT ?, newsletter, ?, replace(edition, id, ?) FROM editions WHERE id = ?",
+                "INSERT INTO editions (id, newsletter, composed, edition) SELECT ?, newsletter, ?, replace(edition, id, ?)"
+                " FROM editions WHERE id = ?",
                 (copy, composed - day * 86_400_000, copy, edition),
             )
             columns = ", ".join(names)

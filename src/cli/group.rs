@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::cli::{Exit, terminal};
 use crate::model::Article;
-use crate::story::{self, Options};
+use crate::story::{self, Frequencies, Options};
 
 /// A line may be this long.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -28,8 +28,19 @@ pub(super) struct Args {
     jsonl: bool,
     /// Instead of stories, how probably two articles tell one event, and what that is made of, a line a pair:
     /// {"a","b","probability","features"}
-    #[arg(long)]
+    #[arg(long, group = "stage")]
     pairs: bool,
+    /// Instead of stories, the counts of words that `--frequencies` takes, a line each: of several parts, one after the other,
+    /// they are those of the whole
+    #[arg(long, group = "stage")]
+    counts: bool,
+    /// Instead of stories, the words by which each article is found, with their weights: {"id","keys":[[word,weight],…]}. Two
+    /// articles can tell one event only if the products over shared keys sum up to 0.02
+    #[arg(long, group = "stage")]
+    keys: bool,
+    /// Weighs the articles as a part of a larger corpus, of which these are the counts
+    #[arg(long, value_name = "FILE", conflicts_with = "counts")]
+    frequencies: Option<String>,
     /// Mean probability, 0 to 1, from which two groups of articles are one story
     #[arg(long, value_name = "P", default_value_t = Options::default().cluster)]
     cluster: f64,
@@ -87,12 +98,20 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     for name in if args.inputs.is_empty() { &stdin[..] } else { &args.inputs } {
         input.read(name).map_err(|source| Error::File { action: "read", path: name.clone(), source })?;
     }
+    let whole = args.frequencies.as_deref().map(frequencies).transpose()?;
+    let whole = whole.as_ref();
     let options = Options { cluster: args.cluster, duplicate: args.duplicate, ..Options::default() };
     let mut out = std::io::BufWriter::new(terminal::stdout());
     let answered = if args.pairs {
-        input.pairs(&story::score_pairs(&input.articles), &mut out)
+        input.pairs(&story::score_pairs(&input.articles, whole), &mut out)
+    } else if args.counts {
+        lines(&story::count_words(&input.articles), &mut out)
+    } else if args.keys {
+        let keys = story::keys(&input.articles, whole);
+        let keyed = input.ids.iter().zip(keys).map(|(id, keys)| serde_json::json!({ "id": id, "keys": keys }));
+        lines(&keyed.collect::<Vec<_>>(), &mut out)
     } else {
-        input.answer(&story::group(&input.articles, &options), &mut out)
+        input.answer(&story::group(&input.articles, &options, whole), &mut out)
     };
     match answered.and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -101,6 +120,30 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         _ if input.lines.iter().any(|line| matches!(line, Line::Bad { .. })) => Ok(Exit::LeftOut),
         _ => Ok(Exit::Done),
     }
+}
+
+/// One JSON line each.
+fn lines(values: &[impl Serialize], out: &mut impl Write) -> std::io::Result<()> {
+    for value in values {
+        serde_json::to_writer(&mut *out, value)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// The counts in the file at `path`.
+fn frequencies(path: &str) -> Result<Frequencies, Error> {
+    let fails = |source| Error::File { action: "read", path: path.to_owned(), source };
+    let mut whole = Frequencies::default();
+    for (number, line) in BufReader::new(std::fs::File::open(path).map_err(fails)?).lines().enumerate() {
+        let line = line.map_err(fails)?;
+        let count = serde_json::from_str(&line).map_err(|_| {
+            let what = format!("line {} is no count of `digest group --counts`", number + 1);
+            fails(std::io::Error::new(std::io::ErrorKind::InvalidData, what))
+        })?;
+        whole.add(count);
+    }
+    Ok(whole)
 }
 
 impl Input {

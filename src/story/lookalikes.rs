@@ -20,7 +20,7 @@ fn article(source: &str, language: &str, title: &str, text: &str) -> Article {
 
 /// How many stories there are, and how many articles are copies.
 fn count(articles: &[Article]) -> (usize, usize) {
-    let found = group(articles, &Options::default());
+    let found = group(articles, &Options::default(), None);
     let stories: std::collections::BTreeSet<usize> = found.iter().map(|grouped| grouped.story).collect();
     (stories.len(), found.iter().filter(|grouped| grouped.duplicate_of.is_some()).count())
 }
@@ -85,7 +85,7 @@ reach Ines Tallow before noon leave the same day. Delivery inside the valley cos
     };
     let stranger = longer("blog", "2026-03-08T20:00:00Z", "2026-03-09T22:00:00Z");
     let originals = |articles: &[Article]| -> Vec<Option<usize>> {
-        group(articles, &Options::default()).into_iter().map(|grouped| grouped.duplicate_of).collect()
+        group(articles, &Options::default(), None).into_iter().map(|grouped| grouped.duplicate_of).collect()
     };
     assert_eq!(originals(&[paper.clone(), stranger.clone()]), [None, Some(0)]);
     assert_eq!(originals(&[stranger, paper.clone()]), [Some(1), None]);

@@ -23,7 +23,10 @@ mod select;
 mod verify;
 mod write;
 
-pub use cluster::{Grouped, PairFeatures, ScoredPair, count_background, group, score_pairs};
+pub use cluster::{
+    Frequencies, Grouped, Keys, PairFeatures, ScoredPair, WordCount, count_background, count_words, group, keys,
+    score_pairs,
+};
 pub use compose::{Composition, compose};
 pub use decision::{Decision, Outcome};
 pub use edit::{Change, ImpossibleChange, edit};

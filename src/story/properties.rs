@@ -31,7 +31,7 @@ fn articles() -> impl Strategy<Value = Vec<Article>> {
 
 /// The ids of each story, and which id is a copy of which.
 fn stories(articles: &[Article]) -> (BTreeSet<Vec<&str>>, BTreeSet<(&str, &str)>) {
-    let grouped = group(articles, &Options::default());
+    let grouped = group(articles, &Options::default(), None);
     let mut members: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     let mut copies = BTreeSet::new();
     for (article, found) in articles.iter().zip(&grouped) {
@@ -109,7 +109,7 @@ proptest! {
 
     #[test]
     fn a_group_is_answered_for_every_article(articles in articles()) {
-        let grouped = group(&articles, &Options::default());
+        let grouped = group(&articles, &Options::default(), None);
         prop_assert_eq!(grouped.len(), articles.len());
         for found in &grouped {
             if let Some(original) = found.duplicate_of {

@@ -481,7 +481,7 @@ fn bad_articles_do_no_harm() {
         composition.decisions.iter().filter(|decision| matches!(decision.outcome, Outcome::Duplicate { .. })).count(),
         299
     );
-    assert_eq!(group(&articles, &Options::default()).len(), articles.len());
+    assert_eq!(group(&articles, &Options::default(), None).len(), articles.len());
 }
 
 #[test]

@@ -249,3 +249,45 @@ fn the_schema_completions_and_manual_are_made() {
     assert!(program.run(&["--help"]).ends(0).stdout.contains("Exit codes:"));
     program.run(&["--no-such-flag"]).ends(2);
 }
+
+#[test]
+fn articles_are_grouped_in_parts_as_the_whole_would_be() {
+    let program = Program::new("");
+    let events = [
+        "Firemen of Nordby fought a fire in the fish hall of Hult until dawn. The roof of the hall fell on Tuesday.",
+        "Divers found the bell of the steamer Aurora near Skerry. The bell was cast in Rotterdam and weighs a ton.",
+        "The council of Elve sold its gravel pit to a brewery. Councillor Lund voted against the price of the pit.",
+    ];
+    let line = |event: usize, copy: usize| {
+        let mut words: Vec<&str> = events[event].split(' ').collect();
+        words.rotate_left(copy * 4);
+        let (title, text) = (words[..6].join(" "), format!("{} Nobody asked in street {copy}.", words.join(" ")));
+        serde_json::json!({ "id": format!("{event}-{copy}"), "language": "en", "title": title, "text": text })
+            .to_string()
+    };
+    let part = |events: &[usize]| -> String {
+        events.iter().flat_map(|event| (0..3).map(|copy| line(*event, copy) + "\n")).collect()
+    };
+    program.write("a.jsonl", &part(&[0, 1]));
+    program.write("b.jsonl", &part(&[2]));
+    let counts = |name: &str| program.run(&["group", "--counts", name]).ends(0).stdout;
+    program.write("counts.jsonl", &(counts("a.jsonl") + &counts("b.jsonl")));
+    let whole = program.run(&["group", "a.jsonl", "b.jsonl"]).ends(0).stdout;
+    let parts = program.run(&["group", "--frequencies", "counts.jsonl", "a.jsonl"]).ends(0).stdout;
+    assert_eq!(parts.lines().collect::<Vec<_>>(), whole.lines().take(6).collect::<Vec<_>>());
+    let stories: Vec<u64> = whole
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["story"].as_u64().unwrap())
+        .collect();
+    assert_eq!(stories, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    let keys = program.run(&["group", "--keys", "--frequencies", "counts.jsonl", "b.jsonl"]).ends(0).stdout;
+    let first: serde_json::Value = serde_json::from_str(keys.lines().next().unwrap()).unwrap();
+    assert_eq!(first["id"], "2-0");
+    assert!(first["keys"].as_array().unwrap().iter().any(|key| key[0] == "gravel"), "{first}");
+
+    program.write("wrong.jsonl", "{\"articles\":3}\nnot a count\n");
+    let ran = program.run(&["group", "--frequencies", "wrong.jsonl", "a.jsonl"]).ends(2);
+    assert!(ran.stderr.contains("wrong.jsonl") && ran.stderr.contains("line 2"), "{}", ran.stderr);
+    let ran = program.run(&["group", "--counts", "--pairs", "a.jsonl"]).ends(2);
+    assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
+}

@@ -12,8 +12,9 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIter
 use super::background::{PSEUDO_ARTICLES, background};
 use super::calendar::TimeWord;
 use super::copies::Shingles;
+use super::frequencies::Frequencies;
 use super::stock::{Share, shares};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Uses, Vocabulary};
 use super::words::{self, Piece, Words};
 use crate::model::Article;
 
@@ -69,6 +70,8 @@ pub(super) struct Channel {
 pub(in crate::story) struct Corpus {
     /// In the order given.
     pub vectors: Vec<ArticleVector>,
+    /// How many there are; in a part of a larger corpus, how many that has.
+    count: usize,
     /// In how many articles a term occurs.
     pub(super) frequency: Vec<u32>,
     /// Kind of each term.
@@ -91,7 +94,30 @@ pub(super) struct Kind {
 impl Corpus {
     /// Counts and weighs `articles`; `times` are their dates.
     pub(in crate::story) fn new(articles: &[&Article], times: &[Option<Timestamp>]) -> Self {
-        let (words, vocabulary) = words::read(articles);
+        Self::of(articles, times, None, |_, _, _| {})
+    }
+
+    /// The same as a part of a larger corpus, by whose counts it is weighed.
+    pub(super) fn within(articles: &[&Article], times: &[Option<Timestamp>], whole: Option<&Frequencies>) -> Self {
+        Self::of(articles, times, whole, |_, _, _| {})
+    }
+
+    /// The same; `see` hears of each word with its language and its uses, of some more than once.
+    pub(super) fn counting(
+        articles: &[&Article],
+        times: &[Option<Timestamp>],
+        see: impl FnMut(&str, &str, Uses),
+    ) -> Self {
+        Self::of(articles, times, None, see)
+    }
+
+    fn of(
+        articles: &[&Article],
+        times: &[Option<Timestamp>],
+        whole: Option<&Frequencies>,
+        see: impl FnMut(&str, &str, Uses),
+    ) -> Self {
+        let (words, vocabulary) = words::read(articles, whole, see);
         let sources: Vec<&str> = articles.iter().map(|article| article.source.as_str()).collect();
         let shares = shares(&sources, &words, &vocabulary);
         let frequency: Vec<AtomicU32> = (0..vocabulary.term_count()).map(|_| AtomicU32::new(0)).collect();
@@ -104,9 +130,18 @@ impl Corpus {
         };
         let numbered: Vec<(usize, Words)> = words.into_iter().enumerate().collect();
         let vectors = numbered.into_par_iter().map(count).collect();
-        let frequency = frequency.into_iter().map(AtomicU32::into_inner).collect();
+        let mut frequency: Vec<u32> = frequency.into_iter().map(AtomicU32::into_inner).collect();
+        let mut count = articles.len();
+        if let Some(whole) = whole {
+            count = count.max(whole.articles());
+            for (stem, term) in vocabulary.stems() {
+                let here = &mut frequency[term as usize];
+                *here = whole.of_stem(stem).max(*here);
+            }
+        }
         let kinds = vocabulary.kinds();
-        let mut corpus = Self { vectors, frequency, kinds, rarities: Vec::new(), at_large: Vec::new(), vocabulary };
+        let (rarities, at_large) = (Vec::new(), Vec::new());
+        let mut corpus = Self { vectors, count, frequency, kinds, rarities, at_large, vocabulary };
         corpus.rarities = corpus.vocabulary.languages().map(|language| corpus.rarities_in(language)).collect();
         corpus.at_large = corpus.vocabulary.languages().map(|language| corpus.rarities_at_large(language)).collect();
         let rarities = &corpus.rarities;
@@ -122,7 +157,7 @@ impl Corpus {
     fn rarities_in(&self, language: &str) -> Vec<f32> {
         let backgrounds = self.vocabulary.backgrounds(language);
         let of = |term: usize| backgrounds.as_ref().map(|counts| counts[term]);
-        let weight = |(term, df): (usize, &u32)| rareness(self.vectors.len(), f64::from(*df), of(term)) as f32;
+        let weight = |(term, df): (usize, &u32)| rareness(self.count, f64::from(*df), of(term)) as f32;
         self.frequency.iter().enumerate().map(weight).collect()
     }
 
@@ -133,11 +168,22 @@ impl Corpus {
         }
     }
 
+    /// Every stem and the number of articles it occurs in.
+    pub(super) fn stems(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.vocabulary.stems().map(|(stem, term)| (stem, self.frequency[term as usize]))
+    }
+
+    /// The stems of these terms.
+    pub(super) fn stems_of(&self, wanted: &std::collections::HashSet<u32>) -> std::collections::HashMap<u32, &str> {
+        let stems = self.vocabulary.stems().filter(|(_, term)| wanted.contains(term));
+        stems.map(|(stem, term)| (term, stem)).collect()
+    }
+
     /// How rare `stem` is: its weight in the articles of `language`.
     pub(in crate::story) fn rarity_of(&self, stem: &str, language: &str) -> f64 {
         let term = self.vocabulary.term(stem);
         let df = term.map_or(0.0, |term| f64::from(self.frequency[term as usize]));
-        rareness(self.vectors.len(), df, background(stem, language))
+        rareness(self.count, df, background(stem, language))
     }
 
     /// How rare each term is in the articles of `vector`'s language.
@@ -156,7 +202,7 @@ impl Corpus {
 
     /// Cosine of two channels, of which `b` is `spread` too; less where one holds little.
     pub(super) fn cosine(&self, a: &Channel, b: &Channel, spread: &[f32]) -> f64 {
-        let doubt = (f64::from(SHRINKAGE) * rarest(self.vectors.len())).powi(2);
+        let doubt = (f64::from(SHRINKAGE) * rarest(self.count)).powi(2);
         let weigh = |(term, weight): &(u32, f32)| f64::from(*weight) * f64::from(spread[*term as usize]);
         let product: f64 = a.vector.iter().map(weigh).sum();
         if product > 0.0 {

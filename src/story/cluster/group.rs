@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::corpus::Corpus;
 use super::dedup::dedup;
 use super::features::PairFeatures;
+use super::frequencies::Frequencies;
 use super::linkage::link;
-use super::pairs::{Pair, compare, pairs};
+use super::pairs::{Pair, compare, heaviest, pairs};
 use crate::model::Article;
 use crate::story::options::Options;
 
@@ -21,12 +22,13 @@ pub struct Grouped {
     pub duplicate_of: Option<usize>,
 }
 
-/// Finds the stories of `articles`; one answer an article, in their order.
-pub fn group(articles: &[Article], options: &Options) -> Vec<Grouped> {
+/// Finds the stories of `articles`; one answer an article, in their order. As a part of a `whole`, they are weighed by its
+/// counts.
+pub fn group(articles: &[Article], options: &Options, whole: Option<&Frequencies>) -> Vec<Grouped> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
-    let mut corpus = Corpus::new(&sorted, &times);
+    let mut corpus = Corpus::within(&sorted, &times, whole);
     let copies = dedup(&sorted, &corpus, options.duplicate);
     corpus.forget_texts();
     let gone: Vec<bool> = copies.original.iter().map(Option::is_some).collect();
@@ -60,14 +62,29 @@ pub struct ScoredPair {
 }
 
 /// Candidate pairs for stories: every two of `articles` that are worth a comparison, however little they share.
-pub fn score_pairs(articles: &[Article]) -> Vec<ScoredPair> {
+pub fn score_pairs(articles: &[Article], whole: Option<&Frequencies>) -> Vec<ScoredPair> {
     let order = canonical(articles);
     let sorted: Vec<&Article> = order.iter().map(|place| &articles[*place]).collect();
     let times: Vec<Option<Timestamp>> = sorted.iter().map(|article| article.time()).collect();
-    compare(&Corpus::new(&sorted, &times), &[], |a, b, features| {
+    compare(&Corpus::within(&sorted, &times, whole), &[], |a, b, features| {
         let (a, b) = (order[a as usize], order[b as usize]);
         Some(ScoredPair { a, b, probability: features.probability(), features })
     })
+}
+
+/// The words by which an article is found, heaviest first, each with its weight in units of the article's length.
+pub type Keys = Vec<(String, f32)>;
+
+/// The keys of `articles`, in their order. Two articles whose products over shared keys sum up to little are no candidates for
+/// one story.
+pub fn keys(articles: &[Article], whole: Option<&Frequencies>) -> Vec<Keys> {
+    let all: Vec<&Article> = articles.iter().collect();
+    let times: Vec<Option<Timestamp>> = articles.iter().map(Article::time).collect();
+    let corpus = Corpus::within(&all, &times, whole);
+    let words: Vec<Vec<(u32, f32)>> = corpus.vectors.iter().map(|vector| heaviest(vector, &corpus.frequency)).collect();
+    let stems = corpus.stems_of(&words.iter().flatten().map(|(term, _)| *term).collect());
+    let named = |(term, weight): (u32, f32)| Some(((*stems.get(&term)?).to_owned(), weight));
+    words.into_iter().map(|words| words.into_iter().filter_map(named).collect()).collect()
 }
 
 /// Places of `articles` in an order that does not depend on the order given.

@@ -11,6 +11,7 @@ mod copies;
 mod corpus;
 mod dedup;
 mod features;
+mod frequencies;
 mod group;
 mod linkage;
 mod pairs;
@@ -22,7 +23,8 @@ mod words;
 
 pub use background::count_background;
 pub use features::PairFeatures;
-pub use group::{Grouped, ScoredPair, group, score_pairs};
+pub use frequencies::{Frequencies, WordCount, count_words};
+pub use group::{Grouped, Keys, ScoredPair, group, keys, score_pairs};
 
 pub(in crate::story) use copies::{Shingles, containment, overlaps};
 pub(in crate::story) use corpus::Corpus;

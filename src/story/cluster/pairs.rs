@@ -136,7 +136,7 @@ fn nearest(mut shared: Vec<(u32, f32)>) -> Vec<u32> {
 }
 
 /// The heaviest words in units of the article's length, the rarest first.
-fn heaviest(vector: &ArticleVector, frequency: &[u32]) -> Vec<(u32, f32)> {
+pub(super) fn heaviest(vector: &ArticleVector, frequency: &[u32]) -> Vec<(u32, f32)> {
     let length = vector.all.norm();
     let usable = vector.all.vector.iter().filter(|(term, _)| frequency[*term as usize] <= COMMON);
     let mut words: Vec<(u32, f32)> = usable.map(|(term, weight)| (*term, weight / length)).collect();

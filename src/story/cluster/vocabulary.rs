@@ -13,6 +13,7 @@ use foldhash::fast::FixedState;
 use super::background::background;
 use super::calendar::{TimeWord, time_word};
 use super::corpus::Kind;
+use super::frequencies::Frequencies;
 use super::token::Token;
 use crate::text::Stem;
 
@@ -37,12 +38,12 @@ pub(super) struct Word {
 }
 
 /// How a word is written, over all its uses.
-#[derive(Debug, Clone, Copy, Default)]
-struct Uses {
-    inside: u32,
-    inside_capital: u32,
-    lower: bool,
-    capital: bool,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Uses {
+    pub inside: u32,
+    pub inside_capital: u32,
+    pub capital: u32,
+    pub lower: u32,
 }
 
 /// The number of each word of one language by the hash of its letters, in the order of first use.
@@ -51,7 +52,7 @@ struct Uses {
 type Numbering<T = u32> = HashMap<u64, T, FixedState>;
 
 /// Equal for equal letters, in every corpus and language.
-fn hash_of(text: &str) -> u64 {
+pub(super) fn hash_of(text: &str) -> u64 {
     FixedState::with_seed(0).hash_one(text)
 }
 
@@ -95,8 +96,8 @@ impl Tally {
                 new.insert((number, Uses::default()))
             }
         };
-        uses.capital |= token.capital;
-        uses.lower |= !token.capital;
+        uses.capital += u32::from(token.capital);
+        uses.lower += u32::from(!token.capital);
         if token.inside && !in_title {
             uses.inside += 1;
             uses.inside_capital += u32::from(token.capital);
@@ -129,12 +130,15 @@ struct Language {
 }
 
 impl Vocabulary {
-    /// Adds the words of `tally` and says what they are called here.
-    pub(super) fn take(&mut self, tally: Tally) -> Numbers {
+    /// Adds the words of `tally` and says what they are called here; `see` hears of each with its language and its uses.
+    pub(super) fn take(&mut self, tally: Tally, see: &mut impl FnMut(&str, &str, Uses)) -> Numbers {
         let languages: Vec<u32> = tally.languages.iter().map(|(code, _)| self.language(code)).collect();
         let word = |word: &Spelling| {
             let number = self.intern(languages[word.language as usize], word.hash, &word.text);
-            self.uses[number as usize].add(tally.languages[word.language as usize].1[&word.hash].1);
+            let (language, numbers) = &tally.languages[word.language as usize];
+            let uses = numbers[&word.hash].1;
+            see(language, &word.text, uses);
+            self.uses[number as usize].add(uses);
             number
         };
         let words = tally.words.iter().map(word).collect();
@@ -182,8 +186,19 @@ impl Vocabulary {
 
     /// Decides which words are names, when all are counted: capitalised in more than half of their uses inside a
     /// sentence; or, never seen there, always capitalised and unknown to the background. Days and months are never names.
-    pub(super) fn name(&mut self) {
-        for (word, uses) in self.words.iter_mut().zip(std::mem::take(&mut self.uses)) {
+    ///
+    /// Where a larger corpus is `known`, its uses decide.
+    pub(super) fn name(&mut self, known: Option<&Frequencies>) {
+        let mut uses = std::mem::take(&mut self.uses);
+        if let Some(known) = known {
+            for Language { code, numbers, .. } in &self.languages {
+                for (hash, number) in numbers {
+                    let at_large = known.of_word(code, *hash);
+                    uses[*number as usize] = at_large.unwrap_or(uses[*number as usize]);
+                }
+            }
+        }
+        for (word, uses) in self.words.iter_mut().zip(uses) {
             word.name = !word.number && word.time.is_none() && uses.are_of_a_name(word.known);
         }
     }
@@ -214,6 +229,11 @@ impl Vocabulary {
         kinds
     }
 
+    /// Every stem and its number, in no order.
+    pub(super) fn stems(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.terms.iter().map(|(stem, term)| (&**stem, *term))
+    }
+
     /// The number of `stem`.
     pub(in crate::story) fn term(&self, stem: &str) -> Option<u32> {
         self.terms.get(stem).copied()
@@ -238,17 +258,17 @@ impl Word {
 }
 
 impl Uses {
-    fn add(&mut self, more: Self) {
-        self.inside += more.inside;
-        self.inside_capital += more.inside_capital;
-        self.lower |= more.lower;
-        self.capital |= more.capital;
+    pub(super) fn add(&mut self, more: Self) {
+        self.inside = self.inside.saturating_add(more.inside);
+        self.inside_capital = self.inside_capital.saturating_add(more.inside_capital);
+        self.capital = self.capital.saturating_add(more.capital);
+        self.lower = self.lower.saturating_add(more.lower);
     }
 
     fn are_of_a_name(self, known: bool) -> bool {
         match self.inside {
-            0 => self.capital && !self.lower && !known,
-            inside => 2 * self.inside_capital > inside,
+            0 => self.capital > 0 && self.lower == 0 && !known,
+            inside => self.inside_capital > inside / 2,
         }
     }
 }

@@ -3,9 +3,10 @@
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
+use super::frequencies::Frequencies;
 use super::sentences::sentences;
 use super::token::for_each_word;
-use super::vocabulary::{Tally, Vocabulary};
+use super::vocabulary::{Tally, Uses, Vocabulary};
 use crate::model::Article;
 use crate::text::language;
 
@@ -39,7 +40,13 @@ pub(super) struct Piece {
 /// The words of all `articles`, and what is known of each word.
 ///
 /// Many articles are read at a time; words get their numbers by their first occurrence, as if read one after the other.
-pub(super) fn read(articles: &[&Article]) -> (Vec<Words>, Vocabulary) {
+///
+/// `see` hears of each word with its language and its uses, of some more than once; `known` is of a larger corpus.
+pub(super) fn read(
+    articles: &[&Article],
+    known: Option<&Frequencies>,
+    mut see: impl FnMut(&str, &str, Uses),
+) -> (Vec<Words>, Vocabulary) {
     let read = |chunk: &[&Article]| {
         let mut tally = Tally::default();
         let words: Vec<Words> = chunk.iter().map(|article| Words::read(article, &mut tally)).collect();
@@ -50,9 +57,9 @@ pub(super) fn read(articles: &[&Article]) -> (Vec<Words>, Vocabulary) {
     let mut vocabulary = Vocabulary::default();
     let mut numbered = Vec::new();
     for (words, tally) in chunks {
-        numbered.push((words, vocabulary.take(tally)));
+        numbered.push((words, vocabulary.take(tally, &mut see)));
     }
-    vocabulary.name();
+    vocabulary.name(known);
     numbered.par_iter_mut().for_each(|(articles, numbers)| {
         for article in articles {
             article.language = numbers.languages[article.language as usize];
