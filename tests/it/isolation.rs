@@ -48,7 +48,7 @@ fn config(web: &Web, names: impl Iterator<Item = String>, port: u16) -> String {
     let source = |name: String| format!("[[source]]\nname = \"{name}\"\nfeed = \"{}\"\n", web.url(&format!("/{name}")));
     let sources: String = names.map(source).collect();
     format!(
-        "version = 1\n{sources}[defaults]\nfull_text = \"never\"\n[newsletter]\nmax_stories = 100\nmax_html_kb = 900\n\
+        "version = 1\n{sources}[defaults]\nfull_text = \"never\"\n[newsletter]\nmax_stories = 100\nmax_html_kb = 900\nmax_height = 0\n\
          [fetch]\nallow_private = true\nretries = 0\nper_host = 32\nread_memory = \"{MEMORY}\"\n\
          [mail]\nfrom = \"Digest <digest@example.org>\"\nto = [\"anna@example.org\"]\n\
          [mail.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\ntimeout = \"5s\"\n"
