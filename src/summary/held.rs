@@ -528,6 +528,9 @@ mod tests {
             "This complete guide covers the five floods of the Wend.",
             "Today I am sharing my favourite walks along the river.",
             "To help you walk, this guide aims to name all bridges of the river.",
+            "We’ll start by noting that the river has risen five times.",
+            "For those who walk far, let’s look at the longest path along the river.",
+            "We've included short walks, long walks and one for the evening.",
             "We’ve rounded up ten walks along the river for the summer.",
             "Each year, we walk the river from end to end to bring you the best of it.",
         ] {
