@@ -47,10 +47,13 @@ const RARE: [(&str, &str); 16] = [
         "WHERE edition = ? ORDER BY address LIMIT 1",
         "SEARCH deliveries USING INDEX sqlite_autoindex_deliveries_1 (edition=?)",
     ),
-    // Once a day: texts that are kept, of a year at most; and mails of old editions.
-    ("UPDATE articles SET article = NULL", "SEARCH articles USING INDEX articles_texts (first_seen<?)"),
+    // Once a day: texts and editions that came of age since it was done last.
     (
-        "DELETE FROM deliveries WHERE edition IN (SELECT id FROM editions WHERE newsletter = ? AND composed < ?)",
+        "UPDATE articles SET article = NULL",
+        "SEARCH articles USING INDEX articles_texts (first_seen>? AND first_seen<?)",
+    ),
+    (
+        "DELETE FROM deliveries WHERE edition IN (SELECT id FROM editions WHERE newsletter = ? AND composed < ? AND composed >= ?)",
         "SEARCH deliveries USING INDEX sqlite_autoindex_deliveries_1 (edition=?)",
     ),
     // Once a week.
@@ -63,7 +66,7 @@ const RARE: [(&str, &str); 16] = [
     ("SELECT id FROM articles ORDER BY id", "SCAN articles"),
     ("SELECT id FROM editions ORDER BY id", "SCAN editions"),
     // For a private copy: what was seen is known for ever, all else is of the last days.
-    ("FROM old.arrivals WHERE newsletter = ?1", "SEARCH old.arrivals USING PRIMARY KEY (newsletter=?)"),
+    ("FROM old.arrivals WHERE newsletter = ?1", "SEARCH old.arrivals USING PRIMARY KEY (newsletter=?"),
     ("CROSS JOIN old.articles a ON a.id = r.article", ""),
     ("FROM old.editions WHERE newsletter = ?1", ""),
     (
