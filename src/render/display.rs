@@ -175,9 +175,10 @@ pub(super) fn link_text(name: String, url: Option<&str>) -> String {
 }
 
 /// The host that a reader takes `name` for: nothing but a host, with a scheme and a path perhaps. Signs that look like
-/// ASCII (wide letters, letters in circles, other full stops) are read as it.
+/// ASCII (wide letters, letters in circles, other full stops) are read as it; a space between words is seen, and in no host.
 fn host_in(name: &str) -> Option<String> {
-    let folded: String = name.nfkc().filter(|character| !is_unseen(*character)).flat_map(char::to_lowercase).collect();
+    let is_seen = |character: &char| *character == ' ' || !is_unseen(*character);
+    let folded: String = name.nfkc().filter(is_seen).flat_map(char::to_lowercase).collect();
     let bare = folded.trim_matches(|character: char| !character.is_alphanumeric()).replace('。', ".");
     let bare = bare.strip_prefix("https://").or_else(|| bare.strip_prefix("http://")).unwrap_or(&bare);
     let end = bare.find(['/', '?', '#', ':', '\\']).unwrap_or(bare.len());
@@ -348,6 +349,13 @@ mod tests {
         check("bаnk.example", "https://evil.test/", "bаnk.example [evil.test]");
         check("Prices rise by 2.5 percent", "https://news.example/", "Prices rise by 2.5 percent");
         check("news.example", "https://www.news.example/a", "news.example");
+        check(
+            "New York man threatens Rep. Ilhan Lund",
+            "https://news.example/",
+            "New York man threatens Rep. Ilhan Lund",
+        );
+        check("The ID. SPACE wagon", "https://news.example/", "The ID. SPACE wagon");
+        check("ba\u{200b}nk.exa\u{2060}mple", "https://evil.test/", "ba\u{200b}nk.exa\u{2060}mple [evil.test]");
     }
 
     #[test]

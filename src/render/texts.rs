@@ -265,8 +265,11 @@ impl Texts {
         self.date(pattern, date)
     }
 
-    /// Day and short month, for a byline.
-    pub(super) fn brief_date(&self, date: Date) -> String {
+    /// Day and short month, for a byline; of another year than `today`'s, day, month and year.
+    pub(super) fn brief_date(&self, date: Date, today: Date) -> String {
+        if date.year() != today.year() {
+            return self.full_date(date);
+        }
         self.date_with(&self.dates.brief, &self.dates.months_short, date)
     }
 
@@ -370,6 +373,15 @@ mod tests {
         check("it", "Martedì 1º luglio 2025", "1º luglio", "0 notizie");
         check("pt-BR", "Terça-feira, 1 de julho de 2025", "1 de julho", "0 notícia");
         check("nl", "Dinsdag 1 juli 2025", "1 juli", "0 berichten");
+    }
+
+    #[test]
+    fn a_byline_of_another_year_names_the_year() {
+        let library = library();
+        let texts = library.find(["en"]);
+        let today = Date::constant(2026, 12, 1);
+        assert_eq!(texts.brief_date(Date::constant(2026, 11, 14), today), "14 Nov");
+        assert_eq!(texts.brief_date(Date::constant(2019, 11, 14), today), "14 November 2019");
     }
 
     #[test]

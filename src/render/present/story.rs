@@ -110,7 +110,7 @@ impl Presenter<'_> {
     }
 
     fn brief_date(&self, time: Timestamp) -> String {
-        self.texts.brief_date(day(time, &self.zone))
+        self.texts.brief_date(day(time, &self.zone), self.today)
     }
 
     /// It appeared more than a day before the edition.
