@@ -399,6 +399,38 @@ fn remember(composition: &Composition, articles: &[Article]) -> Vec<PastStory> {
 }
 
 #[test]
+fn an_update_opens_with_its_news_though_all_its_words_were_known() {
+    let told = "Dockers of Marlow walked out over night shifts on Sunday. The mediator Brandt from Ulvik invited both sides. \
+                The harbour office offered a bonus of 900 crowns. Lorries queued for eleven kilometres outside the gates.";
+    let first = article("a", "coast", "Dockers of Marlow walk out", told);
+    let monday = Fixture { articles: vec![first.clone()], ..Fixture::default() }.compose();
+    let opening = "The dockers of Marlow and the harbour office accepted the offer of the mediator Brandt.";
+    let text = format!(
+        "{opening} Cranes start again at midnight with a crew of forty. Fishmongers of the quarter hung lanterns in \
+         their windows. {}",
+        &told[..57]
+    );
+    let mut later = article("b", "coast", "Marlow harbour offer accepted by dockers", &text);
+    later.published = Some(time("2026-03-10T20:00:00Z"));
+    let tuesday = Fixture {
+        articles: vec![later],
+        past: remember(&monday, &[first]),
+        now: "2026-03-11T06:00:00Z",
+        since: Some("2026-03-10T06:00:00Z"),
+        ..Fixture::default()
+    }
+    .compose();
+    let update = tuesday.edition.stories().next().unwrap();
+    assert!(update.update.is_some());
+    let sentences: Vec<&str> = update.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    assert_eq!(sentences[0], opening, "{sentences:?}");
+    assert!(sentences.len() > 1 && sentences.iter().all(|sentence| !told.contains(sentence)), "{sentences:?}");
+    for sentence in &tuesday.sentences {
+        assert!(sentence.taken || !sentence.why.starts_with("Chosen"), "{sentence:?}");
+    }
+}
+
+#[test]
 fn an_update_tells_only_what_is_new_and_silence_follows_when_nothing_is() {
     let first = Fixture { articles: news(), ..Fixture::default() };
     let monday = first.compose();

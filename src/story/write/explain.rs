@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{Article, KeySentence};
+use crate::story::draft::StoryDraft;
 use crate::summary::{Reasons, Summary};
 
 /// One sentence that a story could have said.
@@ -30,7 +31,7 @@ pub struct SentenceDecision {
 
 /// All sentences of a story's texts, text by text; `told` are those that it says.
 pub(in crate::story) fn explain(
-    story: &str,
+    draft: &StoryDraft<'_>,
     texts: &[&Article],
     summed: &Summary,
     written: &[KeySentence],
@@ -39,14 +40,21 @@ pub(in crate::story) fn explain(
         let article = texts[sentence.source];
         let said = written.iter().find(|said| said.article == article.id && said.start == sentence.start);
         SentenceDecision {
-            story: story.to_owned(),
+            story: draft.id.clone(),
             source: article.source.clone(),
             article: article.id.clone(),
             start: sentence.start,
             end: sentence.end,
             text: sentence.text.clone(),
             taken: said.is_some(),
-            why: said.map_or_else(|| sentence.reasons.why(), |said| said.reason.clone()),
+            why: match said {
+                Some(said) => said.reason.clone(),
+                None if sentence.chosen && !draft.past.is_empty() => {
+                    "Left out: an earlier edition says most of it.".into()
+                }
+                None if sentence.chosen => "Left out: the story is cut to what stands by itself.".into(),
+                None => sentence.reasons.why(),
+            },
             reasons: sentence.reasons.clone(),
         }
     };

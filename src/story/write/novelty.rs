@@ -29,6 +29,16 @@ impl SeenContent {
 
     /// Novelty of `sentence`, 0 to 1; 0 for one without words.
     pub(in crate::story) fn novelty(&self, sentence: &str, language: &str, corpus: &Corpus) -> f64 {
+        self.measure(sentence, language, corpus).0
+    }
+
+    /// The same beside each sentence that was seen, by itself: of a sentence that says known words anew, as no one of those
+    /// did.
+    pub(in crate::story) fn novelty_beside_each(&self, sentence: &str, language: &str, corpus: &Corpus) -> f64 {
+        self.measure(sentence, language, corpus).1
+    }
+
+    fn measure(&self, sentence: &str, language: &str, corpus: &Corpus) -> (f64, f64) {
         let weigh = |(stem, hot): (String, bool)| {
             let double = if hot && !self.all.contains(&stem) { 2.0 } else { 1.0 };
             let weight = corpus.rarity_of(&stem, language) * double;
@@ -37,13 +47,13 @@ impl SeenContent {
         let weights: BTreeMap<String, f64> = bag(sentence, language).into_iter().map(weigh).collect();
         let total: f64 = weights.values().sum();
         if total <= 0.0 {
-            return 0.0;
+            return (0.0, 0.0);
         }
         let cover = |said: &BTreeSet<String>| {
             weights.iter().filter(|(stem, _)| said.contains(*stem)).map(|(_, weight)| weight).sum::<f64>() / total
         };
         let best = self.sentences.iter().map(cover).fold(0.0, f64::max);
-        1.0 - best.max(TOGETHER * cover(&self.all))
+        (1.0 - best.max(TOGETHER * cover(&self.all)), 1.0 - best)
     }
 }
 

@@ -76,7 +76,7 @@ pub(in crate::story) fn write_story(
     if held_back.is_some() {
         keep_best(&mut sentences);
     }
-    let decisions = explain(&draft.id, &texts, &summed, &sentences);
+    let decisions = explain(draft, &texts, &summed, &sentences);
     let mut story = story(inputs, draft, sentences, summed.keyphrases.clone());
     story.weak |= held_back.is_some();
     Some(WrittenStory { story, sentences: decisions, held_back })
@@ -245,6 +245,7 @@ impl StorySummary<'_> {
         let key = |place: &usize| &self.summed.sentences[*place];
         let worth = |place: &usize| key(place).score * key(place).reasons.alone;
         order.sort_by(|a, b| key(b).chosen.cmp(&key(a).chosen).then(worth(b).total_cmp(&worth(a))).then(a.cmp(b)));
+        let opening = self.opening(seen);
         let mut new: Vec<(usize, f64)> = Vec::new();
         for place in order {
             if new.len() >= wanted {
@@ -260,10 +261,27 @@ impl StorySummary<'_> {
                 new.push((place, novelty));
             }
         }
+        // What else is new is told below what it is about.
+        let opening = opening.filter(|opening| !new.is_empty() && new.iter().all(|(place, _)| place != opening));
+        if let Some(opening) = opening {
+            new.truncate(wanted.max(2) - 1);
+            new.push((opening, 0.0));
+        }
         new.sort_unstable_by_key(|(place, _)| *place);
-        let reason =
-            |novelty: f64| format!("new since the story was last published ({:.0} % of its words)", 100.0 * novelty);
-        new.into_iter().map(|(place, novelty)| self.sentence(key(&place), reason(novelty))).collect()
+        let reason = |place: usize, novelty: f64| match opening {
+            Some(opening) if opening == place => "it opens the new article, and no earlier sentence says it".to_owned(),
+            _ => format!("new since the story was last published ({:.0} % of its words)", 100.0 * novelty),
+        };
+        new.into_iter().map(|(place, novelty)| self.sentence(key(&place), reason(place, novelty))).collect()
+    }
+
+    /// The first of the chosen sentences of the article that gives the headline, if no one sentence of before says it: its
+    /// words may all be known, and are news as it puts them.
+    fn opening(&self, seen: &SeenContent) -> Option<usize> {
+        let place = self.summed.sentences.iter().position(|picked| picked.chosen && picked.source == 0)?;
+        let picked = &self.summed.sentences[place];
+        let novelty = seen.novelty_beside_each(self.text(picked), self.language, self.corpus);
+        (novelty >= self.inputs.options.new && !self.is_stock(picked)).then_some(place)
     }
 
     /// One more sentence, of a source that has none yet, farthest from what the story says; if one says something more.
