@@ -59,7 +59,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// What two runs ended with, in one: a failure before what is to be tried again, that before what was left out.
+    /// The ends of two runs, in one: a failure before what is to be tried again, that before what was left out.
     fn graver(self, other: Self) -> Self {
         let gravity = |exit: Self| match exit {
             Self::Done => 0,

@@ -79,7 +79,7 @@ impl Output {
         }
     }
 
-    /// What was asked for failed by this: always told.
+    /// The task failed by this: always told.
     pub(super) fn failure(&self, problem: &Problem) {
         let Problem { subject, what, .. } = problem;
         anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", told(&format!("{subject}: {what}")));

@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Exit, Error> {
     }
 }
 
-/// What was pruned, for a person.
+/// The account of pruning, for a person.
 pub(super) fn words(pruned: &Pruned) -> String {
     let Pruned { texts, mails, deliveries } = pruned;
     format!("pruned: {texts} texts, {mails} mails, {deliveries} records of deliveries")

@@ -94,7 +94,7 @@ fn starts_a_line(decor: &Decor) -> bool {
     decor.prefix().and_then(|prefix| prefix.as_str()).is_some_and(|prefix| prefix.contains('\n'))
 }
 
-/// What stood behind the last element before (a comment) stays behind it, and the array ends in a line of its own.
+/// A comment behind the last element before stays behind it, and the array ends in a line of its own.
 fn keep_comment(array: &mut Array, added: usize) {
     let behind = array.trailing().as_str().unwrap_or_default().to_owned();
     let first = array.len() - added;

@@ -122,7 +122,7 @@ pub struct Changed {
     pub key: String,
     /// Its value.
     pub value: toml::Value,
-    /// What it would be otherwise; `None` for what has no default.
+    /// Its value otherwise; `None` for what has no default.
     pub default: Option<toml::Value>,
 }
 

@@ -1,4 +1,4 @@
-//! What stands beside the config and changes it: `conf.d/*.toml` in its folder, and `DIGEST__TABLE__KEY` in the environment.
+//! Changes that stand beside the config: `conf.d/*.toml` in its folder, and `DIGEST__TABLE__KEY` in the environment.
 //!
 //! Tables are merged key by key, sources, sections and rules are added, any other value is replaced: by the files in the order
 //! of their names, then by the environment. Each is checked by itself, so that a mistake is named where it was made.
@@ -23,7 +23,7 @@ const FOLDER: &str = "conf.d";
 pub struct Overlay {
     /// The file's path, or the variable with its sign: `$DIGEST__MAIL__FROM`.
     pub name: String,
-    /// What it says, as TOML.
+    /// Its keys and values, as TOML.
     pub text: String,
 }
 

@@ -1,6 +1,6 @@
 //! A config's text → its values, and everything in it that cannot be read, not only the first.
 //!
-//! What is wrong is taken out (blanks stand in its place, so that all others keep theirs) and the rest is read again.
+//! Mistakes are taken out (blanks stand in its place, so that all others keep theirs) and the rest is read again.
 
 use std::ops::Range;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::config::{Config, check};
 /// More mistakes are not shown: the file is something else than a config.
 const MOST: usize = 50;
 
-/// What could be read of a config.
+/// The part of a config that could be read.
 struct Recovered {
     /// The values; of what was wrong the default.
     file: Option<File>,

@@ -53,7 +53,7 @@ fn wrong_type(found: &str, wanted: &str, span: Option<Range<usize>>) -> Diagnost
     Diagnostic::at(span, format!("{wanted} is expected here, not {}", shown(found)))
 }
 
-/// What was found, as it stands in the file.
+/// The value found, as it stands in the file.
 fn shown(found: &str) -> String {
     let plain =
         |text: &str| text.trim_end_matches(" as i128").trim_end_matches(" as u128").trim_matches('`').to_owned();

@@ -334,7 +334,7 @@ fn site(url: &Url) -> Option<&str> {
     Some(["www.", "m.", "amp.", "mobile."].iter().find_map(|prefix| host.strip_prefix(prefix)).unwrap_or(host))
 }
 
-/// What the address of a page says of it in words: the last part of its path ("the-tide-returns.html" → "The tide returns"),
+/// The words in the address of a page: the last part of its path ("the-tide-returns.html" → "The tide returns"),
 /// else the address itself.
 pub fn words_of(url: &str) -> String {
     let bare = without_scheme(url);

@@ -192,7 +192,7 @@ fn cause_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T
     None
 }
 
-/// What went wrong, from the deepest cause: the outer ones only say that sending failed.
+/// The trouble, from its deepest cause: the outer ones only say that sending failed.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
     if let Some(words) = tls::in_words(error) {
         return words.to_owned();

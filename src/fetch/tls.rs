@@ -57,7 +57,7 @@ fn of_certificate(error: &CertificateError) -> &'static str {
     }
 }
 
-/// What the system says of a connection, without its number and the names of its functions.
+/// The system's words on a connection, without its number and the names of its functions.
 pub(crate) fn plain(words: &str) -> String {
     if words.contains("failed to lookup address information") || words.contains("dns error") {
         return "there is no host of this name, or the name server does not answer".to_owned();

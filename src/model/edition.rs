@@ -33,7 +33,7 @@ pub struct Edition {
     /// The publisher's own words, set apart from everything quoted.
     #[serde(default, skip_serializing_if = "OwnWords::is_empty")]
     pub own: OwnWords,
-    /// What the publisher changed in it while it was a draft.
+    /// The publisher's changes to it while it was a draft.
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub edits: Edits,
     /// The lead story's picture; `None` where it has none, or none is wished.

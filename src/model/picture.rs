@@ -23,7 +23,7 @@ pub struct Picture {
     pub media_type: String,
     /// Its own width and height in pixels.
     pub size: (u32, u32),
-    /// What it shows, in the article's own words; may be empty.
+    /// Its description in the article's own words; may be empty.
     pub alt: String,
     /// Its bytes in base64, on one line.
     pub data: String,

@@ -15,9 +15,9 @@ use crate::story::{Decision, SentenceDecision};
 pub struct Accounted<'a> {
     /// The edition.
     pub edition: &'a Edition,
-    /// What became of each article.
+    /// The outcome of each article.
     pub decisions: &'a [Decision],
-    /// What became of each sentence.
+    /// The outcome of each sentence.
     pub sentences: &'a [SentenceDecision],
 }
 
@@ -35,7 +35,7 @@ impl<'a> From<&'a Composed> for Accounted<'a> {
     }
 }
 
-/// What one edition has and another has not.
+/// The parts that one edition has and another has not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Stories that only the second has.
@@ -80,7 +80,7 @@ impl Difference {
         *self == Self { same: self.same, ..Self::default() }
     }
 
-    /// What `after` has that `before` has not, and the other way round.
+    /// All that `after` has and `before` has not, and the other way round.
     pub fn between(before: Accounted<'_>, after: Accounted<'_>) -> Self {
         let (old, new) = (Vec::from_iter(before.edition.stories()), Vec::from_iter(after.edition.stories()));
         let paired = pairs(&old, &new);

@@ -22,7 +22,7 @@ use crate::story::{self, Change, ImpossibleChange, edit};
 const NOTICE_STYLE: &str = "margin:0;padding:12px 24px;font:15px/23px Helvetica,Arial,sans-serif;color:#1C1D21;\
                             background-color:#F6F3EC";
 
-/// What an approval put into the outbox.
+/// The deliveries that an approval put into the outbox.
 #[derive(Debug)]
 pub struct Approved {
     /// The edition.

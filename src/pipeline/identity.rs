@@ -152,7 +152,7 @@ fn owner(before: Option<&Seen>, faces: &[Seen]) -> Option<u64> {
     same.or_else(|| faces.iter().find(|face| !face.is_another(before))).map(|face| face.text)
 }
 
-/// What is remembered of an id, which may be long.
+/// The remembered form of an id, which may be long.
 fn key(id: &str) -> String {
     format!("{:016x}", hashed([id]))
 }

@@ -17,7 +17,7 @@ use crate::source::{self, Source, add_page, announced, complete, wants_page};
 /// so that no text is more than a morning can bear.
 const LONGEST: usize = 128 << 10;
 
-/// What becomes of an entry without its page.
+/// The fate of an entry without its page.
 const STANDS_IN: &str = ", its teaser stands in";
 
 /// Entries of one source read at the same time.

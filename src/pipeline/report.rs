@@ -33,9 +33,9 @@ pub struct Report {
     pub preview: Option<Preview>,
     /// The outcome of delivery; `None` if the outbox was empty.
     pub delivered: Option<DeliveryReport>,
-    /// What became of the archive; `None` if it was not looked at, or could not be made.
+    /// The outcome of the archive; `None` if it was not looked at, or could not be made.
     pub published: Option<Published>,
-    /// What went from the store; `None` if it was not pruned.
+    /// The rows pruned from the store; `None` if it was not pruned.
     pub pruned: Option<Pruned>,
     /// Problems to report to the user.
     pub problems: Vec<Problem>,
@@ -148,7 +148,7 @@ impl Report {
         })
     }
 
-    /// What is to be remembered of a run that did not end well.
+    /// The record of a run that did not end well.
     pub(super) fn trouble(&self) -> Option<Trouble> {
         let exit = match self.verdict(false) {
             Verdict::Done => return None,

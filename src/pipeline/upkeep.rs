@@ -1,4 +1,4 @@
-//! What a store needs to last for years: pruned once a day, and never older than the mails that it sent.
+//! Upkeep of a store that lasts for years: pruned once a day, and never older than the mails that it sent.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,7 +20,7 @@ const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 4);
 /// That an article was seen is remembered so long, in days, however short texts are kept: a feed may leave one out for a while.
 const KNOWN_DAYS: u32 = 90;
 
-/// What goes at `now` when things are kept for `days`; nothing with 0.
+/// The limits of age at `now` when things are kept for `days`; nothing with 0.
 fn cutoffs(config: &Config, days: u32, now: Timestamp) -> Option<Cutoffs> {
     let before = |days: u32| {
         let days = SignedDuration::from_hours(24 * i64::from(days));

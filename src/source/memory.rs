@@ -34,11 +34,11 @@ pub struct Memory {
     pub gone: bool,
     /// Articles whose page could not be had for now: to be asked for again, whatever the source says.
     pub unread: Vec<Unread>,
-    /// What was last seen under the ids of its entries.
+    /// The contents last seen under the ids of its entries.
     pub seen: BTreeMap<String, Seen>,
 }
 
-/// What stood under an id when it was last seen.
+/// The content under an id when it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// Its title, in a number.

@@ -60,7 +60,7 @@ pub async fn check(location: &Location) -> Result<Vec<Flaw>, Error> {
     Ok(flaws)
 }
 
-/// What cannot be read of `table`, from its first row to the first that the engine cannot find.
+/// The unreadable rows of `table`, from its first row to the first that the engine cannot find.
 async fn values(store: &Store, table: &'static Table) -> Result<Vec<Flaw>, Error> {
     let mut reader = Reader::new(&store.engine).await?;
     let mut rows = reader.rows(table);

@@ -34,7 +34,7 @@ pub struct ReaderDelivery {
     pub message_id: String,
     /// Where the reader can leave.
     pub unsubscribe: Option<String>,
-    /// What became of it.
+    /// Its outcome.
     pub state: DeliveryState,
     /// The server's words.
     pub answer: Option<String>,

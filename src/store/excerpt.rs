@@ -1,4 +1,4 @@
-//! What one edition is composed of, on its own: a dry run works on it, and the store stays as it is.
+//! The parts of one edition, on their own: a dry run works on it, and the store stays as it is.
 
 use jiff::{SignedDuration, Timestamp};
 

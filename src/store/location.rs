@@ -63,7 +63,7 @@ impl Location {
     /// what a machine keeps for itself. Paths are relative to `base`.
     ///
     /// # Errors
-    /// What is wrong with them, without any part of the URL: it may hold a password.
+    /// The fault in them, without any part of the URL: it may hold a password.
     pub fn new(options: &Options, file: PathBuf, base: &Path) -> Result<Self, String> {
         let has_password = options.password_command.is_some() || options.password_file.is_some();
         let Some(url) = &options.url else {
@@ -87,7 +87,7 @@ impl Location {
     /// the config is taken from `$PGPASSWORD` or `~/.pgpass`.
     ///
     /// # Errors
-    /// What is wrong with the URL, without any part of it.
+    /// The fault in the URL, without any part of it.
     pub fn named(text: &str) -> Result<Self, String> {
         if !is_server(text) {
             return Ok(Self::file(text.into()));
@@ -95,7 +95,7 @@ impl Location {
         Ok(Self::Server(Box::new(Server { url: parse(text)?, password: Password::None, beside: PathBuf::new() })))
     }
 
-    /// What lies beside a store (its log, its lock) lies beside the file itself, not beside a link to it.
+    /// All that lies beside a store (its log, its lock) lies beside the file itself, not beside a link to it.
     fn file(path: PathBuf) -> Self {
         let real = if path.is_symlink() { path.canonicalize().ok() } else { None };
         Self::File(real.unwrap_or(path))

@@ -25,7 +25,7 @@ pub struct Mailed {
     pub composed: Timestamp,
 }
 
-/// What the lock file says.
+/// The content of the lock file.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Said {
     /// The newsletter whose run is at work.

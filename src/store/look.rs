@@ -3,7 +3,7 @@ use super::{Error, Location, Store};
 /// How often a file that changes while it is read is read again: one with a log is read in one state each query anyway.
 const TRIES: usize = 3;
 
-/// What `read` finds in the store at `location`, where it lies: it may be too large to be copied. If a run writes to it
+/// The result of `read` on the store at `location`, where it lies: it may be too large to be copied. If a run writes to it
 /// meanwhile, it is read again.
 ///
 /// # Errors

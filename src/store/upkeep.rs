@@ -1,4 +1,4 @@
-//! What keeps a store small and honest over the years: texts nobody needs go, what was decided stays decided, runs that
+//! Upkeep, which keeps a store small and honest over the years: texts nobody needs go, what was decided stays decided, runs that
 //! did not end well are remembered for a while.
 
 use jiff::{SignedDuration, Timestamp};

@@ -47,7 +47,7 @@ pub struct Candidates<'a> {
     pub rows: &'a Rows,
     /// Words of each.
     pub words: &'a [usize],
-    /// What each needs; empty: nothing.
+    /// The needs of each; empty: none.
     pub needs: &'a [Needs],
     /// The text each stands in, in order; empty: all in one.
     pub sources: &'a [usize],

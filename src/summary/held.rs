@@ -1,4 +1,4 @@
-//! What holds a sentence back: questions, fragments, labels, lists, dates, offers, sentences about the page.
+//! Faults that hold a sentence back: questions, fragments, labels, lists, dates, offers, sentences about the page.
 //!
 //! Each holds it back by a factor on its score, never wholly: a text of nothing else still gets its best sentence. The
 //! factors are those of blind readings of real pages; on news and papers they cost no ROUGE that can be measured.
@@ -103,7 +103,7 @@ impl Fault {
         Self::Figures,
     ];
 
-    /// What it multiplies the score by, in a sentence of `words` words.
+    /// The factor on the score, in a sentence of `words` words.
     pub fn factor(self, words: usize) -> f64 {
         match self {
             Self::PointsBack => 0.85,
@@ -152,7 +152,7 @@ impl Fault {
     }
 }
 
-/// What holds one sentence back.
+/// The faults of one sentence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held(u32);
 
@@ -167,7 +167,7 @@ impl Held {
         Fault::ALL.into_iter().filter(move |&fault| self.has(fault))
     }
 
-    /// What the score of a sentence of `words` words is multiplied by, above 0 and at most 1.
+    /// The factor on the score of a sentence of `words` words, above 0 and at most 1.
     pub fn factor(self, words: usize) -> f64 {
         if self.0 == 0 { 1.0 } else { self.faults().map(|fault| fault.factor(words)).product() }
     }
@@ -183,7 +183,7 @@ static OPENERS: LazyLock<Vec<(&str, HashSet<&str, FixedState>)>> = LazyLock::new
     lines.map(|(language, words)| (language, words.split(' ').collect())).collect()
 });
 
-/// What holds each sentence back.
+/// The faults of each sentence.
 pub(super) fn held(sentences: &[Standing<'_>], pieces: &Pieces) -> Vec<Held> {
     let lines = Lines::new(sentences);
     let roles: Vec<u64> =
@@ -346,7 +346,7 @@ fn is_claim(sentence: &str) -> bool {
     CLAIMS.contains(&label) || label == "alegação"
 }
 
-/// What stands before the first colon, and behind it; nothing where that is long.
+/// The words before the first colon, and behind it; nothing where that is long.
 fn label(sentence: &str) -> Option<(&str, &str)> {
     const LONGEST: usize = 80;
     let end = sentence.floor_char_boundary(LONGEST.min(sentence.len()));

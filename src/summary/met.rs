@@ -101,7 +101,7 @@ impl<'a> Met<'a> {
         self.sources.get(sentence).copied().unwrap_or(0)
     }
 
-    /// What the sentence just before knows, if it is chosen and of the same text.
+    /// The knowledge of the sentence just before, if it is chosen and of the same text.
     fn before(&self, sentence: usize) -> Option<&[f64; KINDS]> {
         let before = sentence.checked_sub(1).filter(|&before| self.source(before) == self.source(sentence))?;
         self.chosen.get(before)?.as_ref()

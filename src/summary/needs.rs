@@ -1,4 +1,4 @@
-//! What a sentence needs from its surroundings: the chance, by kind, that something in it is understood only together
+//! A sentence's needs from its surroundings: the chance, by kind, that something in it is understood only together
 //! with an earlier sentence.
 //!
 //! "But she refused." needs the sentence before it twice. "Anna Torres said she refused." does not: the nearer a pronoun
@@ -21,9 +21,9 @@ use super::surnames;
 const PERSON: f64 = 2.5;
 /// The same for things, groups and demonstratives.
 const THING: f64 = 1.2;
-/// What each content word before the pronoun changes, as a factor of `ln(1 + words)`.
+/// The change by each content word before the pronoun, as a factor of `ln(1 + words)`.
 const PER_WORD: f64 = -1.5;
-/// What a name before it changes.
+/// The change by a name before it.
 const NAMED: f64 = -1.1;
 /// An opening that nearly always ties a sentence to the one before.
 const STRONG: f64 = 0.95;
@@ -280,7 +280,7 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
-    /// What its words inside point at: `this plan`, `also`.
+    /// Its need by words inside: `this plan`, `also`.
     fn add_references(&self, needs: &mut Needs) {
         let mut content = 0;
         for (place, piece) in self.pieces.iter().enumerate() {

@@ -20,7 +20,7 @@ pub(super) const MONTHS: &str = "(?:jan(?:uary|uar|vier|eiro)?|feb(?:ruary|ruar)
 const WEEKDAYS: &str = "(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\
     lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche";
 
-/// What a pattern finds.
+/// The finds of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
     /// A line of its own that tells nothing: a date, a credit.

@@ -48,7 +48,7 @@ pub(super) struct Piece {
     pub(super) start: u32,
     /// One past the last.
     pub(super) end: u32,
-    /// What it can be, as bits of [`role`].
+    /// Its possible roles, as bits of [`role`].
     pub(super) roles: u64,
     /// It says something: no stop word, no number, no single letter, no pronoun.
     pub(super) is_content: bool,

@@ -7,7 +7,7 @@
 use crate::rank::Rows;
 use crate::text::TermIndex;
 
-/// What a cosine of 1 to the headline adds to a score where order counts nothing.
+/// The addition by a cosine of 1 to the headline to a score where order counts nothing.
 const HEADLINE: f64 = 4.0;
 /// The same for a sentence of the opening.
 const OPENING: f64 = 1.0;
@@ -33,13 +33,13 @@ pub struct Point {
     pub first: Vec<usize>,
 }
 
-/// What is known of the sentences.
+/// The sentences, as far as they are known.
 pub struct Sentences<'a> {
     /// Their terms.
     pub terms: &'a TermIndex,
     /// The same as rows.
     pub rows: &'a Rows,
-    /// What holds each back, as a factor.
+    /// The factor of each by its faults.
     pub held: &'a [f64],
     /// Whether each ends with a full stop; headings repeat the headline and say no more.
     pub stops: &'a [bool],

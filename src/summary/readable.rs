@@ -19,12 +19,12 @@ pub struct Standing<'a> {
     pub words: usize,
 }
 
-/// What reading tells of each sentence.
+/// The findings of reading each sentence.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Readability {
-    /// What it needs from others.
+    /// Its needs from others.
     pub needs: Vec<Needs>,
-    /// What holds it back.
+    /// Its faults.
     pub held: Vec<Held>,
 }
 

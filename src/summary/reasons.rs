@@ -22,14 +22,14 @@ pub struct Reasons {
     pub centrality: f64,
     /// Its prior: its length, before its neighbours voted.
     pub prior: f64,
-    /// What its score was multiplied by for what holds it back, above 0 and at most 1.
+    /// The factor on its score by its faults, above 0 and at most 1.
     pub readability: f64,
-    /// What that is.
+    /// Those faults.
     #[serde(serialize_with = "in_words")]
     pub held: Held,
     /// Chance that nothing it needs is missing from the summary, 0 to 1.
     pub alone: f64,
-    /// What it needs most.
+    /// Its greatest need.
     pub leans: Option<Lean>,
     /// Cosine to the headline, 0 to 1.
     pub headline: f64,
@@ -54,7 +54,7 @@ pub struct Reasons {
 pub struct Lean {
     /// The word that needs it, as it stands in the sentence.
     pub word: String,
-    /// What it needs.
+    /// Its need.
     pub kind: Kind,
     /// The chosen sentence that meets it, from 0; `None`: none does.
     pub met_by: Option<usize>,
@@ -127,18 +127,18 @@ impl Reasons {
         format!("Chosen: {place}{opening}{headline}{fresh}")
     }
 
-    /// What its faults and its needs leave of it, 0 to 1; length is no fault here.
+    /// The share of it that its faults and its needs leave, 0 to 1; length is no fault here.
     pub(crate) fn stands_alone(&self) -> f64 {
         let faults = self.held.faults().filter(|&fault| fault != Fault::Long);
         self.alone * faults.map(|fault| fault.factor(self.words)).product::<f64>()
     }
 
-    /// What keeps it from standing alone, in words.
+    /// The reason why it does not stand alone, in words.
     pub(crate) fn why_held(&self) -> String {
         self.notes().trim_start_matches("; ").to_owned()
     }
 
-    /// What it needs and what holds it back.
+    /// Its needs and its faults.
     fn notes(&self) -> String {
         let leans = self.leans.as_ref().map(|leans| format!("; {}", leans.why())).unwrap_or_default();
         let faults: Vec<String> = self.held.faults().map(|fault| self.says(fault)).collect();

@@ -1,6 +1,6 @@
 //! A text → the same as people type it, with the way back.
 //!
-//! What cannot be told apart by eye or keyboard is one: composed and decomposed letters (NFC), every width of space, invisible
+//! Signs that cannot be told apart by eye or keyboard are one: composed and decomposed letters (NFC), every width of space, invisible
 //! signs inside words, curly and straight marks, hyphens that do not break. Patterns of rules and the texts they are looked for in
 //! both come through here.
 

@@ -1,4 +1,4 @@
-//! What a config says without a mistake and hardly anybody means.
+//! Settings without a mistake that hardly anybody means.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -31,7 +31,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     found
 }
 
-/// What is odd about the list of `recipients`.
+/// The oddities in the list of `recipients`.
 pub(super) fn list_problems(config: &Config, recipients: &[Recipient]) -> Vec<Problem> {
     let mut found = Vec::new();
     if recipients.is_empty() {

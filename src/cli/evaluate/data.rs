@@ -28,7 +28,7 @@ pub(super) struct Subject {
     /// It is what was read out of a page: its boilerplate is gone already.
     pub(super) is_extracted: bool,
     pub(super) references: Vec<String>,
-    /// What its sentences need, by people's word.
+    /// The needs of its sentences, by people's word.
     pub(super) gold: Option<Gold>,
 }
 

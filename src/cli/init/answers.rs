@@ -26,7 +26,7 @@ pub(super) struct Answers {
     pub(super) sources: Vec<NewSource>,
     /// `None`: it is only looked at.
     pub(super) mail: Option<Mail>,
-    /// What tells this newsletter from others.
+    /// The name that tells this newsletter from others.
     pub(super) own: Own,
 }
 

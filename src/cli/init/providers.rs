@@ -52,7 +52,7 @@ pub(super) fn known(domain: &str) -> Option<Suggestion> {
     providers().into_iter().find(|provider| provider.domains.iter().any(|known| known == domain))?.suggest()
 }
 
-/// What the DNS says: the domain's own records of submission (RFC 6186, RFC 8314), else whose servers take its mail.
+/// The word of the DNS: the domain's own records of submission (RFC 6186, RFC 8314), else whose servers take its mail.
 pub(super) async fn looked_up(domain: &str, dns: &Dns) -> Option<Suggestion> {
     if let Some((host, port, security)) = dns.submission(domain).await {
         let server = Server { host, port: Some(port), security, ..Server::default() };

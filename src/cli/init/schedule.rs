@@ -24,7 +24,7 @@ pub(super) enum Starter {
     Print,
 }
 
-/// What is to be done each day.
+/// The command of each day.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     program: PathBuf,

@@ -1,4 +1,4 @@
-//! What a person typed becomes sources: the address of a site, a feed, a page or a list, a file, a folder.
+//! A person's words become sources: the address of a site, a feed, a page or a list, a file, a folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

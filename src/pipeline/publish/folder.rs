@@ -21,7 +21,7 @@ const TEMPORARY: &str = ".digest-part-";
 /// Foreign files named in an error.
 const NAMED: usize = 3;
 
-/// What we wrote.
+/// The files we wrote.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     /// Whose archive it is.
@@ -163,7 +163,7 @@ fn read_manifest(path: &Path) -> Result<Manifest, Error> {
     }
 }
 
-/// What lies in the folder.
+/// The files in the folder.
 struct Found<'a> {
     ours: &'a BTreeMap<String, String>,
     there: BTreeSet<String>,

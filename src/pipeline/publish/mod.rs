@@ -1,6 +1,6 @@
 //! The archive: all editions of the store → a folder for any web server.
 //!
-//! What it says is `render`'s (`render::site`); here is which editions have to be read and which files to be written. A new
+//! Its words are `render`'s (`render::site`); here is which editions have to be read and which files to be written. A new
 //! edition costs its own files, the page before it, the search index of its month, the list and the feeds, however many
 //! editions there are. Everything is made of the store alone, so that step by step gives the same bytes as all at once.
 
@@ -104,7 +104,7 @@ pub(super) fn problem(options: &Publish, error: &Error) -> Problem {
     problem.because(causes.join(": ")).hint(hint)
 }
 
-/// What the mail is sent to is nobody else's business: an article read from a mailbox may name it.
+/// The mail's receivers are nobody else's business: an article read from a mailbox may name it.
 fn secrets(config: &Config) -> Secrets {
     let to =
         config.mail.iter().flat_map(|mail| mail.to.iter().map(To::address).chain(mail.bcc.iter().map(String::as_str)));
@@ -198,7 +198,7 @@ struct Stored {
     texts: BTreeMap<String, Article>,
 }
 
-/// What was made of the editions that were read.
+/// The pages made of the editions that were read.
 #[derive(Default)]
 struct Made {
     listed: BTreeMap<String, Listed>,

@@ -69,7 +69,7 @@ fn name(id: &str) -> String {
     id.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect()
 }
 
-/// What all files of an archive share.
+/// The parts that all files of an archive share.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Archive {
     /// Title of the newsletter.
@@ -78,7 +78,7 @@ pub struct Archive {
     pub language: String,
     /// Where the archive stands on the web, with a slash at its end; `None`: all links are relative.
     pub url: Option<String>,
-    /// What must not be shown.
+    /// The words that must not be shown.
     #[serde(skip)]
     pub secrets: Secrets,
 }
@@ -284,7 +284,7 @@ impl Issue<'_> {
         &self.listed
     }
 
-    /// What a search looks through.
+    /// The text that a search looks through.
     pub fn searchable(&self) -> &Searchable {
         &self.searchable
     }

@@ -1,6 +1,6 @@
 //! The engine of a database that machines share: PostgreSQL.
 //!
-//! What one of them does, the others must not do too: each thing to do is claimed in one statement, and the claim stands with
+//! No two of them may do the same: each thing to do is claimed in one statement, and the claim stands with
 //! its owner and a lease in a row, by the database's clock. No lock outlives its transaction. Every commit is on the disk
 //! (`synchronous_commit`): an answer that a database forgets would be a second copy.
 

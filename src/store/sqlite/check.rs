@@ -12,7 +12,7 @@ use crate::store::Error;
 const FINDINGS: &str = "PRAGMA integrity_check(20)";
 
 impl Sqlite {
-    /// What SQLite finds wrong with the file; nothing if it is whole.
+    /// The faults that SQLite finds in the file; nothing if it is whole.
     pub(in crate::store) async fn integrity(&self) -> Vec<String> {
         match sqlx::query_scalar::<_, String>(FINDINGS).fetch_all(&self.pool).await {
             Ok(findings) => findings.into_iter().filter(|finding| finding != "ok").collect(),

@@ -23,7 +23,7 @@ const EDITIONS: &str = "INSERT INTO editions (id, newsletter, composed, edition,
     SELECT id, newsletter, composed, edition, released FROM old.editions WHERE newsletter = ?1
     AND (composed >= ?2 OR id IN (SELECT id FROM old.editions WHERE newsletter = ?1 ORDER BY composed DESC, id DESC LIMIT 3))";
 
-/// What came since ?2, what waits, and what those editions had.
+/// All that came since ?2, that waits, and that those editions had.
 const ARRIVALS: &str = "INSERT INTO arrivals
     (newsletter, article, source, seen, edition, published, skipped, closed, offered)
     SELECT newsletter, article, source, seen, edition, published, skipped, closed, offered FROM old.arrivals

@@ -35,7 +35,7 @@ pub fn leans_on_nothing(text: &str, language: Option<&str>, summary: &[Piece<'_>
     chosen.iter().any(|&sentence| met.refers(sentence) < BROKEN)
 }
 
-/// What people found each sentence of a text to need; places count characters, as GUM's records do.
+/// The needs that people found in each sentence of a text; places count characters, as GUM's records do.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Gold {
     sentences: Vec<Span>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::{Deserialize, Deserializer, de};
 
-/// What is said of a text that is none.
+/// The words for a text that is no length.
 pub const WRONG: &str = "this is not a length of time";
 
 /// How one is written.
