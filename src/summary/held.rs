@@ -506,6 +506,10 @@ mod tests {
     fn lines_that_tell_no_story_are_held_back() {
         use Fault::{Announces, Bracketed, Fragment, Junk, Label, Personal, Promo, Row, Short, Slow};
         check("en", &[("Updated on May 3", &[Short, Fragment, Junk]), NEWS, NEWS]);
+        check("en", &[("Marsh Post, 27 November 2026", &[Fragment, Junk]), NEWS, NEWS]);
+        check("en", &[("The Daily Tide · Monday, Nov. 3, 2025", &[Fragment, Junk]), NEWS, NEWS]);
+        check("de", &[("Küstenbote, 3. Oktober 2026", &[Short, Fragment, Junk, Row]), NEWS, NEWS]);
+        check("en", &[("The mayor resigned in anger, 27 November 2026", &[Fragment]), NEWS, NEWS]);
         check("en", &[("Sign up for our newsletter and hear of every flood first.", &[Promo]), NEWS, NEWS]);
         check("en", &[("In this article we look at five floods of the Wend.", &[Slow]), NEWS, NEWS]);
         check("de", &[("In diesem Beitrag geht es um fünf Hochwasser der Wend.", &[Slow]), NEWS, NEWS]);
